@@ -1,0 +1,13 @@
+/**
+ * Quotes an identifier for MySQL and MariaDB, whatever `sql_mode` is in force.
+ * @returns the name in backticks, inner backticks doubled
+ * @see https://dev.mysql.com/doc/refman/8.4/en/identifiers.html
+ */
+export function quoteIdentifier(name: string): string {
+  return `\`${name.replaceAll("`", "``")}\``;
+}
+
+/** Quotes `database.name`, or just `name` when the database is null (the current one). */
+export function quoteQualified(database: string | null, name: string): string {
+  return database === null ? quoteIdentifier(name) : `${quoteIdentifier(database)}.${quoteIdentifier(name)}`;
+}
