@@ -1,0 +1,264 @@
+import { once } from "node:events";
+import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { MigrateError } from "../errors";
+import { createDataFolder, logTail, MARIADB_LOG_SIZE, userArguments } from "./data-folder";
+import { answers } from "./greeting";
+import {
+  type Environment,
+  findServerProgram,
+  type ServerFamily,
+  type ServerProgram,
+} from "./server-programs";
+import { startWatchdog, type Watchdog, type WatchedProcess } from "./watchdog";
+
+export interface PrivateServerOptions {
+  /** Which server it has to be; null takes whichever is found first. */
+  readonly family: ServerFamily | null;
+  /** For PATH, HOME and XDG_CACHE_HOME. */
+  readonly environment: Environment;
+  /** More server options, such as `--sql-mode=…`; they win over this module's own. */
+  readonly serverArguments?: readonly string[];
+  /** Called when no server is found; afterwards it is looked for once more. Without it that is an error. */
+  readonly install?: () => Promise<void>;
+  /** How long it may take to answer, in seconds; 120 by default, since the machine may be slow or busy. */
+  readonly startSeconds?: number;
+}
+
+/** A server of one's own: reachable from this machine only, root has no password, gone when this process is. */
+export interface PrivateServer {
+  readonly family: ServerFamily;
+  readonly version: string;
+  /** `mysql://root@127.0.0.1:PORT`, without a database. */
+  readonly url: string;
+  readonly host: "127.0.0.1";
+  readonly port: number;
+  readonly socket: string;
+  /** Holds the data folder, the socket and the log; removed in the end. */
+  readonly folder: string;
+  /** Process id of the server; a new one after `restart`. */
+  pid(): number;
+  /** Sends a signal. Resolves at once for SIGSTOP and SIGCONT, else when the process has ended. */
+  kill(signal: NodeJS.Signals): Promise<void>;
+  /** Starts it again, on the same port and data, after ending it in order if it still runs. */
+  restart(): Promise<void>;
+  /** Ends it and removes its folder; may be repeated. */
+  stop(): Promise<void>;
+}
+
+/** Gives the body a private server and stops it afterwards, whatever happens. @throws as startPrivateServer does */
+export async function withPrivateServer<T>(
+  options: PrivateServerOptions,
+  body: (server: PrivateServer) => Promise<T>,
+): Promise<T> {
+  const server = await startPrivateServer(options);
+  let result: T;
+  try {
+    result = await body(server);
+  } catch (error) {
+    await server.stop().catch(() => {}); // the first error is the one that matters
+    throw error;
+  }
+  await server.stop();
+  return result;
+}
+
+/**
+ * Starts a server on a new, temporary data folder and waits until it answers. It ends by `stop`, or by itself
+ * when this process ends in any way.
+ * @throws MigrateError `no-local-server` when there is no server program or it does not start
+ */
+export async function startPrivateServer(options: PrivateServerOptions): Promise<PrivateServer> {
+  const program = await findOrInstall(options);
+  const folder = await temporaryFolder();
+  const watchdog = await startWatchdog(folder, options.environment);
+  try {
+    const log = join(folder, "log");
+    await mkdir(join(folder, "tmp"));
+    await createDataFolder(program, join(folder, "data"), log, watchdog, options.environment);
+    return await startOnFreePort(program, folder, watchdog, options);
+  } catch (error) {
+    await watchdog.close().catch(() => {});
+    throw error;
+  }
+}
+
+async function findOrInstall(options: PrivateServerOptions): Promise<ServerProgram> {
+  const { family, environment, install } = options;
+  const find = () => findServerProgram(family, environment);
+  let program = await find();
+  if (program === null && install !== undefined) {
+    await install();
+    program = await find();
+  }
+  if (program !== null) return program;
+  const wanted = { mysql: "MySQL (mysqld)", mariadb: "MariaDB (mariadbd)" };
+  const what = family === null ? `${wanted.mysql} or ${wanted.mariadb}` : wanted[family];
+  throw new MigrateError("no-local-server", `No ${what} was found on this machine.`, {
+    hint: `Install it (Debian: apt-get install mariadb-server-core mariadb-client-core), or unpack one beside the system:
+  scripts/install-server.sh ${family ?? "mariadb"}`,
+  });
+}
+
+/** A Unix socket's path may have 107 bytes (103 on macOS), so a long TMPDIR is passed over. */
+async function temporaryFolder(): Promise<string> {
+  const parent = tmpdir().length > 60 ? "/tmp" : tmpdir();
+  return realpath(await mkdtemp(join(parent, "mysql-updown-")));
+}
+
+async function startOnFreePort(
+  program: ServerProgram,
+  folder: string,
+  watchdog: Watchdog,
+  options: PrivateServerOptions,
+): Promise<PrivateServer> {
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort();
+    try {
+      return await startOn(program, folder, port, watchdog, options);
+    } catch (error) {
+      // Someone else took the port between the look and the start.
+      if (attempt === 3 || (await isFree(port))) throw error;
+    }
+  }
+}
+
+async function startOn(
+  program: ServerProgram,
+  folder: string,
+  port: number,
+  watchdog: Watchdog,
+  options: PrivateServerOptions,
+): Promise<PrivateServer> {
+  const socket = join(folder, "s.sock");
+  const log = join(folder, "log");
+  const args = serverArguments(program, folder, socket, port, options.serverArguments ?? []);
+  const start = async (): Promise<WatchedProcess> => {
+    // A killed server leaves them, and MySQL refuses to start when the lock's process id is in use again.
+    for (const stale of [socket, `${socket}.lock`]) await rm(stale, { force: true });
+    const started = await watchdog.start(program.path, args, log);
+    await untilItAnswers(program, started, socket, log, options.startSeconds ?? 120);
+    return started;
+  };
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (running.hasExited()) return;
+    process.kill(running.pid, signal);
+    if (signal !== "SIGSTOP" && signal !== "SIGCONT") await running.exited();
+  };
+  let running = await start();
+  let stopped: Promise<void> | null = null;
+
+  return {
+    family: program.family,
+    version: program.version,
+    url: `mysql://root@127.0.0.1:${port}`,
+    host: "127.0.0.1",
+    port,
+    socket,
+    folder,
+    pid: () => running.pid,
+    kill: end,
+    async restart() {
+      await end("SIGTERM");
+      running = await start();
+    },
+    stop() {
+      // Nothing in it is worth an orderly shutdown, which takes seconds.
+      stopped ??= end("SIGKILL").then(() => watchdog.close());
+      return stopped;
+    },
+  };
+}
+
+/**
+ * Fast, since nothing here has to survive the machine, but whole after a SIGKILL of the server: the log is
+ * written (not synced) at each commit, and the doublewrite buffer stays, because a killed process can leave half
+ * a page behind.
+ */
+function serverArguments(
+  program: ServerProgram,
+  folder: string,
+  socket: string,
+  port: number,
+  more: readonly string[],
+): readonly string[] {
+  const own =
+    program.family === "mysql"
+      ? ["--mysqlx=OFF", "--skip-log-bin", "--secure-file-priv=NULL", "--loose-innodb-redo-log-capacity=64M"]
+      : [...MARIADB_LOG_SIZE, `--secure-file-priv=${join(folder, "tmp")}`];
+  return [
+    "--no-defaults",
+    `--datadir=${join(folder, "data")}`,
+    `--tmpdir=${join(folder, "tmp")}`,
+    `--socket=${socket}`,
+    `--pid-file=${join(folder, "pid")}`,
+    `--port=${port}`,
+    "--bind-address=127.0.0.1",
+    "--innodb-buffer-pool-size=64M",
+    "--innodb-flush-log-at-trx-commit=2",
+    "--innodb-flush-method=nosync",
+    "--innodb-buffer-pool-dump-at-shutdown=OFF",
+    "--innodb-buffer-pool-load-at-startup=OFF",
+    ...own,
+    ...userArguments(),
+    ...more,
+  ];
+}
+
+/** Asks on the Unix socket, which nobody else can own, rather than on the port, which another server might. */
+async function untilItAnswers(
+  program: ServerProgram,
+  started: WatchedProcess,
+  socket: string,
+  log: string,
+  seconds: number,
+): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
+  while (Date.now() < deadline) {
+    if (started.hasExited()) {
+      throw new MigrateError(
+        "no-local-server",
+        `${program.path} ended (${await started.exited()}) before it answered`,
+        {
+          hint: await logTail(log),
+        },
+      );
+    }
+    if (await answers(socket, 1000)) return;
+    await delay(30);
+  }
+  process.kill(started.pid, "SIGKILL");
+  await started.exited();
+  throw new MigrateError("no-local-server", `${program.path} did not answer within ${seconds} s`, {
+    hint: await logTail(log),
+  });
+}
+
+/**
+ * A port of 127.0.0.1 that is free now. From below the range that systems hand out to outgoing connections, so
+ * that none of those sits on it while the server is being restarted.
+ */
+async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    if (await isFree(port)) return port;
+  }
+  const listener = createServer().listen(0, "127.0.0.1");
+  await once(listener, "listening");
+  const { port } = listener.address() as AddressInfo;
+  await new Promise((resolve) => listener.close(resolve));
+  return port;
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const listener = createServer().listen(port, "127.0.0.1");
+  const free = await once(listener, "listening").then(
+    () => true,
+    () => false,
+  );
+  await new Promise((resolve) => listener.close(resolve));
+  return free;
+}
