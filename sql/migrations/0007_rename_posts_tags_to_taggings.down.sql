@@ -1,0 +1,1 @@
+RENAME TABLE taggings TO posts_tags;
