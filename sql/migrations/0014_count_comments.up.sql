@@ -11,6 +11,9 @@ SET comment_count = (SELECT COUNT(*) FROM comments WHERE comments.post_id = post
 CREATE TRIGGER comments_after_delete AFTER DELETE ON comments FOR EACH ROW
 UPDATE posts SET comment_count = comment_count - 1, updated_at = updated_at WHERE id = OLD.post_id;
 
+-- While it writes to posts, the statement that fires it cannot read posts (error 1442): comments come in with
+-- VALUES, not with SELECT … FROM posts.
+--
 -- DELIMITER tells the client, not the server, what ends a statement while the body has semicolons of its own.
 -- It means here what it means to the mysql client.
 DELIMITER //
