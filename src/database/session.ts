@@ -1,13 +1,24 @@
-/** One row as mysql2 returns it: big integers as strings when they do not fit, dates as strings, binary as Buffer. */
+/** One row as mysql2 returns it: dates and decimals as strings, binary as Buffer. */
 export type Row = Readonly<Record<string, unknown>>;
 
 /** A value bound to a `?` placeholder. */
-export type SqlValue = string | number | bigint | Buffer | null;
+export type SqlValue = string | number | Buffer | null;
 
 export interface ServerInfo {
   readonly family: "mysql" | "mariadb";
   /** The server's VERSION() text, for example `9.7.4-2` or `10.11.19-MariaDB-0+deb12u1`. */
   readonly version: string;
+  /** Database and table names compare without regard to case (lower_case_table_names is not 0). */
+  readonly foldsTableNames: boolean;
+  /** A fresh session's sql_mode has NO_BACKSLASH_ESCAPES, which changes how statements are split. */
+  readonly noBackslashEscapes: boolean;
+}
+
+/** A result column and its value in the first row, as the server typed them. */
+export interface TypedValue {
+  readonly type: "integer" | "decimal" | "double" | "string" | "null";
+  /** Text of the value; for `string` the bytes in the column's own character set as sent. */
+  readonly value: string | null;
 }
 
 /**
@@ -21,7 +32,9 @@ export interface Session {
   readonly database: string;
   /** Runs the runner's own SQL and returns its rows. With values it is prepared, never interpolated. */
   query(sql: string, values?: readonly SqlValue[]): Promise<readonly Row[]>;
-  /** Runs the runner's own SQL and returns the number of affected rows. */
+  /** Runs the runner's own SELECT of one row and returns its values with the types the server gave them. */
+  queryTyped(sql: string): Promise<readonly TypedValue[]>;
+  /** Runs the runner's own SQL and returns the number of rows it changed. */
   execute(sql: string, values?: readonly SqlValue[]): Promise<number>;
   /** Sends one statement of a migration file verbatim; its rows, if any, are discarded. */
   run(text: string): Promise<void>;

@@ -1,0 +1,347 @@
+import { readFileSync } from "node:fs";
+import * as mysql from "mysql2";
+import type { DatabaseSettings, SslSettings } from "../config";
+import { type ErrorCode, MigrateError } from "../errors";
+import { quoteIdentifier } from "../syntax/quote";
+import type { Row, ServerInfo, Session, SqlValue, TypedValue } from "./session";
+
+export interface OpenOptions {
+  /** Connect without choosing a database; `Session.database` is still the one in the settings. */
+  readonly withoutDatabase?: boolean;
+  /** Seconds after which the server drops a session that sends nothing; default 60. */
+  readonly idleSeconds?: number;
+  /** Seconds a statement waits for a metadata lock; default 30. */
+  readonly lockWaitSeconds?: number;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/**
+ * A frozen runner (SIGSTOP, a suspended machine) would hold the lock for the server's wait_timeout, eight
+ * hours. The runner is never idle between statements for long, so a minute is enough.
+ */
+const IDLE_SECONDS = 60;
+const LOCK_WAIT_SECONDS = 30;
+
+/**
+ * Opens a session.
+ * @throws MigrateError `cannot-connect`, `access-denied`, `unknown-database`, `unsupported-server`
+ */
+export async function openSession(settings: DatabaseSettings, options: OpenOptions = {}): Promise<Session> {
+  const connection = await connect(settings, options);
+  try {
+    return await prepareSession(watch(connection), settings, options);
+  } catch (error) {
+    connection.destroy();
+    throw asConnectError(error, settings);
+  }
+}
+
+/** Opens a session, gives it to the callback and closes it, whatever happens. */
+export async function withSession<T>(
+  settings: DatabaseSettings,
+  body: (session: Session) => Promise<T>,
+  options: OpenOptions = {},
+): Promise<T> {
+  const session = await openSession(settings, options);
+  try {
+    return await body(session);
+  } finally {
+    await session.close();
+  }
+}
+
+async function connect(settings: DatabaseSettings, options: OpenOptions): Promise<mysql.Connection> {
+  const { mode } = settings.ssl;
+  const encrypt = mode !== "disabled" && !(mode === "preferred" && isLocal(settings));
+  try {
+    return await connectOnce(settings, options, encrypt);
+  } catch (error) {
+    // ssl-mode=preferred encrypts when the server can, and a server may also insist on it.
+    const code = errorField(error, "code");
+    if (mode === "preferred" && encrypt && code === "HANDSHAKE_NO_SSL_SUPPORT") {
+      return await connectOnce(settings, options, false).catch((second) => {
+        throw asConnectError(second, settings);
+      });
+    }
+    if (mode === "preferred" && !encrypt && errorField(error, "errno") === ER_SECURE_TRANSPORT_REQUIRED) {
+      return await connectOnce(settings, options, true).catch((second) => {
+        throw asConnectError(second, settings);
+      });
+    }
+    throw asConnectError(error, settings);
+  }
+}
+
+function connectOnce(
+  settings: DatabaseSettings,
+  options: OpenOptions,
+  encrypt: boolean,
+): Promise<mysql.Connection> {
+  return new Promise((resolve, reject) => {
+    const connection = mysql.createConnection({
+      ...(settings.socket === null
+        ? { host: settings.host, port: settings.port }
+        : { socketPath: settings.socket }),
+      user: settings.user,
+      password: settings.password,
+      ...(options.withoutDatabase === true ? {} : { database: settings.database }),
+      ...(encrypt ? { ssl: sslOptions(settings.ssl) } : {}),
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      dateStrings: true,
+      supportBigNumbers: true,
+      // mysql2 asks for FOUND_ROWS by default; the mysql client does not, and ROW_COUNT() in a file shows it.
+      flags: ["-FOUND_ROWS"],
+      connectAttributes: { program_name: "mysql-updown" },
+      // LOAD DATA LOCAL would let a server ask this process for any file it can read.
+      infileStreamFactory: refuseLocalInfile,
+    });
+    const refuse = (error: Error): void => {
+      connection.destroy();
+      reject(error);
+    };
+    connection.once("error", refuse);
+    connection.once("connect", () => {
+      connection.off("error", refuse);
+      resolve(connection);
+    });
+  });
+}
+
+function refuseLocalInfile(): never {
+  throw new MigrateError("unsupported-statement", "LOAD DATA LOCAL INFILE is not supported.");
+}
+
+function isLocal(settings: DatabaseSettings): boolean {
+  return settings.socket !== null || ["localhost", "127.0.0.1", "::1"].includes(settings.host);
+}
+
+/** @see https://dev.mysql.com/doc/refman/8.4/en/connection-options.html#option_general_ssl-mode */
+function sslOptions(ssl: SslSettings): mysql.SslOptions {
+  const verify = ssl.mode === "verify-ca" || ssl.mode === "verify-identity";
+  return {
+    rejectUnauthorized: verify,
+    verifyIdentity: ssl.mode === "verify-identity",
+    ...(ssl.ca === null ? {} : { ca: readPem("ssl-ca", ssl.ca) }),
+    ...(ssl.cert === null ? {} : { cert: readPem("ssl-cert", ssl.cert) }),
+    ...(ssl.key === null ? {} : { key: readPem("ssl-key", ssl.key) }),
+  };
+}
+
+function readPem(name: string, path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new MigrateError("bad-setting", `${name}: cannot read ${path}.`, { cause });
+  }
+}
+
+/** A connection that knows when it is gone: mysql2 leaves some commands on a closed one waiting for ever. */
+interface Link {
+  readonly connection: mysql.Connection;
+  /** Why the connection is gone, or null while it is not. */
+  lost: Error | null;
+  /** Rejects the command under way. */
+  fail: (error: Error) => void;
+}
+
+function watch(connection: mysql.Connection): Link {
+  const link: Link = { connection, lost: null, fail: () => {} };
+  const gone = (error: Error): void => {
+    link.lost ??= error;
+    link.fail(link.lost);
+  };
+  connection.on("error", gone);
+  connection.on("end", () => gone(connectionLost()));
+  return link;
+}
+
+/** Runs one command; rejects with the server's error, or with the reason the connection is gone. */
+function command<T>(
+  link: Link,
+  start: (resolve: (value: T) => void, reject: (error: Error) => void) => void,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    if (link.lost !== null) {
+      reject(link.lost);
+      return;
+    }
+    link.fail = reject;
+    start(resolve, reject);
+  });
+}
+
+function connectionLost(): Error {
+  return Object.assign(new Error("the server closed the connection"), { code: "PROTOCOL_CONNECTION_LOST" });
+}
+
+async function prepareSession(
+  connection: Link,
+  settings: DatabaseSettings,
+  options: OpenOptions,
+): Promise<Session> {
+  const idle = options.idleSeconds ?? IDLE_SECONDS;
+  const lockWait = options.lockWaitSeconds ?? LOCK_WAIT_SECONDS;
+  // As the mysql client does with --default-character-set=utf8mb4: the server's own default collation.
+  await execute(
+    connection,
+    `SET NAMES utf8mb4, SESSION wait_timeout = ${idle}, SESSION lock_wait_timeout = ${lockWait}`,
+  );
+  const [row] = await queryRows(
+    connection,
+    `SELECT VERSION() AS version, CONNECTION_ID() AS id, DATABASE() AS name,
+            @@lower_case_table_names AS folds, @@sql_mode AS mode`,
+  );
+  if (row === undefined) throw new MigrateError("unsupported-server", "The server answered nothing.");
+  const version = String(row.version);
+  const server: ServerInfo = {
+    family: /mariadb/i.test(version) ? "mariadb" : "mysql",
+    version,
+    foldsTableNames: Number(row.folds) !== 0,
+    noBackslashEscapes: String(row.mode).split(",").includes("NO_BACKSLASH_ESCAPES"),
+  };
+  refuseOldServer(server);
+  return {
+    server,
+    connectionId: Number(row.id),
+    database: row.name === null ? settings.database : String(row.name),
+    query: (sql, values) => queryRows(connection, sql, values),
+    queryTyped: (sql) => queryTyped(connection, sql),
+    execute: (sql, values) => execute(connection, sql, values),
+    run: (text) => runVerbatim(connection, text),
+    close: () => close(connection),
+  };
+}
+
+/** MySQL 8.0 and MariaDB 10.6 brought atomic DDL, without which a crash leaves half a table. */
+function refuseOldServer({ family, version }: ServerInfo): void {
+  const [major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(version) ?? []).slice(1).map(Number);
+  const old = family === "mariadb" ? major < 10 || (major === 10 && minor < 6) : major < 8;
+  if (!old) return;
+  throw new MigrateError(
+    "unsupported-server",
+    `The server is ${family === "mariadb" ? "MariaDB" : "MySQL"} ${version}; MySQL 8.0 or MariaDB 10.6 is the oldest that can be used safely.`,
+  );
+}
+
+function queryRows(link: Link, sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
+  return command(link, (resolve, reject) => {
+    send(link, sql, values, reject, (rows) => resolve(Array.isArray(rows) ? (rows as Row[]) : []));
+  });
+}
+
+function execute(link: Link, sql: string, values: readonly SqlValue[] = []): Promise<number> {
+  return command(link, (resolve, reject) => {
+    send(link, sql, values, reject, (result) => resolve((result as mysql.ResultSetHeader).affectedRows ?? 0));
+  });
+}
+
+function send(
+  { connection }: Link,
+  sql: string,
+  values: readonly SqlValue[],
+  reject: (error: Error) => void,
+  accept: (result: unknown) => void,
+): void {
+  const done = (error: mysql.QueryError | null, result: unknown): void => {
+    if (error === null) accept(result);
+    else reject(error);
+  };
+  // Prepared on the server: escaping on the client would depend on the sql_mode a migration may have set.
+  if (values.length === 0) connection.query(sql, done);
+  else connection.execute(sql, [...values], done);
+}
+
+function queryTyped(link: Link, sql: string): Promise<TypedValue[]> {
+  return command(link, (resolve, reject) => {
+    const found: TypedValue[] = [];
+    const typeCast: mysql.QueryOptions["typeCast"] = (field) => {
+      const bytes = field.buffer();
+      found.push({
+        type: bytes === null ? "null" : valueType(field.type),
+        value: bytes === null ? null : bytes.toString("utf8"),
+      });
+      return null;
+    };
+    link.connection.query({ sql, typeCast }, (error) => (error === null ? resolve(found) : reject(error)));
+  });
+}
+
+function valueType(type: string): TypedValue["type"] {
+  switch (type) {
+    case "TINY":
+    case "SHORT":
+    case "INT24":
+    case "LONG":
+    case "LONGLONG":
+      return "integer";
+    case "DECIMAL":
+    case "NEWDECIMAL":
+      return "decimal";
+    case "FLOAT":
+    case "DOUBLE":
+      return "double";
+    default:
+      return "string";
+  }
+}
+
+/** Without a callback mysql2 emits the rows instead of collecting them, so a huge SELECT stays flat in memory. */
+function runVerbatim(link: Link, text: string): Promise<void> {
+  return command(link, (resolve, reject) => {
+    const query = link.connection.query(text);
+    query.on("error", reject);
+    query.on("end", () => resolve());
+  });
+}
+
+function close({ connection, lost }: Link): Promise<void> {
+  return new Promise((resolve) => {
+    const destroy = (): void => {
+      connection.destroy();
+      resolve();
+    };
+    if (lost === null) connection.end(destroy);
+    else destroy();
+  });
+}
+
+const ER_SECURE_TRANSPORT_REQUIRED = 3159;
+
+/** Server error numbers that say why a connection was turned away. */
+const TURNED_AWAY: Readonly<Record<number, ErrorCode>> = {
+  1044: "access-denied",
+  1045: "access-denied",
+  1130: "access-denied",
+  1698: "access-denied",
+  1049: "unknown-database",
+};
+
+function asConnectError(error: unknown, settings: DatabaseSettings): MigrateError {
+  if (error instanceof MigrateError) return error;
+  const where = settings.socket ?? `${settings.host}:${settings.port}`;
+  const errno = errorField(error, "errno");
+  const code = (typeof errno === "number" ? TURNED_AWAY[errno] : undefined) ?? "cannot-connect";
+  const words = error instanceof Error ? error.message || String(errorField(error, "code")) : String(error);
+  switch (code) {
+    case "access-denied":
+      return new MigrateError(code, `The server at ${where} refused user ${settings.user}: ${words}.`, {
+        cause: error,
+        hint: "Check the user, the password and what the user may do: SHOW GRANTS FOR CURRENT_USER().",
+      });
+    case "unknown-database":
+      return new MigrateError(code, `Database ${settings.database} does not exist at ${where}.`, {
+        cause: error,
+        hint: `Create it, or let init do it:\n  npm run migrate:init\nor in SQL:\n  CREATE DATABASE ${quoteIdentifier(settings.database)};`,
+      });
+    default:
+      return new MigrateError(code, `Cannot connect to ${where}: ${words}.`, {
+        cause: error,
+        hint: "Is the server running, and are host, port or socket right?",
+      });
+  }
+}
+
+function errorField(error: unknown, field: "errno" | "code"): unknown {
+  return typeof error === "object" && error !== null ? (error as Record<string, unknown>)[field] : undefined;
+}
