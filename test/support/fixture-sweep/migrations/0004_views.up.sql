@@ -1,0 +1,11 @@
+CREATE TABLE reading (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, place VARCHAR(20) NOT NULL, value INT NOT NULL) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+INSERT INTO reading (place, value) VALUES ('north', 3), ('north', 5), ('south', 8);
+CREATE VIEW reading_sum AS SELECT place, SUM(value) AS total FROM reading GROUP BY place;
+INSERT INTO ledger (entry, n) SELECT CONCAT('view ', place), total FROM reading_sum ORDER BY place;
+CREATE OR REPLACE VIEW reading_sum AS SELECT place, SUM(value) AS total, COUNT(*) AS readings FROM reading GROUP BY place;
+UPDATE reading SET value = value + 1 ORDER BY id LIMIT 2;
+ALTER VIEW reading_sum AS SELECT place, MAX(value) AS total, COUNT(*) AS readings FROM reading GROUP BY place;
+INSERT INTO ledger (entry, n) SELECT CONCAT('altered view ', place), total FROM reading_sum ORDER BY place;
+CREATE VIEW reading_short AS SELECT id, value FROM reading;
+UPDATE reading_short SET value = value * 2;
+DROP VIEW reading_short;

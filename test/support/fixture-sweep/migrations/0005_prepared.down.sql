@@ -1,0 +1,14 @@
+SET @sql = CONCAT('ALTER TABLE ', 'device', ' DROP COLUMN extra');
+PREPARE change_it FROM @sql;
+EXECUTE change_it;
+UPDATE device SET n = n * 2;
+SET @sql = 'ALTER TABLE device DROP COLUMN label';
+PREPARE change_it FROM @sql;
+EXECUTE change_it;
+DEALLOCATE PREPARE change_it;
+INSERT INTO ledger (entry, n) SELECT 'down device', n FROM device ORDER BY id;
+SET @sql = (SELECT IF(COUNT(*) > 0, 'DROP TABLE device', 'DO 0') FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'device');
+PREPARE change_it FROM @sql;
+EXECUTE change_it;
+DEALLOCATE PREPARE change_it;
+UPDATE counter SET n = (n * 5 + 3) % 1000003 WHERE name = 'main';

@@ -1,0 +1,28 @@
+-- DDL out of strings: plain, only if it is not there yet, and DML executed twice with arguments.
+CREATE TABLE device (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, n INT NOT NULL) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+INSERT INTO device (n) VALUES (1), (2);
+SET @sql = 'ALTER TABLE device ADD COLUMN label VARCHAR(20) NOT NULL DEFAULT ''x;y''';
+PREPARE change_it FROM @sql;
+EXECUTE change_it;
+DEALLOCATE PREPARE change_it;
+UPDATE device SET n = n + 1;
+SET @there = (SELECT COUNT(*) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'device' AND COLUMN_NAME = 'serial');
+SET @sql = IF(@there = 0, 'ALTER TABLE device ADD COLUMN serial INT NULL, ADD UNIQUE KEY device_serial (serial)', 'SELECT 1');
+PREPARE change_it FROM @sql;
+EXECUTE change_it;
+DEALLOCATE PREPARE change_it;
+UPDATE device SET serial = id * 100;
+SET @there = (SELECT COUNT(*) FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'device' AND INDEX_NAME = 'device_serial');
+SET @sql = IF(@there > 0, 'DO 0', 'CREATE INDEX device_serial ON device (serial)');
+PREPARE maybe FROM @sql;
+EXECUTE maybe;
+DEALLOCATE PREPARE maybe;
+PREPARE add_some FROM 'UPDATE device SET n = n + ? WHERE id = ?';
+SET @by = 5, @which = 1;
+EXECUTE add_some USING @by, @which;
+ALTER TABLE device ADD COLUMN extra INT NOT NULL DEFAULT 0;
+EXECUTE add_some USING @by, @which;
+SET @which = 2;
+EXECUTE add_some USING @by, @which;
+DEALLOCATE PREPARE add_some;
+INSERT INTO ledger (entry, n) SELECT CONCAT('device ', label), n FROM device ORDER BY id;

@@ -1,0 +1,27 @@
+-- The file's own transactions: kept, rolled back, chained, with a savepoint, and cut short by a DDL.
+CREATE TABLE transfer (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, amount INT NOT NULL) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+INSERT INTO transfer (amount) VALUES (1);
+START TRANSACTION;
+UPDATE transfer SET amount = amount + 1;
+INSERT INTO transfer (amount) VALUES (10);
+COMMIT;
+BEGIN;
+UPDATE transfer SET amount = 0;
+DELETE FROM ledger;
+ROLLBACK;
+START TRANSACTION;
+INSERT INTO transfer (amount) VALUES (100);
+SAVEPOINT here;
+UPDATE transfer SET amount = amount * 1000;
+ROLLBACK TO SAVEPOINT here;
+UPDATE transfer SET amount = amount * 2;
+COMMIT AND CHAIN;
+INSERT INTO ledger (entry, n) SELECT 'transfer', SUM(amount) FROM transfer;
+COMMIT;
+BEGIN;
+UPDATE counter SET n = (n * 3 + 7) % 1000003 WHERE name = 'main';
+ALTER TABLE transfer ADD COLUMN reason VARCHAR(20) NULL;
+UPDATE transfer SET reason = 'late', amount = amount + 7;
+UPDATE counter SET n = (n * 3 + 7) % 1000003 WHERE name = 'main';
+COMMIT;
+INSERT INTO ledger (entry, n) SELECT 'after', SUM(amount) FROM transfer;

@@ -1,0 +1,13 @@
+SELECT SUM(weight) INTO @weight FROM child;
+SET @steps = 10;
+UPDATE child SET weight = weight * 10;
+DROP INDEX child_name ON child;
+SET @steps = @steps + 1;
+INSERT INTO ledger (entry, n) VALUES ('weight before', @weight);
+INSERT INTO parent (name) VALUES ('late');
+ALTER TABLE parent DROP COLUMN children;
+INSERT INTO child (parent_id, name) VALUES (LAST_INSERT_ID(), CONCAT('late ', @steps));
+INSERT INTO ledger (entry, n) SELECT CONCAT(parent.name, ' ', child.name), weight FROM child JOIN parent ON parent.id = parent_id ORDER BY child.id;
+DROP TABLE child;
+DROP TABLE parent;
+INSERT INTO ledger (entry, n) VALUES ('steps', @steps);

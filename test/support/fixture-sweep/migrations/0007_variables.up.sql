@@ -1,0 +1,25 @@
+-- What a session remembers: user variables, LAST_INSERT_ID and ROW_COUNT, all used again after a DDL.
+CREATE TABLE parent (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, name VARCHAR(20) NOT NULL) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+CREATE TABLE child (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, parent_id INT NOT NULL, name VARCHAR(60) NOT NULL, CONSTRAINT child_parent FOREIGN KEY (parent_id) REFERENCES parent (id)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+INSERT INTO parent (name) VALUES ('one');
+INSERT INTO child (parent_id, name) VALUES (LAST_INSERT_ID(), 'of one');
+INSERT INTO parent (name) VALUES ('two');
+SET @two = LAST_INSERT_ID();
+INSERT INTO parent (name) VALUES ('three');
+ALTER TABLE child ADD COLUMN weight INT NOT NULL DEFAULT 1;
+INSERT INTO child (parent_id, name) VALUES (LAST_INSERT_ID(), 'of three');
+INSERT INTO child (parent_id, name) VALUES (@two, 'of two');
+SELECT COUNT(*), 7 / 2 INTO @children, @ratio FROM child;
+SET @text = 'it''s \\ 🚀', @nothing = NULL, @steps = 1;
+SET @steps = @steps + 1;
+DELETE FROM child WHERE name = 'of one';
+ALTER TABLE parent ADD COLUMN children INT NULL;
+SET @steps = @steps + 1;
+UPDATE parent SET children = COALESCE(children, 0) + @children;
+INSERT INTO ledger (entry, n) VALUES (CONCAT_WS('/', @text, @ratio, IFNULL(@nothing, 'null'), @steps), @children);
+CREATE INDEX child_name ON child (name);
+UPDATE child SET weight = weight + @steps;
+SET @changed = ROW_COUNT();
+INSERT INTO ledger (entry, n) VALUES ('changed', @changed);
+DELETE FROM parent WHERE name = 'one';
+INSERT INTO ledger (entry, n) VALUES ('deleted', ROW_COUNT());

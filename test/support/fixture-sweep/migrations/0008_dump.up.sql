@@ -1,0 +1,36 @@
+-- As mysqldump writes it, with a child table before its parent.
+/*!40101 SET @OLD_CHARACTER_SET_CLIENT=@@CHARACTER_SET_CLIENT */;
+/*!40101 SET NAMES utf8mb4 */;
+/*!40103 SET @OLD_TIME_ZONE=@@TIME_ZONE */;
+/*!40103 SET TIME_ZONE='+05:00' */;
+/*!40014 SET @OLD_UNIQUE_CHECKS=@@UNIQUE_CHECKS, UNIQUE_CHECKS=0 */;
+/*!40014 SET @OLD_FOREIGN_KEY_CHECKS=@@FOREIGN_KEY_CHECKS, FOREIGN_KEY_CHECKS=0 */;
+/*!40101 SET @OLD_SQL_MODE=@@SQL_MODE, SQL_MODE='NO_AUTO_VALUE_ON_ZERO' */;
+DROP TABLE IF EXISTS `line`;
+CREATE TABLE `line` (
+  `id` int NOT NULL AUTO_INCREMENT,
+  `page_id` int NOT NULL,
+  `words` varchar(5) DEFAULT NULL,
+  `at` timestamp NULL DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  KEY `page_id` (`page_id`),
+  CONSTRAINT `line_page` FOREIGN KEY (`page_id`) REFERENCES `page` (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+LOCK TABLES `line` WRITE;
+/*!40000 ALTER TABLE `line` DISABLE KEYS */;
+INSERT INTO `line` (`page_id`, `words`, `at`) VALUES (0,'first','2020-06-01 12:00:00'),(2,'too long','2020-06-01 12:00:00');
+INSERT INTO `line` (`page_id`, `words`, `at`) VALUES (2,'more','2021-06-01 12:00:00');
+/*!40000 ALTER TABLE `line` ENABLE KEYS */;
+UNLOCK TABLES;
+DROP TABLE IF EXISTS `page`;
+CREATE TABLE `page` (`id` int NOT NULL AUTO_INCREMENT, `title` varchar(20) NOT NULL, PRIMARY KEY (`id`)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+LOCK TABLES `page` WRITE;
+INSERT INTO `page` VALUES (0,'zero'),(2,'two');
+UNLOCK TABLES;
+UPDATE counter SET n = (n * 3 + 7) % 1000003 WHERE name = 'main';
+/*!40103 SET TIME_ZONE=@OLD_TIME_ZONE */;
+/*!40101 SET SQL_MODE=@OLD_SQL_MODE */;
+/*!40014 SET FOREIGN_KEY_CHECKS=@OLD_FOREIGN_KEY_CHECKS */;
+/*!40014 SET UNIQUE_CHECKS=@OLD_UNIQUE_CHECKS */;
+/*!40101 SET CHARACTER_SET_CLIENT=@OLD_CHARACTER_SET_CLIENT */;
+INSERT INTO ledger (entry, n) SELECT CONCAT(words, ' ', UNIX_TIMESTAMP(at)), @@foreign_key_checks FROM line ORDER BY id;

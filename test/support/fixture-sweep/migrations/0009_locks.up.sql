@@ -1,0 +1,13 @@
+CREATE TABLE seat (id INT NOT NULL PRIMARY KEY, taken INT NOT NULL DEFAULT 0) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+INSERT INTO seat (id) VALUES (1), (2), (3);
+LOCK TABLES seat WRITE, ledger WRITE, counter WRITE;
+UPDATE seat SET taken = taken + 1;
+INSERT INTO ledger (entry, n) VALUES ('locked', 1);
+UPDATE counter SET n = (n * 3 + 7) % 1000003 WHERE name = 'main';
+UNLOCK TABLES;
+UPDATE seat SET taken = taken + 10 WHERE id = 2;
+LOCK TABLES seat WRITE;
+ALTER TABLE seat ADD COLUMN colour VARCHAR(10) NULL;
+UPDATE seat SET taken = taken + 100;
+UNLOCK TABLES;
+INSERT INTO ledger (entry, n) SELECT 'seat', taken FROM seat ORDER BY id;

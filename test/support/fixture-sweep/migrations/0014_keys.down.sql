@@ -1,0 +1,10 @@
+INSERT INTO ledger (entry, n) SELECT CONCAT('down measure ', day), value FROM measure ORDER BY day, value;
+ALTER TABLE measure REMOVE PARTITIONING;
+INSERT INTO measure VALUES (99, 9);
+ALTER TABLE measure ENGINE = InnoDB;
+INSERT INTO ledger (entry, n) SELECT 'down measure', SUM(value) FROM measure;
+ALTER TABLE part DROP COLUMN gross, DROP CONSTRAINT part_price;
+UPDATE part SET price = price - 20;
+INSERT INTO ledger (entry, n) SELECT 'down part', price FROM part ORDER BY id;
+DROP TABLE measure;
+DROP TABLE part, maker;

@@ -1,0 +1,10 @@
+INSERT INTO ledger (entry, n) SELECT 'down log of log', COUNT(*) FROM ledger;
+CREATE TABLE saved AS SELECT id, hits FROM copied;
+DELETE FROM copied LIMIT 1;
+INSERT INTO saved SELECT id, hits FROM copied;
+DROP TABLE copied;
+INSERT INTO ledger (entry, n) SELECT 'saved', COUNT(*) * 1000 + SUM(hits) FROM saved;
+DROP TABLE empty_copy, saved;
+UPDATE original SET hits = hits + 1;
+INSERT INTO ledger (entry, n) SELECT 'down original', SUM(hits) FROM original;
+DROP TABLE original;

@@ -1,0 +1,14 @@
+CREATE TABLE original (id INT NOT NULL PRIMARY KEY, hits INT NOT NULL) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+INSERT INTO original VALUES (1, 1), (2, 2);
+CREATE TABLE copied ENGINE=InnoDB AS SELECT id, hits + 1 AS hits FROM original;
+INSERT INTO original VALUES (1, 1) ON DUPLICATE KEY UPDATE hits = hits + 1;
+INSERT INTO copied SELECT id, hits FROM original;
+REPLACE INTO original SELECT id, SUM(hits) FROM copied GROUP BY id;
+CREATE TABLE empty_copy LIKE original;
+INSERT INTO empty_copy SELECT id + 10, hits FROM original;
+INSERT IGNORE INTO empty_copy SELECT id, hits FROM original;
+UPDATE original JOIN copied USING (id) SET original.hits = original.hits + 1, copied.hits = copied.hits * 2;
+DELETE copied FROM copied JOIN original USING (id) WHERE original.id = 2;
+INSERT INTO ledger (entry, n) SELECT 'copied', SUM(hits) FROM copied;
+ALTER TABLE copied CONVERT TO CHARACTER SET latin1;
+INSERT INTO ledger (entry, n) SELECT 'log of log', COUNT(*) FROM ledger;

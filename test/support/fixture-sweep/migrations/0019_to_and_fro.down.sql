@@ -1,0 +1,13 @@
+ALTER TABLE door RENAME INDEX door_number TO door_n;
+UPDATE door SET n = n + 1;
+ALTER TABLE door DROP INDEX door_n;
+ALTER TABLE door MODIFY open BIGINT NOT NULL DEFAULT 1;
+ALTER TABLE door MODIFY open INT NOT NULL DEFAULT 1;
+UPDATE door SET open = open + 1;
+INSERT INTO ledger (entry, n) SELECT 'down door', n * 100 + open FROM door;
+DROP TABLE hinge;
+CREATE TABLE hinge (id INT NOT NULL PRIMARY KEY) ENGINE=InnoDB;
+INSERT INTO hinge VALUES (3);
+INSERT INTO ledger (entry, n) SELECT 'down hinge', id FROM hinge;
+DROP TABLE hinge;
+DROP TABLE door;

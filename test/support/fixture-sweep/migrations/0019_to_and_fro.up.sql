@@ -1,0 +1,23 @@
+-- Definitions that come back to what they were: looks alone do not say which statement was reached.
+CREATE TABLE door (id INT NOT NULL PRIMARY KEY, n INT NOT NULL) ENGINE=InnoDB;
+INSERT INTO door VALUES (1, 1);
+ALTER TABLE door ADD COLUMN open INT NOT NULL DEFAULT 1;
+UPDATE door SET n = n + open;
+ALTER TABLE door DROP COLUMN open;
+UPDATE door SET n = n * 2;
+ALTER TABLE door ADD COLUMN open INT NOT NULL DEFAULT 1;
+ALTER TABLE door DROP COLUMN open;
+ALTER TABLE door ADD COLUMN open INT NOT NULL DEFAULT 1;
+UPDATE door SET n = n + open;
+CREATE TABLE hinge (id INT NOT NULL PRIMARY KEY) ENGINE=InnoDB;
+INSERT INTO hinge VALUES (1);
+DROP TABLE hinge;
+CREATE TABLE hinge (id INT NOT NULL PRIMARY KEY) ENGINE=InnoDB;
+INSERT INTO hinge VALUES (2);
+RENAME TABLE hinge TO hinges;
+RENAME TABLE hinges TO hinge;
+CREATE INDEX door_n ON door (n);
+DROP INDEX door_n ON door;
+CREATE INDEX door_n ON door (n);
+ALTER TABLE door RENAME INDEX door_n TO door_number;
+UPDATE counter SET n = (n * 3 + 7) % 1000003 WHERE name = 'main';
