@@ -5,18 +5,19 @@ import type { Environment } from "./server-programs";
 
 /**
  * Reads process ids from its input, and when that ends, which it does however this process dies, kills the last
- * one's process group and removes the folder. An empty line means: nothing is running any more.
+ * one's process group and removes the folder (again, if the dying server still wrote to it). An empty line means: nothing is running any more.
  */
 const WATCHDOG = `
 trap '' HUP INT TERM
 group=
 while read -r line; do group=$line; done
-if [ -n "$group" ]; then
-  kill -s KILL -- "-$group" 2>/dev/null
-  tries=0
-  while [ $tries -lt 50 ] && kill -s 0 -- "-$group" 2>/dev/null; do tries=$((tries + 1)); sleep 0.1; done
-fi
-rm -rf -- "$1"
+[ -z "$group" ] || kill -s KILL -- "-$group" 2>/dev/null
+tries=0
+until rm -rf -- "$1" 2>/dev/null && [ ! -e "$1" ]; do
+  tries=$((tries + 1))
+  [ $tries -lt 100 ] || exit 1
+  sleep 0.1
+done
 `;
 
 /** Waits for a line before it becomes the program, so that the watchdog knows the process before it does anything. */
