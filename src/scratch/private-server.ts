@@ -20,6 +20,8 @@ export interface PrivateServerOptions {
   readonly family: ServerFamily | null;
   /** For PATH, HOME and XDG_CACHE_HOME. */
   readonly environment: Environment;
+  /** Where to look after the PATH; by default where packages put servers. */
+  readonly systemFolders?: readonly string[];
   /** More server options, such as `--sql-mode=…`; they win over this module's own. */
   readonly serverArguments?: readonly string[];
   /** Called when no server is found; afterwards it is looked for once more. Without it that is an error. */
@@ -88,7 +90,7 @@ export async function startPrivateServer(options: PrivateServerOptions): Promise
 
 async function findOrInstall(options: PrivateServerOptions): Promise<ServerProgram> {
   const { family, environment, install } = options;
-  const find = () => findServerProgram(family, environment);
+  const find = () => findServerProgram(family, environment, options.systemFolders);
   let program = await find();
   if (program === null && install !== undefined) {
     await install();

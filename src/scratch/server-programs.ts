@@ -18,7 +18,7 @@ export interface ServerProgram {
 }
 
 /** Where packages put servers that are not on an ordinary user's PATH. */
-const SYSTEM_FOLDERS = [
+export const SYSTEM_FOLDERS: readonly string[] = [
   "/usr/sbin",
   "/usr/local/sbin",
   "/usr/local/bin",
@@ -41,9 +41,10 @@ export function serverCacheFolder(environment: Environment): string | null {
 export async function findServerProgram(
   family: ServerFamily | null,
   environment: Environment,
+  systemFolders: readonly string[] = SYSTEM_FOLDERS,
 ): Promise<ServerProgram | null> {
   const seen = new Set<string>();
-  for (const folder of programFolders(environment)) {
+  for (const folder of programFolders(environment, systemFolders)) {
     for (const name of ["mariadbd", "mysqld"]) {
       const path = join(folder, name);
       if (!(await isExecutable(path))) continue;
@@ -63,7 +64,7 @@ export async function findExecutable(
   firstFolders: readonly string[],
   environment: Environment,
 ): Promise<string | null> {
-  for (const folder of [...firstFolders, ...programFolders(environment)]) {
+  for (const folder of [...firstFolders, ...programFolders(environment, SYSTEM_FOLDERS)]) {
     for (const name of names) {
       if (await isExecutable(join(folder, name))) return join(folder, name);
     }
@@ -71,11 +72,11 @@ export async function findExecutable(
   return null;
 }
 
-function programFolders(environment: Environment): readonly string[] {
+function programFolders(environment: Environment, systemFolders: readonly string[]): readonly string[] {
   const onPath = (environment.PATH ?? "").split(delimiter).filter((folder) => folder.startsWith("/"));
   const cache = serverCacheFolder(environment);
   const unpacked = cache === null ? [] : [join(cache, "mysql"), join(cache, "mariadb")];
-  return [...onPath, ...SYSTEM_FOLDERS, ...unpacked];
+  return [...onPath, ...systemFolders, ...unpacked];
 }
 
 async function isExecutable(path: string): Promise<boolean> {
