@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import { closeSync, openSync, readSync } from "node:fs";
+import { sha256 } from "./checksum";
+import { readDirectives } from "./directives";
+import { createNormalizer, isBlank, normalizeWhole, type TextFault } from "./normalize";
+
+/** Bytes of the buffer that `inspectFile` wants; files up to this size are read in one piece. */
+export const READ_SIZE = 1024 * 1024;
+
+/** What must be known of a file's content, without keeping the content. */
+export interface Inspected {
+  /** Size on disk. */
+  readonly bytes: number;
+  /** SHA-256, hex, of the normalized text. */
+  readonly checksum: string;
+  /** Holds nothing but white space, or nothing at all. */
+  readonly blank: boolean;
+  /** The words of its `-- migrate: …` lines. */
+  readonly directives: readonly string[];
+}
+
+/** Bytes that are no text, and where: the 1-based line that the fault is on. */
+export interface Unreadable {
+  readonly fault: TextFault;
+  readonly line: number;
+}
+
+/**
+ * Reads a file once, in constant memory whatever its size.
+ * @param buffer of READ_SIZE bytes, overwritten; shared between calls because 20,000 of them cost more than
+ *   the reading
+ * @throws the system's error when the file cannot be read
+ */
+export function inspectFile(path: string, buffer: Buffer): Inspected | Unreadable {
+  const fd = openSync(path, "r");
+  try {
+    const length = fill(fd, buffer);
+    return length < buffer.length
+      ? inspectWhole(path, buffer.subarray(0, length))
+      : inspectLong(path, fd, buffer);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Reads until the buffer is full or the file ends: a short read alone does not mean the end. */
+function fill(fd: number, buffer: Buffer): number {
+  let length = 0;
+  while (length < buffer.length) {
+    const read = readSync(fd, buffer, length, buffer.length - length, null);
+    if (read === 0) break;
+    length += read;
+  }
+  return length;
+}
+
+function inspectWhole(path: string, bytes: Buffer): Inspected | Unreadable {
+  const text = normalizeWhole(bytes);
+  if ("kind" in text) return { fault: text, line: lineOf(path, text) };
+  return {
+    bytes: bytes.length,
+    checksum: sha256(text),
+    blank: isBlank(text),
+    directives: readDirectives(text),
+  };
+}
+
+function inspectLong(path: string, fd: number, buffer: Buffer): Inspected | Unreadable {
+  const normalizer = createNormalizer();
+  const hash = createHash("sha256");
+  let bytes = 0;
+  let blank = true;
+  let directives: readonly string[] = [];
+  for (let length = buffer.length; ; length = fill(fd, buffer)) {
+    const text = normalizer.push(buffer.subarray(0, length), length < buffer.length);
+    if ("kind" in text) return { fault: text, line: lineOf(path, text) };
+    if (bytes === 0) directives = readDirectives(text);
+    bytes += length;
+    blank = blank && isBlank(text);
+    hash.update(text);
+    if (length < buffer.length) return { bytes, checksum: hash.digest("hex"), blank, directives };
+  }
+}
+
+/** Counts lines by reading again, since only a broken file needs them. */
+function lineOf(path: string, fault: TextFault): number {
+  if (fault.kind === "utf-16") return 1;
+  const buffer = Buffer.allocUnsafe(READ_SIZE);
+  const fd = openSync(path, "r");
+  try {
+    let line = 1;
+    let remaining = fault.offset;
+    while (remaining > 0) {
+      const length = Math.min(fill(fd, buffer), remaining);
+      if (length === 0) break;
+      for (let at = buffer.indexOf(0x0a); at >= 0 && at < length; at = buffer.indexOf(0x0a, at + 1))
+        line += 1;
+      remaining -= length;
+    }
+    return line;
+  } finally {
+    closeSync(fd);
+  }
+}

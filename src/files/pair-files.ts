@@ -1,0 +1,118 @@
+import type { Problem } from "../errors";
+import { type Direction, formatVersion } from "./filename";
+
+/** What pairing needs to know of a file. */
+export interface NamedFile {
+  readonly fileName: string;
+  readonly version: number;
+  readonly digits: string;
+  readonly name: string;
+  readonly direction: Direction;
+}
+
+export interface Pairing {
+  readonly up: NamedFile | null;
+  readonly down: NamedFile | null;
+}
+
+/**
+ * Puts each up file beside its down file, by version.
+ * @param suggested names that misnamed files were meant to have; none of them is reported as missing
+ * @param isIrreversible whether an up file declares that it cannot be reverted; null when it could not be read
+ * @returns the pairs by rising version, of which none is whole where there is a problem
+ */
+export function pairFiles(
+  files: readonly NamedFile[],
+  suggested: ReadonlySet<string>,
+  isIrreversible: (up: NamedFile) => boolean | null,
+): { readonly pairs: readonly Pairing[]; readonly problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const pairs: Pairing[] = [];
+  for (const sameVersion of groupByVersion(files)) {
+    const up = sameVersion.find((file) => file.direction === "up") ?? null;
+    const down = sameVersion.find((file) => file.direction === "down") ?? null;
+    const duplicate = judgeDuplicates(sameVersion);
+    const problem = duplicate ?? judgePair(up, down, suggested, isIrreversible);
+    if (problem !== null) problems.push(problem);
+    pairs.push({ up, down });
+  }
+  return { pairs, problems };
+}
+
+function groupByVersion(files: readonly NamedFile[]): readonly (readonly NamedFile[])[] {
+  const groups = new Map<number, NamedFile[]>();
+  for (const file of files) {
+    const group = groups.get(file.version);
+    if (group === undefined) groups.set(file.version, [file]);
+    else group.push(file);
+  }
+  return [...groups.values()].sort((a, b) => versionOf(a) - versionOf(b));
+}
+
+function versionOf(group: readonly NamedFile[]): number {
+  return group[0]?.version ?? 0;
+}
+
+/** More than one name, or more than one width, under one version. */
+function judgeDuplicates(sameVersion: readonly NamedFile[]): Problem | null {
+  const stems = new Set(sameVersion.map((file) => `${file.digits}_${file.name}`));
+  if (stems.size < 2) return null;
+  const names = sameVersion.map((file) => file.fileName).sort();
+  const version = formatVersion(versionOf(sameVersion));
+  const [up, down] = [...sameVersion].sort(
+    (a, b) => (a.direction === "up" ? -1 : 1) - (b.direction === "up" ? -1 : 1),
+  );
+  const isSplitPair = sameVersion.length === 2 && up?.direction === "up" && down?.direction === "down";
+  return {
+    code: "duplicate-version",
+    file: names.at(-1) ?? null,
+    message: isSplitPair
+      ? `${up.fileName} and ${down.fileName} have the version ${version}, but are not named alike.`
+      : `${names.length} files have the version ${version}: ${names.join(", ")}.`,
+    hint: isSplitPair
+      ? `Rename one of them; a pair differs in ".up" and ".down" only.`
+      : `Give all but one migration a version of its own, higher than any applied one, by renaming both its files.`,
+  };
+}
+
+function judgePair(
+  up: NamedFile | null,
+  down: NamedFile | null,
+  suggested: ReadonlySet<string>,
+  isIrreversible: (up: NamedFile) => boolean | null,
+): Problem | null {
+  if (up === null) return down === null ? null : missingUp(down, suggested);
+  const irreversible = isIrreversible(up);
+  if (down === null) return irreversible === false ? missingDown(up, suggested) : null;
+  if (irreversible !== true) return null;
+  return {
+    code: "irreversible",
+    file: down.fileName,
+    message: `${up.fileName} says "-- migrate: irreversible", but ${down.fileName} is beside it.`,
+    hint: `Remove that line from ${up.fileName}, or remove ${down.fileName}.`,
+  };
+}
+
+function missingUp(down: NamedFile, suggested: ReadonlySet<string>): Problem | null {
+  const wanted = `${down.digits}_${down.name}.up.sql`;
+  if (suggested.has(wanted)) return null;
+  return {
+    code: "missing-up",
+    file: down.fileName,
+    message: `${down.fileName} has no ${wanted} beside it.`,
+    hint: `Restore ${wanted}, or remove ${down.fileName}.`,
+  };
+}
+
+function missingDown(up: NamedFile, suggested: ReadonlySet<string>): Problem | null {
+  const wanted = `${up.digits}_${up.name}.down.sql`;
+  if (suggested.has(wanted)) return null;
+  return {
+    code: "missing-down",
+    file: up.fileName,
+    message: `${up.fileName} has no ${wanted} beside it.`,
+    hint:
+      `Write ${wanted}; or, if nothing can take ${up.fileName} back, say so above its first statement:\n` +
+      "  -- migrate: irreversible",
+  };
+}

@@ -1,0 +1,154 @@
+import { MigrateError, type Problem, RefusedError } from "../errors";
+import type { Direction } from "./filename";
+import { type Inspected, inspectFile, READ_SIZE, type Unreadable } from "./inspect-file";
+import { unreadableProblem } from "./judge-entry";
+import { type ListedFile, listFolder } from "./list-folder";
+import { type NamedFile, pairFiles } from "./pair-files";
+
+/** One migration file as it was when the folder was read. Its text stays on disk. */
+export interface MigrationFile {
+  readonly fileName: string;
+  readonly path: string;
+  readonly direction: Direction;
+  readonly version: number;
+  readonly name: string;
+  /** Size on disk, with byte-order mark and CRs. */
+  readonly bytes: number;
+  /** SHA-256, hex, of the text without a byte-order mark and with CRLF as LF. */
+  readonly checksum: string;
+}
+
+/** An up file and the down file that takes it back. */
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly up: MigrationFile;
+  /** null: the up file declares itself irreversible. */
+  readonly down: MigrationFile | null;
+}
+
+export interface Folder {
+  /** As it was given. */
+  readonly dir: string;
+  /** By rising version. */
+  readonly migrations: readonly Migration[];
+  /** What is worth a look and refuses nothing. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads the whole migrations folder and judges it; the texts stay on disk.
+ * @param dir the folder, relative to the working folder or absolute
+ * @returns its migrations; an empty folder has none, see `requireMigrations`
+ * @throws MigrateError `folder-missing`, `unreadable`; RefusedError with every offender in the folder
+ */
+export function readMigrations(dir: string): Folder {
+  const listing = listFolder(dir);
+  const problems: Problem[] = [...listing.problems];
+  const files = new Map<string, MigrationFile>();
+  const directives = new Map<string, readonly string[]>();
+  const buffer = Buffer.allocUnsafe(READ_SIZE);
+
+  for (const listed of listing.files) {
+    if (!listed.openable) continue;
+    const found = inspect(listed, buffer);
+    if ("code" in found) {
+      problems.push(found);
+      continue;
+    }
+    const { fileName, path, direction, version, name } = listed;
+    const { bytes, checksum } = found;
+    files.set(fileName, { fileName, path, direction, version, name, bytes, checksum });
+    if (direction === "up") directives.set(fileName, found.directives);
+  }
+
+  const pairing = pairFiles(
+    listing.files,
+    listing.suggested,
+    (up) => directives.get(up.fileName)?.includes("irreversible") ?? null,
+  );
+  problems.push(...pairing.problems);
+  if (problems.length > 0) throw new RefusedError(sortByFile(problems));
+  const migrations = pairing.pairs.map(({ up, down }) => toMigration(up, down, files));
+  return { dir, migrations, warnings: [] };
+}
+
+/**
+ * Says that a folder has something in it, for the verbs that need it.
+ * @throws MigrateError `folder-empty`
+ */
+export function requireMigrations(folder: Folder): void {
+  if (folder.migrations.length > 0) return;
+  throw new MigrateError("folder-empty", `The migrations folder ${folder.dir} has no migrations in it.`, {
+    hint: "Write the first one:\n  npm run migrate:create -- <name>\nor say where they are with --dir or MIGRATIONS_DIR.",
+  });
+}
+
+function toMigration(
+  up: NamedFile | null,
+  down: NamedFile | null,
+  files: ReadonlyMap<string, MigrationFile>,
+): Migration {
+  const upFile = up === null ? undefined : files.get(up.fileName);
+  const downFile = down === null ? null : files.get(down.fileName);
+  if (upFile === undefined || downFile === undefined)
+    throw new MigrateError("internal", "A pair lacks a file.");
+  return { version: upFile.version, name: upFile.name, up: upFile, down: downFile };
+}
+
+function inspect(listed: ListedFile, buffer: Buffer): Inspected | Problem {
+  const { fileName, path } = listed;
+  let found: Inspected | Unreadable;
+  try {
+    found = inspectFile(path, buffer);
+  } catch (error) {
+    return unreadableProblem(fileName, error);
+  }
+  if ("fault" in found) return faultProblem(fileName, found);
+  if (!found.blank) return found;
+  const what = found.bytes === 0 ? "is empty (0 bytes)" : "has nothing but white space in it";
+  return {
+    code: "empty-file",
+    file: fileName,
+    message: `${fileName} ${what}.`,
+    hint: "Was it saved? If nothing is to be done, a comment that says so is enough.",
+  };
+}
+
+function faultProblem(fileName: string, { fault, line }: Unreadable): Problem {
+  switch (fault.kind) {
+    case "utf-16":
+      return {
+        code: "invalid-encoding",
+        file: fileName,
+        message: `${fileName} is in UTF-16.`,
+        hint: `Save it as UTF-8: iconv -f UTF-16 -t UTF-8`,
+      };
+    case "invalid-utf8":
+      return {
+        code: "invalid-encoding",
+        file: fileName,
+        message: `${fileName}:${line} is not UTF-8: byte ${fault.offset + 1} of the file belongs to no character.`,
+        hint: "Save it as UTF-8. Binary data can be written as x'…'.",
+      };
+    case "nul":
+      return {
+        code: "nul-byte",
+        file: fileName,
+        message: `${fileName}:${line} has a NUL byte: byte ${fault.offset + 1} of the file.`,
+        hint: "Remove it. Inside a string it can be written as \\0.",
+      };
+    default:
+      return fault satisfies never;
+  }
+}
+
+function sortByFile(problems: readonly Problem[]): readonly Problem[] {
+  // By code unit, not by locale: the same order on every machine.
+  return [...problems].sort((a, b) => compare(a.file ?? "", b.file ?? ""));
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { MigrateError } from "../errors";
+import { sha256 } from "./checksum";
+import { describeReadError } from "./describe-read-error";
+import { createNormalizer, normalizeWhole } from "./normalize";
+import type { MigrationFile } from "./read-migrations";
+
+/** Bytes on disk up to which a file's text is read in one piece and stored in the history: 4 MiB. */
+export const STORED_TEXT_LIMIT = 4 * 1024 * 1024;
+
+/** Bytes read at a time from a larger file. */
+const CHUNK_SIZE = 256 * 1024;
+
+/**
+ * Reads a small file's normalized text (`bytes` up to STORED_TEXT_LIMIT; larger ones take as much memory).
+ * @throws MigrateError `file-changed` when it is not the text that the plan was made for, `unreadable`
+ */
+export function readText(file: MigrationFile): string {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file.path);
+  } catch (error) {
+    throw readFailure(file, error);
+  }
+  const text = normalizeWhole(bytes);
+  if ("kind" in text || sha256(text) !== file.checksum) throw fileChanged(file);
+  return text.toString("utf8");
+}
+
+/**
+ * Reads a file of any size as normalized text, in pieces that never cut a character in two.
+ * @throws MigrateError `file-changed` before the first piece when the size differs from what the plan saw, or
+ *   after the last one when only the content does; `unreadable`
+ */
+export async function* readChunks(file: MigrationFile): AsyncGenerator<string, void, undefined> {
+  const handle = await openFile(file);
+  try {
+    if ((await handle.stat()).size !== file.bytes) throw fileChanged(file);
+    yield* readPieces(file, handle);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function* readPieces(file: MigrationFile, handle: FileHandle): AsyncGenerator<string, void, undefined> {
+  const normalizer = createNormalizer();
+  const hash = createHash("sha256");
+  const buffer = Buffer.allocUnsafe(CHUNK_SIZE);
+  for (;;) {
+    const bytesRead = await readPiece(file, handle, buffer);
+    const part = normalizer.push(buffer.subarray(0, bytesRead), bytesRead === 0);
+    if ("kind" in part) throw fileChanged(file);
+    hash.update(part);
+    if (part.length > 0) yield part.toString("utf8");
+    if (bytesRead === 0) break;
+  }
+  if (hash.digest("hex") !== file.checksum) throw fileChanged(file);
+}
+
+async function openFile(file: MigrationFile): Promise<FileHandle> {
+  try {
+    return await open(file.path, "r");
+  } catch (error) {
+    throw readFailure(file, error);
+  }
+}
+
+async function readPiece(file: MigrationFile, handle: FileHandle, buffer: Buffer): Promise<number> {
+  try {
+    return (await handle.read(buffer, 0, buffer.length, null)).bytesRead;
+  } catch (error) {
+    throw readFailure(file, error);
+  }
+}
+
+function fileChanged(file: MigrationFile): MigrateError {
+  return new MigrateError("file-changed", `${file.fileName} changed after the plan was made.`, {
+    hint: "Run the same command again: it plans with the file as it is now.",
+  });
+}
+
+function readFailure(file: MigrationFile, error: unknown): MigrateError {
+  const why = describeReadError(error);
+  return new MigrateError("unreadable", `${file.fileName} cannot be read any more: ${why}.`, {
+    cause: error,
+  });
+}
