@@ -1,9 +1,8 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { join } from "node:path";
+import { installServer } from "../../scripts/install-server";
 import { type PrivateServer, startPrivateServer } from "../../src/scratch/private-server";
 import { findExecutable, type ServerFamily, serverCacheFolder } from "../../src/scratch/server-programs";
-
-const INSTALLER = join(__dirname, "../../scripts/install-server.sh");
 
 /** The servers of one test run and how its test files find them. */
 export interface TestRunServers {
@@ -44,13 +43,6 @@ export async function startTestServers(): Promise<TestRunServers> {
     await stop();
     throw error;
   }
-}
-
-/** Unpacks a server of the family into the cache folder, telling on stderr what it does. @throws one line */
-export function installServer(family: ServerFamily): void {
-  const installed = spawnSync(INSTALLER, [family], { stdio: ["ignore", "ignore", "inherit"] });
-  if (installed.status === 0) return;
-  throw new Error(`${family} could not be installed for the tests; see the line above`);
 }
 
 /** MySQL's client for MySQL and MariaDB's for MariaDB: each lacks the other's newest authentication. */

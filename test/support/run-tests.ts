@@ -1,0 +1,106 @@
+import { readdirSync } from "node:fs";
+import { join, sep } from "node:path";
+import { Readable } from "node:stream";
+import { run } from "node:test";
+import { spec, type TestEvent, tap } from "node:test/reporters";
+import { startTestServers, type TestRunServers } from "./start-servers";
+
+const ROOT = join(__dirname, "../..");
+
+/**
+ * Starts both servers, runs the test files on them, stops them, and sets the exit code.
+ * @param args `--sweep` for test/sweep/ instead of all the rest; `--test-name-pattern=…`; parts of files' paths
+ */
+export async function main(args: readonly string[]): Promise<void> {
+  const sweep = args.includes("--sweep");
+  const pattern = args.find((arg) => arg.startsWith("--test-name-pattern="))?.split("=", 2)[1] ?? null;
+  const parts = args.filter((arg) => !arg.startsWith("-"));
+  const files = testFiles(sweep).filter(
+    (file) => parts.length === 0 || parts.some((part) => file.includes(part)),
+  );
+  if (files.length === 0) return fail(`no test file matches ${parts.join(" ") || "test/**/*.test.ts"}`);
+
+  const abort = onInterrupt();
+  let servers: TestRunServers;
+  try {
+    servers = await startTestServers();
+  } catch (error) {
+    const { message, hint } = error as Error & { hint?: string | null };
+    return fail(hint ? `${message}\n${hint}` : message);
+  }
+  try {
+    setEnvironment(servers, sweep);
+    process.exitCode = (await runTests(files, pattern, abort)) ? 0 : 1;
+  } finally {
+    await servers.stop();
+  }
+}
+
+/** Listed by name, since bare globs after --test run nothing on Node 20. */
+function testFiles(sweep: boolean): readonly string[] {
+  return readdirSync(join(ROOT, "test"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".test.ts") && file.startsWith(`sweep${sep}`) === sweep)
+    .map((file) => join("test", file))
+    .sort();
+}
+
+/** Runs each file in a process of its own, as `node --test` does. Returns whether tests ran and none failed. */
+async function runTests(
+  files: readonly string[],
+  pattern: string | null,
+  abort: AbortSignal,
+): Promise<boolean> {
+  const tally = { ran: 0, failed: 0 };
+  const events = counted(
+    run({
+      files: files.map((file) => join(ROOT, file)),
+      concurrency: true,
+      signal: abort,
+      ...(pattern === null ? {} : { testNamePatterns: [pattern] }),
+    }),
+    tally,
+  );
+  // TAP ends in node:test's totals also when tests fail; for people, spec is easier on the eyes.
+  const report = process.stdout.isTTY ? Readable.from(events).pipe(new spec()) : tap(events);
+  for await (const text of report) process.stdout.write(text);
+  if (tally.ran === 0) console.error("test: not one test ran");
+  return tally.ran > 0 && tally.failed === 0;
+}
+
+/** Passes node:test's events on and counts the tests that ran: not skipped ones, suites or files. */
+async function* counted(
+  events: AsyncIterable<TestEvent>,
+  tally: { ran: number; failed: number },
+): AsyncGenerator<TestEvent, void> {
+  for await (const event of events) {
+    if (event.type === "test:pass" || event.type === "test:fail") {
+      const { details, name, skip, todo } = event.data;
+      // A file without tests counts as a passed test in Node 20.
+      if (!skip && details.type !== "suite" && !name.endsWith(".test.ts")) tally.ran += 1;
+      if (event.type === "test:fail" && !todo) tally.failed += 1;
+    }
+    yield event;
+  }
+}
+
+/** Leaves out what could lead a test to a real database, and adds where the test servers are. */
+function setEnvironment(servers: TestRunServers, sweep: boolean): void {
+  for (const name of Object.keys(process.env)) {
+    if (/^(DATABASE_URL|SCRATCH_DATABASE_URL|MYSQL_|MIGRATIONS_)/.test(name)) delete process.env[name];
+  }
+  Object.assign(process.env, servers.environment, sweep ? { SWEEP: "full" } : {});
+}
+
+/** Aborted by the first Ctrl-C or SIGTERM, which no longer end this process, since it has servers to stop. */
+function onInterrupt(): AbortSignal {
+  const interrupted = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.once(signal, () => interrupted.abort());
+  }
+  return interrupted.signal;
+}
+
+function fail(message: string): void {
+  console.error(`test: ${message}`);
+  process.exitCode = 1;
+}
