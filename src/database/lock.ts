@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+import { MigrateError } from "../errors";
+import type { Row, Session, SqlValue } from "./session";
+
+/**
+ * The right to run, held for one history table. Every write to the history carries `condition`, so nothing
+ * is recorded, and no transaction that records anything commits, once the right is lost.
+ * GET_LOCK is one way to hold it; where it means nothing (clusters) a lease row gives the same two fields.
+ */
+export interface Lock {
+  /** SQL that is true exactly while this session holds the lock. */
+  readonly condition: string;
+  readonly values: readonly SqlValue[];
+}
+
+export interface LockOptions {
+  /** Milliseconds to wait for another runner. */
+  readonly timeoutMs: number;
+  /** Called once if somebody else holds it, with what the server lets us know of them. */
+  readonly onWait?: (holder: string) => void;
+}
+
+/**
+ * Takes the lock on the executing session, where it stays until it is released or the session ends.
+ *
+ * It must be that session: a lock on a second, idle one is freed the moment the client dies, while the
+ * server goes on with the orphaned ALTER. Held by the executing session it is free only when that ended.
+ * @throws MigrateError `lock-timeout`
+ * @see https://dev.mysql.com/doc/refman/8.4/en/locking-functions.html
+ */
+export async function acquireLock(session: Session, table: string, options: LockOptions): Promise<Lock> {
+  const name = lockName(session, table);
+  if (!(await tryLock(session, name, 0))) {
+    options.onWait?.(await describeHolder(session, name));
+    if (!(await tryLock(session, name, options.timeoutMs / 1000))) {
+      const holder = await describeHolder(session, name);
+      throw new MigrateError(
+        "lock-timeout",
+        `Another runner holds the lock for ${session.database}.${table}: ${holder}. Waited ${options.timeoutMs / 1000} s; nothing was run.`,
+        { hint: "Wait for it to finish, or give more time: --lock-timeout SECONDS" },
+      );
+    }
+  }
+  return { condition: "IS_USED_LOCK(?) = CONNECTION_ID()", values: [name] };
+}
+
+/** Gives the lock back at once, so that the next runner need not wait for the server to notice the closed session. */
+export async function releaseLock(session: Session, lock: Lock): Promise<void> {
+  // A failure here must not hide the first error; the server frees it with the session as well.
+  await session.query("DO RELEASE_LOCK(?)", lock.values).catch(() => {});
+}
+
+/** Names are limited to 64 characters and compared without case, so database and table go in as a hash. */
+function lockName(session: Session, table: string): string {
+  const both = `${session.database}\n${table}`;
+  const canonical = session.server.foldsTableNames ? both.toLowerCase() : both;
+  return `mysql-updown:${createHash("sha256").update(canonical).digest("hex").slice(0, 40)}`;
+}
+
+async function tryLock(session: Session, name: string, seconds: number): Promise<boolean> {
+  const [row] = await session.query("SELECT GET_LOCK(?, ?) AS got", [name, seconds]);
+  return Number(row?.got) === 1;
+}
+
+async function describeHolder(session: Session, name: string): Promise<string> {
+  const [used] = await session.query("SELECT IS_USED_LOCK(?) AS id", [name]);
+  if (used === undefined || used.id === null) return "it was released just now";
+  const id = Number(used.id);
+  // Without the PROCESS privilege only one's own user's sessions show; then the id is all there is.
+  const [found] = await session
+    .query("SELECT USER, HOST, TIME, STATE, INFO FROM information_schema.PROCESSLIST WHERE ID = ?", [id])
+    .catch((): Row[] => []);
+  if (found === undefined) return `connection ${id}`;
+  const doing = found.INFO === null ? "between statements" : shorten(String(found.INFO));
+  return `connection ${id}, ${found.USER} from ${found.HOST}, for ${found.TIME} s: ${doing}`;
+}
+
+function shorten(sql: string): string {
+  const line = sql.replace(/\s+/g, " ");
+  return line.length <= 80 ? line : `${line.slice(0, 77)}...`;
+}

@@ -1,0 +1,84 @@
+import { quoteIdentifier } from "../syntax/quote";
+import type { Session, TypedValue } from "./session";
+
+/** A user variable's value in a form that a new session can be given: nothing in it is ever run as SQL text. */
+export type SavedValue =
+  | { readonly type: "null" }
+  | { readonly type: "integer" | "decimal" | "double"; readonly text: string }
+  | {
+      readonly type: "string";
+      readonly hex: string;
+      readonly charset: string;
+      readonly collation: string;
+    };
+
+const FIELDS = 4;
+
+/** Reads the values of user variables (names without the @), one query for all. */
+export async function readUserVariables(
+  session: Session,
+  names: readonly string[],
+): Promise<Record<string, SavedValue>> {
+  if (names.length === 0) return {};
+  const fields = names.map((name) => {
+    const variable = `@${quoteIdentifier(name)}`;
+    return `${variable}, HEX(${variable}), CHARSET(${variable}), COLLATION(${variable})`;
+  });
+  const typed = await session.queryTyped(`SELECT ${fields.join(", ")}`);
+  return Object.fromEntries(names.map((name, index) => [name, savedValue(typed, index * FIELDS)]));
+}
+
+function savedValue(typed: readonly TypedValue[], at: number): SavedValue {
+  const [value, hex, charset, collation] = typed.slice(at, at + FIELDS);
+  if (value === undefined || value.value === null) return { type: "null" };
+  switch (value.type) {
+    case "null":
+      return { type: "null" };
+    case "integer":
+    case "decimal":
+    case "double":
+      return { type: value.type, text: value.value };
+    case "string":
+      return {
+        type: "string",
+        hex: hex?.value ?? "",
+        charset: charset?.value ?? "utf8mb4",
+        collation: collation?.value ?? "utf8mb4_bin",
+      };
+    default:
+      return value.type satisfies never;
+  }
+}
+
+/** Gives one user variable a saved value, with its type, character set and collation. */
+export async function restoreUserVariable(session: Session, name: string, value: SavedValue): Promise<void> {
+  await session.query(`SET @${quoteIdentifier(name)} = ${literal(value)}`);
+}
+
+/** The history table is not trusted: whatever is not a number, hex or a plain name becomes NULL or is refused. */
+function literal(value: SavedValue): string {
+  switch (value.type) {
+    case "null":
+      return "NULL";
+    case "integer":
+      return matching(/^-?\d+$/, value.text);
+    case "decimal":
+      return matching(/^-?\d+(\.\d+)?$/, value.text);
+    case "double":
+      // An exponent makes it a double literal; without one the server would read a decimal.
+      return matching(/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i, value.text).replace(/^([^e]+)$/i, "$1e0");
+    case "string": {
+      const bytes = `x'${matching(/^([0-9A-F]{2})*$/i, value.hex)}'`;
+      if (value.charset === "binary") return bytes;
+      const charset = matching(/^\w+$/, value.charset);
+      return `CONVERT(${bytes} USING ${charset}) COLLATE ${matching(/^\w+$/, value.collation)}`;
+    }
+    default:
+      return value satisfies never;
+  }
+}
+
+function matching(pattern: RegExp, text: string): string {
+  if (typeof text === "string" && pattern.test(text)) return text;
+  throw new TypeError(`a saved value in the history table is malformed: ${JSON.stringify(text)}`);
+}

@@ -1,0 +1,25 @@
+import type { Verdict } from "./executor";
+
+/** One migration in one direction, as events and results name it. */
+export interface StepName {
+  readonly version: number;
+  readonly name: string;
+  readonly direction: "up" | "down";
+}
+
+/** What a run tells while it runs, in order. JSON-ready. */
+export type RunEvent =
+  | { readonly event: "waiting-for-lock"; readonly holder: string }
+  | { readonly event: "plan"; readonly steps: readonly StepName[] }
+  | ({
+      readonly event: "step-started";
+      readonly statements: number;
+      /** Statements that earlier runs applied, or null when the step starts from its beginning. */
+      readonly resumedAt: number | null;
+    } & StepName)
+  | ({ readonly event: "statement-done"; readonly statement: number; readonly statements: number } & StepName)
+  | ({ readonly event: "judged"; readonly statement: number; readonly verdict: Verdict } & StepName)
+  | ({ readonly event: "step-done"; readonly statements: number; readonly durationMs: number } & StepName)
+  | { readonly event: "warning"; readonly message: string };
+
+export type Emit = (event: RunEvent) => void;

@@ -1,0 +1,376 @@
+import { mentionsAny, readNonTransactionalNames } from "../database/engines";
+import { type Fingerprint, judge, readFingerprint, readSchemaFingerprint } from "../database/fingerprint";
+import type { Intent, Judgement } from "../database/history";
+import { readRoutineEffect } from "../database/routines";
+import { serverErrno } from "../database/server-errors";
+import type { Session } from "../database/session";
+import { readUserVariables } from "../database/user-variables";
+import { MigrateError } from "../errors";
+import { type Classified, classify, type ObjectRef, type PreparedSource } from "../syntax/classify";
+import type { Statement } from "../syntax/statement";
+import { hashStatement, type Journal } from "./journal";
+import { lockingHistoryToo, type SessionMemory } from "./session-memory";
+
+/** A transaction of the runner's own is committed after this long or this much, so that locks are not held. */
+const GROUP_MS = 1_000;
+const GROUP_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Runs one file's statements so that each one and its record stand or fall together: in one transaction where
+ * the server can do that, with an intent before and a record after where the statement commits by itself.
+ */
+export interface Executor {
+  run(statement: Statement, classified: Classified): Promise<void>;
+  /** Commits and records what is still open; after it the line is finished. */
+  finish(): Promise<void>;
+  /** Commits and records what ran so far, so that the run can stop here. */
+  pause(): Promise<void>;
+  /** Rolls back what is open. Never throws: it runs when something already went wrong. */
+  abandon(): Promise<void>;
+  /** The statement under way commits by itself, failed or vanished, and may have taken effect all the same. */
+  readonly fateOpen: boolean;
+  /** The session holds, or may hold, something that the next migration must not see. */
+  readonly touched: boolean;
+}
+
+type Transaction =
+  | { readonly owner: "runner"; readonly startedMs: number; bytes: number }
+  /** START TRANSACTION in the file, or autocommit = 0: ends where the file ends it. */
+  | { readonly owner: "file"; readonly readOnly: boolean };
+
+export function createExecutor(session: Session, journal: Journal, memory: SessionMemory): Executor {
+  let transaction: Transaction | null = null;
+  /** A statement that commits by itself ran, and neither a record nor the next intent says so yet. */
+  let effectUnrecorded = false;
+  let fateOpen = false;
+  let touched = false;
+  /** Null: not read since the last statement that may have changed it. */
+  let nonTransactional: ReadonlySet<string> | null = null;
+
+  async function record(intent: Intent | null): Promise<void> {
+    await journal.record(session, await memory.save(session), intent);
+    effectUnrecorded = false;
+    if (transaction === null && !memory.autocommit) await session.run("COMMIT");
+  }
+
+  async function begin(): Promise<void> {
+    // START TRANSACTION would release the file's LOCK TABLES; this begins one and keeps them.
+    await session.run(memory.tablesLocked ? "SET autocommit = 0" : "START TRANSACTION");
+    transaction = { owner: "runner", startedMs: performance.now(), bytes: 0 };
+  }
+
+  async function commitOwn(): Promise<void> {
+    if (transaction?.owner !== "runner") return;
+    await record(null);
+    await session.run("COMMIT");
+    if (memory.tablesLocked) await session.run("SET autocommit = 1");
+    transaction = null;
+  }
+
+  /** What the server would do by itself before a statement that commits, but with the record in it. */
+  async function leaveTransaction(): Promise<void> {
+    await commitOwn();
+    if (transaction === null) return;
+    await record(null);
+    await session.run("COMMIT");
+    transaction = null;
+  }
+
+  async function runTransactional(statement: Statement, classified: Classified): Promise<void> {
+    nonTransactional ??= await readNonTransactionalNames(session);
+    if (mentionsAny(statement.text, nonTransactional)) {
+      await runNonTransactional(statement);
+      return;
+    }
+    if (isFull(transaction) && !classified.usesPrevious && memory.temporaries.size === 0) await commitOwn();
+    if (transaction === null) {
+      if (memory.autocommit) await begin();
+      else transaction = { owner: "file", readOnly: false };
+    }
+    await session.run(statement.text);
+    if (transaction?.owner === "runner") transaction.bytes += statement.text.length;
+    journal.advance(statement);
+  }
+
+  /** DML that cannot be rolled back: an intent says it began, and only a person can say whether it ended. */
+  async function runNonTransactional(statement: Statement): Promise<void> {
+    if (transaction?.owner === "file") {
+      throw new MigrateError(
+        "unsupported-statement",
+        "It writes to a table whose engine has no transactions, inside a transaction: after a failure it could not be rolled back with the rest.",
+        { hint: "Move it out of the transaction, or convert the table: ALTER TABLE … ENGINE=InnoDB" },
+      );
+    }
+    await commitOwn();
+    await runWithIntent(statement, "ask", [], null);
+    await record(null);
+  }
+
+  async function runSelfCommitting(
+    statement: Statement,
+    how: Judgement,
+    objects: readonly ObjectRef[],
+  ): Promise<void> {
+    await leaveTransaction();
+    const resolved = objects.map((object) => ({ ...object, database: object.database ?? memory.database }));
+    const before =
+      how === "schema"
+        ? await readSchemaFingerprint(session, memory.database)
+        : how === "ask"
+          ? null
+          : await readFingerprint(session, resolved, memory.database);
+    await runWithIntent(statement, how, how === "schema" ? [wholeSchema(memory.database)] : resolved, before);
+    // What nothing can judge is recorded at once; for the rest the next record or intent is soon enough.
+    if (how === "ask") await record(null);
+  }
+
+  async function runWithIntent(
+    statement: Statement,
+    how: Judgement,
+    objects: readonly ObjectRef[],
+    before: Fingerprint | null,
+  ): Promise<void> {
+    const intent: Intent = {
+      statement: statement.number,
+      hash: hashStatement(statement.text),
+      connection: session.connectionId,
+      how,
+      objects,
+      before,
+    };
+    await record(intent);
+    fateOpen = true;
+    try {
+      await session.run(statement.text);
+    } catch (error) {
+      // The server said no; most statements then did nothing, but not all of them (a DROP of several tables).
+      fateOpen = serverErrno(error) === null || (await judgeIntent(session, intent)) !== "not-applied";
+      throw error;
+    }
+    fateOpen = false;
+    journal.advance(statement);
+    effectUnrecorded = true;
+    nonTransactional = null;
+  }
+
+  async function runRepeatable(statement: Statement): Promise<void> {
+    await leaveTransaction();
+    // Each is safe to repeat, two in a row need not be: TRUNCATE a; DROP TABLE IF EXISTS a.
+    if (effectUnrecorded) await record(null);
+    await session.run(statement.text);
+    journal.advance(statement);
+    effectUnrecorded = true;
+    nonTransactional = null;
+  }
+
+  async function runCall(statement: Statement, classified: Classified, routine: ObjectRef): Promise<void> {
+    const effect = await readRoutineEffect(session, routine, memory.database);
+    switch (effect) {
+      case "transactional":
+        return runTransactional(statement, classified);
+      case "single-ddl":
+        return runSelfCommitting(statement, "schema", []);
+      case "mixed":
+      case "unknown":
+        return runSelfCommitting(statement, "ask", []);
+      default:
+        effect satisfies never;
+    }
+  }
+
+  /** A statement about the session itself: it has no lasting effect, so nothing is written for it. */
+  async function runInSession(statement: Statement, text: string = statement.text): Promise<void> {
+    await session.run(text);
+    journal.advance(statement);
+  }
+
+  async function runBegin(statement: Statement, readOnly: boolean): Promise<void> {
+    await leaveTransaction();
+    await runInSession(statement);
+    transaction = { owner: "file", readOnly };
+  }
+
+  async function runCommit(statement: Statement, chain: boolean): Promise<void> {
+    if (transaction?.owner === "file" && !transaction.readOnly) {
+      // The record goes in just before the file's own COMMIT, and counts it as done.
+      journal.advance(statement);
+      await record(null);
+      await session.run(statement.text);
+    } else {
+      await commitOwn();
+      await runInSession(statement);
+    }
+    transaction = chain ? { owner: "file", readOnly: false } : null;
+  }
+
+  async function runRollback(statement: Statement, chain: boolean): Promise<void> {
+    await commitOwn();
+    await runInSession(statement);
+    transaction = chain ? { owner: "file", readOnly: false } : null;
+  }
+
+  async function runSet(
+    statement: Statement,
+    autocommit: boolean | null,
+    onlyVariables: boolean,
+  ): Promise<void> {
+    if (!onlyVariables) await commitOwn();
+    if (autocommit === true && !memory.autocommit && transaction !== null) {
+      // SET autocommit = 1 commits the open transaction, so the record has to be in it.
+      journal.advance(statement);
+      await record(null);
+      await session.run(statement.text);
+      transaction = null;
+      return;
+    }
+    await runInSession(statement);
+  }
+
+  async function runPrepare(statement: Statement, name: string, source: PreparedSource): Promise<() => void> {
+    await runInSession(statement);
+    if (source.from === "text") return () => {};
+    const values = await readUserVariables(session, [source.name]);
+    const value = values[source.name];
+    return () => {
+      if (value !== undefined) memory.notePrepared(name, source.name, value);
+    };
+  }
+
+  async function preparedText(source: PreparedSource): Promise<string | null> {
+    if (source.from === "text") return source.text;
+    const value = (await readUserVariables(session, [source.name]))[source.name];
+    return value?.type === "string" ? Buffer.from(value.hex, "hex").toString("utf8") : null;
+  }
+
+  /** EXECUTE does what the prepared text does, so that is what is classified and judged. */
+  async function runPrepared(
+    statement: Statement,
+    classified: Classified,
+    inner: string | null,
+  ): Promise<void> {
+    const inside = inner === null ? null : classify(inner).statement;
+    switch (inside?.kind) {
+      case "self-committing":
+        return runSelfCommitting(statement, inside.verb, inside.objects);
+      case "repeatable":
+        return runRepeatable(statement);
+      case "call":
+        return runCall(statement, classified, inside.routine);
+      case "set":
+        return runSet(statement, inside.autocommit, inside.onlyUserVariables);
+      case "transactional":
+        return runTransactional(statement, classified);
+      case "refused":
+        throw new MigrateError("unsupported-statement", inside.why);
+      default:
+        return runSelfCommitting(statement, "ask", []);
+    }
+  }
+
+  async function dispatch(statement: Statement, classified: Classified): Promise<void> {
+    const kind = classified.statement;
+    switch (kind.kind) {
+      case "transactional":
+      case "temporary":
+        return runTransactional(statement, classified);
+      case "self-committing":
+        return runSelfCommitting(statement, kind.verb, kind.objects);
+      case "repeatable":
+        return runRepeatable(statement);
+      case "unjudgeable":
+        return runSelfCommitting(statement, "ask", kind.objects);
+      case "call":
+        return runCall(statement, classified, kind.routine);
+      case "begin":
+        return runBegin(statement, kind.readOnly);
+      case "commit":
+        return runCommit(statement, kind.chain);
+      case "rollback":
+        return runRollback(statement, kind.chain);
+      case "set":
+        return runSet(statement, kind.autocommit, kind.onlyUserVariables);
+      case "use":
+      case "deallocate":
+        return runInSession(statement);
+      case "prepare": {
+        const remember = await runPrepare(statement, kind.name, kind.source);
+        memory.note(statement, classified);
+        return remember();
+      }
+      case "execute":
+        return runPrepared(statement, classified, memory.preparedText(kind.name));
+      case "execute-immediate":
+        return runPrepared(statement, classified, await preparedText(kind.source));
+      case "lock-tables":
+        await leaveTransaction();
+        return runInSession(
+          statement,
+          lockingHistoryToo(statement.text, session.database, journal.line.table),
+        );
+      case "unlock-tables":
+        await leaveTransaction();
+        return runInSession(statement);
+      case "refused":
+        throw new MigrateError("unsupported-statement", kind.why);
+      default:
+        kind satisfies never;
+    }
+  }
+
+  return {
+    get fateOpen() {
+      return fateOpen;
+    },
+    get touched() {
+      return touched;
+    },
+    async run(statement, classified) {
+      touched ||= !isPlainDdl(classified);
+      await dispatch(statement, classified);
+      if (classified.statement.kind !== "prepare") memory.note(statement, classified);
+    },
+    async finish() {
+      await commitOwn();
+      if (!journal.finished) await record(null);
+    },
+    async pause() {
+      // A transaction of the file's own has not ended: it is rolled back and will run again as a whole.
+      if (transaction?.owner === "file") return this.abandon();
+      await commitOwn();
+      if (effectUnrecorded) await record(null);
+    },
+    async abandon() {
+      if (transaction !== null || !memory.autocommit) await session.run("ROLLBACK").catch(() => {});
+      transaction = null;
+    },
+  };
+}
+
+function isFull(transaction: Transaction | null): boolean {
+  if (transaction?.owner !== "runner") return false;
+  return transaction.bytes >= GROUP_BYTES || performance.now() - transaction.startedMs >= GROUP_MS;
+}
+
+/** Nothing but such statements leaves a session as it was: no variables, no LAST_INSERT_ID, no temporary tables. */
+function isPlainDdl({ statement, userVariables }: Classified): boolean {
+  return (
+    (statement.kind === "self-committing" || statement.kind === "repeatable") && userVariables.length === 0
+  );
+}
+
+function wholeSchema(database: string): ObjectRef {
+  return { type: "database", database: null, name: database };
+}
+
+/** Compares what an intent's objects are now with what they were before its statement. */
+export async function judgeIntent(session: Session, intent: Intent): Promise<Verdict> {
+  const [first] = intent.objects;
+  if (intent.how === "ask" || intent.before === null) return "unknown";
+  if (intent.how === "schema") {
+    if (first === undefined) return "unknown";
+    return judge("alter", intent.before, await readSchemaFingerprint(session, first.name));
+  }
+  return judge(intent.how, intent.before, await readFingerprint(session, intent.objects, session.database));
+}
+
+export type Verdict = ReturnType<typeof judge>;

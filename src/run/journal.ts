@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import {
+  addLine,
+  type Intent,
+  type Line,
+  type NewLine,
+  recordError,
+  recordProgress,
+} from "../database/history";
+import type { Session } from "../database/session";
+import type { Statement } from "../syntax/statement";
+
+/** How far a file is: statements that ran, statements that are recorded, and the hash over them. */
+export interface Journal {
+  readonly line: Line;
+  /** Number of the last statement that is applied and recorded. */
+  readonly done: number;
+  /** Number of the last statement that ran, perhaps in a transaction that is still open. */
+  readonly position: number;
+  /** The file is recorded as finished. */
+  readonly finished: boolean;
+  /** A statement ran, or is known to be applied. */
+  advance(statement: Statement): void;
+  /** Hash over the statements up to `position`; null when there is none. */
+  hash(): string | null;
+  /** Records everything up to `position`, in the open transaction if there is one; finishes the line at its end. */
+  record(session: Session, saved: string | null, intent: Intent | null): Promise<void>;
+  /** An earlier run recorded this much; nothing is written. */
+  resumeAt(done: number): void;
+  /** Records why the line stopped; what is recorded of its progress stays. */
+  recordFailure(session: Session, words: string, keepIntent: boolean): Promise<void>;
+}
+
+/** Characters of a server error that are kept. */
+const ERROR_LENGTH = 4_000;
+
+/** Where a journal begins. */
+export type Beginning =
+  /** Its line is added by the first record, so that it costs no round trip of its own. */
+  | { readonly line: "new"; readonly row: NewLine }
+  /** An earlier run added the line and spent some milliseconds on it. */
+  | { readonly line: "partial"; readonly spentMs: number };
+
+/** @param total statements in the file */
+export function createJournal(line: Line, total: number, beginning: Beginning): Journal {
+  const hash = createHash("sha256");
+  const started = performance.now();
+  let done = 0;
+  let position = 0;
+  let finished = false;
+  let added = beginning.line === "partial";
+  const spentMs = beginning.line === "partial" ? beginning.spentMs : 0;
+
+  async function write(session: Session, progress: Progress): Promise<void> {
+    if (added || beginning.line !== "new") return recordProgress(session, line, progress);
+    await addLine(session, line, beginning.row, progress);
+    added = true;
+  }
+
+  const elapsed = (): number => Math.round(spentMs + performance.now() - started);
+
+  const journal: Journal = {
+    line,
+    get done() {
+      return done;
+    },
+    get position() {
+      return position;
+    },
+    get finished() {
+      return finished;
+    },
+    advance(statement) {
+      // The length in front keeps two different splits of one text apart.
+      hash.update(`${statement.text.length}:`).update(statement.text);
+      position = statement.number;
+    },
+    hash: () => (position === 0 ? null : hash.copy().digest("hex")),
+    async record(session, saved, intent) {
+      const atEnd = position === total && intent === null;
+      await write(session, {
+        done: position,
+        doneHash: journal.hash(),
+        intent,
+        saved: atEnd ? null : saved,
+        error: null,
+        finished: atEnd,
+        durationMs: elapsed(),
+      });
+      done = position;
+      finished = atEnd;
+    },
+    resumeAt(recorded) {
+      done = recorded;
+    },
+    async recordFailure(session, words, keepIntent) {
+      if (added || beginning.line !== "new") return recordError(session, line, words.slice(0, ERROR_LENGTH), keepIntent);
+      const nothing = { done: 0, doneHash: null, intent: null, saved: null, finished: false };
+      await addLine(session, line, beginning.row, { ...nothing, error: words.slice(0, ERROR_LENGTH), durationMs: elapsed() });
+      added = true;
+    },
+  };
+  return journal;
+}
+
+/** SHA-256 of one statement's text, hex: what an intent says it is about. */
+export function hashStatement(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

@@ -1,0 +1,202 @@
+import type { Settings } from "../config";
+import { withSession } from "../database/connection";
+import {
+  addLine,
+  type HistoryRow,
+  type Line,
+  type NewLine,
+  type Progress,
+  readResumption,
+  recordProgress,
+} from "../database/history";
+import { acquireLock, releaseLock } from "../database/lock";
+import type { Session } from "../database/session";
+import { MigrateError } from "../errors";
+import { formatVersion } from "../files/filename";
+import { type MigrationFile, readMigrations } from "../files/read-migrations";
+import { readStatements } from "../files/read-statements";
+import { foldHistory } from "../plan/fold-history";
+import type { Statement } from "../syntax/statement";
+import { readHistoryState } from "./history-state";
+import { readIdentity } from "./identity";
+import { createJournal, hashStatement, type Journal } from "./journal";
+import { nameChangedStatement } from "./prefix";
+import { withTranslatedErrors } from "./translate-error";
+
+export type Outcome = "applied" | "not-applied";
+
+export interface Resolved {
+  readonly version: number;
+  readonly name: string;
+  readonly direction: "up" | "down";
+  /** The statement that was settled, 1-based. */
+  readonly statement: number;
+  readonly statements: number;
+  readonly outcome: Outcome;
+}
+
+const LOCK_TIMEOUT_MS = 60_000;
+
+/**
+ * Records what a person found out about the statement that a partial migration stopped at.
+ * @throws MigrateError `nothing-to-do` when nothing is open there, `prefix-modified`, `missing`, `lock-timeout`
+ */
+export async function resolve(
+  settings: Settings,
+  version: number,
+  outcome: Outcome,
+  reason: string | null,
+): Promise<Resolved> {
+  return await withTranslatedErrors(() =>
+    withSession(settings.database, async (session) => {
+      const lock = await acquireLock(session, settings.table, { timeoutMs: LOCK_TIMEOUT_MS });
+      try {
+        const { rows } = await readHistoryState(session, settings.table);
+        const row = partialRow(rows, version);
+        refuseWithoutDoubt(row, outcome);
+        const line: Line = { table: settings.table, lock, id: row.id };
+        const file = findFile(settings, row);
+        const resolved = await settle(session, line, row, file, outcome);
+        const log: Line = { ...line, id: (rows.at(-1)?.id ?? 0) + 1 };
+        await addLine(session, log, { ...logLine(row), reason }, logged(resolved));
+        await session.run("COMMIT");
+        return resolved;
+      } finally {
+        await releaseLock(session, lock);
+      }
+    }),
+  );
+}
+
+function partialRow(rows: readonly HistoryRow[], version: number): HistoryRow {
+  const state = foldHistory(rows).get(version);
+  if (state === undefined || (state.state !== "partial-up" && state.state !== "partial-down")) {
+    throw new MigrateError(
+      "nothing-to-do",
+      `${formatVersion(version)} is not partial: there is nothing to resolve.`,
+      {
+        hint: "To see what is: npm run migrate:status",
+      },
+    );
+  }
+  return state.row;
+}
+
+/** A statement that the server refused is known not to be applied; only the opposite needs a person's word. */
+function refuseWithoutDoubt(row: HistoryRow, outcome: Outcome): void {
+  if (row.intent !== null || outcome === "applied") return;
+  throw new MigrateError(
+    "nothing-to-do",
+    `${formatVersion(row.version)}_${row.name}: statement ${row.done + 1} is known not to be applied; the next run starts with it.`,
+    { hint: row.action === "up" ? "npm run migrate:up" : `npm run migrate:down -- --to ${row.version - 1}` },
+  );
+}
+
+function findFile(settings: Settings, row: HistoryRow): MigrationFile {
+  const migration = readMigrations(settings.dir).migrations.find(({ version }) => version === row.version);
+  const file = row.action === "up" ? migration?.up : migration?.down;
+  if (file === undefined || file === null) {
+    throw new MigrateError(
+      "missing",
+      `${formatVersion(row.version)}_${row.name}.${row.action}.sql is not in ${settings.dir}; nothing was changed.`,
+      { hint: "Restore the file, then resolve again." },
+    );
+  }
+  return file;
+}
+
+async function settle(
+  session: Session,
+  line: Line,
+  row: HistoryRow,
+  file: MigrationFile,
+  outcome: Outcome,
+): Promise<Resolved> {
+  const { journal, next, total } = await readThrough(session, line, row, file);
+  const { saved } = await readResumption(session, line.table, row.id);
+  if (outcome === "applied") {
+    if (next === null) {
+      throw new MigrateError(
+        "nothing-to-do",
+        `${file.fileName} has no statement ${row.done + 1}; nothing was changed.`,
+      );
+    }
+    if (row.intent !== null && hashStatement(next.text) !== row.intent.hash) {
+      throw new MigrateError(
+        "prefix-modified",
+        `${file.fileName}:${next.line}:${next.column}: statement ${next.number} is not the one that was under way; nothing was changed.`,
+        { hint: "Restore it as it was, then resolve again." },
+      );
+    }
+    journal.advance(next);
+  }
+  await session.run("START TRANSACTION");
+  await recordProgress(session, line, {
+    done: journal.position,
+    doneHash: journal.hash(),
+    intent: null,
+    saved,
+    error: null,
+    finished: journal.position === total,
+    durationMs: row.durationMs ?? 0,
+  });
+  return {
+    version: row.version,
+    name: row.name,
+    direction: file.direction,
+    statement: row.done + 1,
+    statements: total,
+    outcome,
+  };
+}
+
+/** Reads the file up to the recorded statement, which must be unchanged, and counts the rest. */
+async function readThrough(
+  session: Session,
+  line: Line,
+  row: HistoryRow,
+  file: MigrationFile,
+): Promise<{ journal: Journal; next: Statement | null; total: number }> {
+  const journal = createJournal(line, row.total, { line: "partial", spentMs: row.durationMs ?? 0 });
+  let next: Statement | null = null;
+  let total = 0;
+  for await (const batch of readStatements(file, session.server)) {
+    for (const statement of batch) {
+      if (statement.number <= row.done) journal.advance(statement);
+      if (statement.number === row.done + 1) next = statement;
+      total = statement.number;
+    }
+  }
+  if (journal.position !== row.done || journal.hash() !== row.doneHash) {
+    const stored = await readResumption(session, line.table, row.id);
+    const before = row.action === "up" ? stored.upText : stored.downText;
+    throw await nameChangedStatement(file, row, before, session.server);
+  }
+  return { journal, next, total };
+}
+
+function logLine(row: HistoryRow): Omit<NewLine, "reason"> {
+  return {
+    version: row.version,
+    name: row.name,
+    action: "resolve",
+    upChecksum: row.upChecksum,
+    downChecksum: row.downChecksum,
+    total: row.total,
+    ...readIdentity(),
+    upText: null,
+    downText: null,
+  };
+}
+
+function logged({ statement, outcome }: Resolved): Progress {
+  return {
+    done: outcome === "applied" ? statement : statement - 1,
+    doneHash: null,
+    intent: null,
+    saved: null,
+    error: null,
+    finished: true,
+    durationMs: 0,
+  };
+}

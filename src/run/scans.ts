@@ -1,0 +1,34 @@
+import type { Settings } from "../config";
+import type { Session } from "../database/session";
+import { type Problem, RefusedError } from "../errors";
+import type { Step } from "../plan/plan";
+import { type FileScan, scanFile } from "../plan/scan";
+
+/** Reads through the files that are about to run, each one once. */
+export interface Scans {
+  of(step: Step): Promise<FileScan>;
+  /** @throws RefusedError with every problem of every file, before any of them runs */
+  refuseProblems(steps: readonly Step[]): Promise<void>;
+}
+
+export function createScans(settings: Settings, session: Session): Scans {
+  const known = new Map<string, FileScan>();
+  const options = {
+    noBackslashEscapes: session.server.noBackslashEscapes,
+    historyTable: settings.table,
+    database: session.database,
+  };
+  async function of({ file }: Step): Promise<FileScan> {
+    const scan = known.get(file.path) ?? (await scanFile(file, options));
+    known.set(file.path, scan);
+    return scan;
+  }
+  return {
+    of,
+    async refuseProblems(steps) {
+      const problems: Problem[] = [];
+      for (const step of steps) problems.push(...(await of(step)).problems);
+      if (problems.length > 0) throw new RefusedError(problems);
+    },
+  };
+}

@@ -1,0 +1,222 @@
+import type { Session } from "../database/session";
+import { readUserVariables, restoreUserVariable, type SavedValue } from "../database/user-variables";
+import { MigrateError } from "../errors";
+import { type Classified, mentionsTable } from "../syntax/classify";
+import { quoteQualified } from "../syntax/quote";
+import type { Statement } from "../syntax/statement";
+
+/** Values that die with a session, saved beside the progress. Statements come from the file, values from here. */
+interface Saved {
+  readonly variables: Readonly<Record<string, SavedValue>>;
+  /** Of each prepared statement still in use: the variable it was prepared from, and its value then. */
+  readonly prepared: Readonly<Record<string, { readonly variable: string; readonly value: SavedValue }>>;
+  readonly lastInsertId: string | null;
+}
+
+/** A statement that set something up in the session, to be replayed in the next one. */
+interface Kept {
+  readonly statement: Statement;
+  readonly classified: Classified;
+}
+
+/**
+ * Knows what a file's statements so far left in the session (SET, USE, PREPARE, LOCK TABLES, temporary tables, user
+ * variables), so that a run which goes on in a new session can set it up again.
+ */
+export interface SessionMemory {
+  /** The database that unqualified names mean: the session's own, or the last USE. */
+  readonly database: string;
+  readonly autocommit: boolean;
+  readonly tablesLocked: boolean;
+  /** Temporary tables that are alive, or, before the first statement of a resumed run, were. */
+  readonly temporaries: ReadonlySet<string>;
+  /** Notes a statement that is applied, now or by an earlier run. */
+  note(statement: Statement, classified: Classified): void;
+  /** After a PREPARE from a variable: remembers what the variable held. */
+  notePrepared(name: string, variable: string, value: SavedValue): void;
+  /** Text of a prepared statement, or null when it is not known. */
+  preparedText(name: string): string | null;
+  /** JSON of the values to save with the progress; null when the file uses none. */
+  save(session: Session): Promise<string | null>;
+  /** Sets a new session up: replays the kept statements, then gives variables their saved values. */
+  restore(session: Session, saved: string | null, lockTables: (text: string) => string): Promise<void>;
+}
+
+export function createSessionMemory(ownDatabase: string): SessionMemory {
+  let database = ownDatabase;
+  let autocommit = true;
+  let tablesLocked = false;
+  let kept: Kept[] = [];
+  let prepared: Record<string, { variable: string; value: SavedValue }> = {};
+  const variables = new Set<string>();
+  const temporaries = new Set<string>();
+  let usesLastInsertId = false;
+
+  const forget = (unwanted: (kind: Kept["classified"]["statement"]) => boolean): void => {
+    kept = kept.filter((entry) => !unwanted(entry.classified.statement));
+  };
+
+  return {
+    get database() {
+      return database;
+    },
+    get autocommit() {
+      return autocommit;
+    },
+    get tablesLocked() {
+      return tablesLocked;
+    },
+    temporaries,
+
+    note(statement, classified) {
+      for (const name of classified.userVariables) variables.add(name);
+      usesLastInsertId ||= classified.usesLastInsertId;
+      const kind = classified.statement;
+      switch (kind.kind) {
+        case "use":
+          database = kind.database;
+          forget((other) => other.kind === "use");
+          break;
+        case "prepare":
+          forget((other) => other.kind === "prepare" && other.name === kind.name);
+          delete prepared[kind.name];
+          break;
+        case "deallocate":
+          forget((other) => other.kind === "prepare" && other.name === kind.name);
+          delete prepared[kind.name];
+          return;
+        case "lock-tables":
+          tablesLocked = true;
+          forget((other) => other.kind === "lock-tables");
+          break;
+        // START TRANSACTION releases table locks too.
+        case "begin":
+        case "unlock-tables":
+          tablesLocked = false;
+          forget((other) => other.kind === "lock-tables");
+          return;
+        case "temporary":
+          for (const name of kind.names) {
+            if (kind.action === "drop") temporaries.delete(name);
+            if (kind.action === "create") temporaries.add(name);
+          }
+          return;
+        case "set":
+          autocommit = kind.autocommit ?? autocommit;
+          break;
+        case "self-committing":
+        case "repeatable":
+          // DROP TABLE without TEMPORARY drops a temporary table too.
+          if (/^DROP\s+TABLE\b/i.test(statement.text)) {
+            for (const { name } of kind.objects) temporaries.delete(name);
+          }
+          return;
+        default:
+          return;
+      }
+      kept.push({ statement, classified });
+    },
+
+    notePrepared(name, variable, value) {
+      prepared[name] = { variable, value };
+    },
+
+    preparedText(name) {
+      const entry = kept.find(
+        ({ classified }) => classified.statement.kind === "prepare" && classified.statement.name === name,
+      );
+      const kind = entry?.classified.statement;
+      if (kind?.kind !== "prepare") return null;
+      if (kind.source.from === "text") return kind.source.text;
+      const value = prepared[name]?.value;
+      return value?.type === "string" ? Buffer.from(value.hex, "hex").toString("utf8") : null;
+    },
+
+    async save(session) {
+      if (variables.size === 0 && !usesLastInsertId) return null;
+      const [row] = usesLastInsertId ? await session.query("SELECT LAST_INSERT_ID() AS id") : [];
+      const saved: Saved = {
+        variables: await readUserVariables(session, [...variables]),
+        prepared,
+        lastInsertId: row === undefined ? null : String(row.id),
+      };
+      return JSON.stringify(saved);
+    },
+
+    async restore(session, savedText, lockTables) {
+      const saved = parseSaved(savedText);
+      prepared = { ...saved.prepared };
+      for (const { statement, classified } of kept) {
+        await replay(session, statement, classified, saved, lockTables);
+      }
+      for (const [name, value] of Object.entries(saved.variables)) {
+        await restoreUserVariable(session, name, value);
+      }
+      if (saved.lastInsertId !== null && /^\d+$/.test(saved.lastInsertId)) {
+        await session.query(`SET last_insert_id = ${saved.lastInsertId}`);
+      }
+    },
+  };
+}
+
+async function replay(
+  session: Session,
+  statement: Statement,
+  classified: Classified,
+  saved: Saved,
+  lockTables: (text: string) => string,
+): Promise<void> {
+  const kind = classified.statement;
+  switch (kind.kind) {
+    case "prepare": {
+      const from = saved.prepared[kind.name];
+      if (from !== undefined) await restoreUserVariable(session, from.variable, from.value);
+      await session.run(statement.text);
+      return;
+    }
+    case "set":
+      // It may read a table that is gone by now; its result is restored from the saved values anyway.
+      if (kind.onlyUserVariables) await session.run(statement.text).catch(() => {});
+      else await session.run(statement.text);
+      return;
+    case "lock-tables":
+      await session.run(lockTables(statement.text));
+      return;
+    default:
+      await session.run(statement.text);
+  }
+}
+
+function parseSaved(text: string | null): Saved {
+  const empty: Saved = { variables: {}, prepared: {}, lastInsertId: null };
+  if (text === null) return empty;
+  try {
+    return { ...empty, ...(JSON.parse(text) as Partial<Saved>) };
+  } catch (cause) {
+    throw new MigrateError("history-damaged", "The saved session in the history table cannot be read.", {
+      cause,
+    });
+  }
+}
+
+/**
+ * LOCK TABLES would keep the runner from its own history table, so that is locked with the others.
+ * @see https://dev.mysql.com/doc/refman/8.4/en/lock-tables.html
+ */
+export function lockingHistoryToo(text: string, database: string, table: string): string {
+  return text.replace(/\bTABLES?\b/i, (word) => `${word} ${quoteQualified(database, table)} WRITE,`);
+}
+
+/** Refuses a statement that needs a temporary table which died with an earlier session. */
+export function refuseLostTemporary(statement: Statement, lost: ReadonlySet<string>, fileName: string): void {
+  const name = [...lost].find((candidate) => mentionsTable(statement.text, candidate));
+  if (name === undefined) return;
+  throw new MigrateError(
+    "session-lost",
+    `${fileName}:${statement.line}:${statement.column}: statement ${statement.number} needs the temporary table ${name}, ` +
+      "which died with the session of an earlier run. Nothing more was run.",
+    {
+      hint: "Change this statement and those after it so that they do without it (a temporary table cannot outlive an ALTER safely), then run up again.",
+    },
+  );
+}

@@ -1,0 +1,66 @@
+import { remainingDrop } from "../database/fingerprint";
+import type { Intent } from "../database/history";
+import type { Session } from "../database/session";
+import { MigrateError } from "../errors";
+import { formatVersion } from "../files/filename";
+import type { Step } from "../plan/plan";
+import type { Statement } from "../syntax/statement";
+import { judgeIntent } from "./executor";
+import { hashStatement } from "./journal";
+
+/**
+ * Finds out whether the statement that was under way when an earlier run ended took effect. Holding the lock
+ * means that the earlier session has ended, so nothing of it is still running.
+ * @param next the statement in the intent's place in the file now; null when the file ends before it
+ * @returns `applied` also when the rest of a half-done one was carried out here
+ * @throws MigrateError `in-doubt` when nothing can tell; `prefix-modified` when it took effect and the file
+ *   has another statement in its place
+ */
+export async function settleIntent(
+  session: Session,
+  step: Step,
+  intent: Intent,
+  next: Statement | null,
+  total: number,
+): Promise<"applied" | "not-applied"> {
+  const unchanged = next !== null && hashStatement(next.text) === intent.hash;
+  const verdict = await judgeIntent(session, intent);
+  if (verdict === "not-applied") return verdict;
+  if (verdict === "applied" && unchanged) return verdict;
+  if (verdict === "partly" && unchanged) {
+    const rest = remainingDrop(next.text, await gone(session, intent));
+    if (rest !== null) {
+      await session.run(rest);
+      return "applied";
+    }
+  }
+  const where = `${step.file.fileName}${next === null ? "" : `:${next.line}:${next.column}`}: statement ${intent.statement} of ${total}`;
+  if (verdict === "applied") {
+    throw new MigrateError(
+      "prefix-modified",
+      `${where} took effect before the connection was lost, and the file has another statement in its place now. Nothing more was run.`,
+      { hint: `Restore statement ${intent.statement}, then run it again; what comes after it may change.` },
+    );
+  }
+  throw inDoubt(step, intent, next, where);
+}
+
+function inDoubt(step: Step, intent: Intent, next: Statement | null, where: string): MigrateError {
+  const version = formatVersion(step.version);
+  return new MigrateError(
+    "in-doubt",
+    `${where} was under way when an earlier run ended (connection ${intent.connection}), and nothing in the database tells whether it took effect:\n` +
+      `${next === null ? "(it is no longer in the file)" : excerpt(next.text)}\nNothing more was run.`,
+    {
+      hint: `See whether it did, then say so:\n  npm run migrate:resolve -- ${version} --applied\n  npm run migrate:resolve -- ${version} --not-applied`,
+    },
+  );
+}
+
+function excerpt(text: string): string {
+  const lines = text
+    .split("\n")
+    .slice(0, 5)
+    .map((line) => `  ${line.slice(0, 160)}`);
+  return lines.join("\n");
+}

@@ -1,0 +1,229 @@
+import { type Line, type NewLine, readResumption, resumeLine } from "../database/history";
+import type { Lock } from "../database/lock";
+import { isConnectionLost, serverWords } from "../database/server-errors";
+import type { Session } from "../database/session";
+import { MigrateError } from "../errors";
+import type { MigrationFile } from "../files/read-migrations";
+import { readStatements } from "../files/read-statements";
+import { readText, STORED_TEXT_LIMIT } from "../files/read-text";
+import type { Step } from "../plan/plan";
+import { classify } from "../syntax/classify";
+import type { Statement } from "../syntax/statement";
+import type { Emit } from "./events";
+import { createExecutor, type Executor } from "./executor";
+import { connectionLost, statementFailed } from "./failures";
+import type { Identity } from "./identity";
+import { createJournal, type Journal } from "./journal";
+import { nameChangedStatement } from "./prefix";
+import {
+  createSessionMemory,
+  lockingHistoryToo,
+  refuseLostTemporary,
+  type SessionMemory,
+} from "./session-memory";
+import { settleIntent } from "./settle-intent";
+
+export interface StepContext {
+  readonly session: Session;
+  readonly lock: Lock;
+  readonly table: string;
+  /** Id for the step's line, when it begins one. */
+  readonly nextId: number;
+  readonly identity: Identity;
+  readonly emit: Emit;
+  /** Checked between statements: an aborted run ends the current one, records it and stops. */
+  readonly signal: AbortSignal | null;
+}
+
+export interface StepResult {
+  readonly version: number;
+  readonly name: string;
+  readonly direction: "up" | "down";
+  readonly statements: number;
+  /** Milliseconds of this run, earlier runs of the same step not counted. */
+  readonly durationMs: number;
+}
+
+/** What one step has in hand while it runs. */
+interface Progress {
+  readonly context: StepContext;
+  readonly step: Step;
+  readonly total: number;
+  readonly journal: Journal;
+  readonly memory: SessionMemory;
+  readonly executor: Executor;
+  /** The statement that is running. */
+  current: Statement | null;
+}
+
+/**
+ * Runs one migration in one direction, from its first statement or from where its history line stopped.
+ * @param total statements in the step's file
+ * @returns the result, and whether the session must not be used for another migration
+ * @throws StatementError when the server refused a statement or the connection was lost during one;
+ *   MigrateError `prefix-modified`, `in-doubt`, `session-lost`, `interrupted`, `file-changed`, `lock-lost`
+ */
+export async function runStep(
+  context: StepContext,
+  step: Step,
+  total: number,
+): Promise<{ result: StepResult; touched: boolean }> {
+  const started = performance.now();
+  const row = step.resume?.row ?? null;
+  const line: Line = { table: context.table, lock: context.lock, id: row?.id ?? context.nextId };
+  const journal = createJournal(
+    line,
+    total,
+    row === null
+      ? { line: "new", row: newLine(context, step, total) }
+      : { line: "partial", spentMs: row.durationMs ?? 0 },
+  );
+  const memory = createSessionMemory(context.session.database);
+  const executor = createExecutor(context.session, journal, memory);
+  const progress: Progress = { context, step, total, journal, memory, executor, current: null };
+  context.emit({ event: "step-started", ...describe(step), statements: total, resumedAt: row?.done ?? null });
+  try {
+    await runStatements(progress);
+  } catch (error) {
+    throw await stopAt(progress, error);
+  }
+  const result = {
+    ...describe(step),
+    statements: total,
+    durationMs: Math.round(performance.now() - started),
+  };
+  context.emit({ event: "step-done", ...result });
+  return { result, touched: executor.touched };
+}
+
+function describe(step: Step): { version: number; name: string; direction: "up" | "down" } {
+  return { version: step.version, name: step.name, direction: step.direction };
+}
+
+function newLine({ identity }: StepContext, step: Step, total: number): NewLine {
+  return {
+    version: step.version,
+    name: step.name,
+    action: step.direction,
+    upChecksum: step.migration.up.checksum,
+    downChecksum: step.migration.down?.checksum ?? null,
+    total,
+    reason: null,
+    ...identity,
+    ...storedTexts(step),
+  };
+}
+
+function storedTexts({ migration }: Step): { upText: string | null; downText: string | null } {
+  return { upText: storedText(migration.up), downText: storedText(migration.down) };
+}
+
+function storedText(file: MigrationFile | null): string | null {
+  return file === null || file.bytes > STORED_TEXT_LIMIT ? null : readText(file);
+}
+
+async function runStatements(progress: Progress): Promise<void> {
+  const { context, step, executor } = progress;
+  const done = step.resume?.row.done ?? 0;
+  const { noBackslashEscapes } = context.session.server;
+  let resumed = step.resume === null;
+  let lost: ReadonlySet<string> = new Set();
+  for await (const batch of readStatements(step.file, { noBackslashEscapes })) {
+    for (const statement of batch) {
+      if (statement.number <= done) {
+        skip(progress, statement);
+        continue;
+      }
+      if (!resumed) {
+        resumed = true;
+        lost = new Set(progress.memory.temporaries);
+        if ((await resume(progress, statement)) === "applied") continue;
+      }
+      stopIfAborted(context.signal);
+      refuseLostTemporary(statement, lost, step.file.fileName);
+      await runOne(progress, statement);
+    }
+  }
+  if (!resumed) await resume(progress, null);
+  await executor.finish();
+}
+
+/** An earlier run recorded this statement; it counts for the hash and for what it left in the session. */
+function skip({ journal, memory }: Progress, statement: Statement): void {
+  journal.advance(statement);
+  memory.note(statement, classify(statement.text));
+}
+
+async function runOne(progress: Progress, statement: Statement): Promise<void> {
+  const { context, step, total, executor } = progress;
+  progress.current = statement;
+  await executor.run(statement, classify(statement.text));
+  progress.current = null;
+  context.emit({
+    event: "statement-done",
+    ...describe(step),
+    statement: statement.number,
+    statements: total,
+  });
+}
+
+/**
+ * Takes up a partial line: the recorded statements must be unchanged, the session is set up again, and a
+ * statement that was under way is judged.
+ * @param next the first statement that is not recorded; null when the file has no more
+ */
+async function resume(progress: Progress, next: Statement | null): Promise<"applied" | "not-applied"> {
+  const { context, step, total, journal, memory } = progress;
+  const { session, table } = context;
+  const row = step.resume?.row;
+  if (row === undefined) return "not-applied";
+  const stored = await readResumption(session, table, row.id);
+  if (journal.position !== row.done || journal.hash() !== row.doneHash) {
+    const before = step.direction === "up" ? stored.upText : stored.downText;
+    throw await nameChangedStatement(step.file, row, before, session.server);
+  }
+  journal.resumeAt(row.done);
+  await resumeLine(session, journal.line, {
+    upChecksum: step.migration.up.checksum,
+    downChecksum: step.migration.down?.checksum ?? null,
+    total,
+    ...storedTexts(step),
+  });
+  await memory.restore(session, stored.saved, (text) => lockingHistoryToo(text, session.database, table));
+  if (row.intent === null) return "not-applied";
+  const verdict = await settleIntent(session, step, row.intent, next, total);
+  context.emit({ event: "judged", ...describe(step), statement: row.intent.statement, verdict });
+  if (verdict === "not-applied" || next === null) return "not-applied";
+  journal.advance(next);
+  memory.note(next, classify(next.text));
+  await journal.record(session, stored.saved, null);
+  return "applied";
+}
+
+function stopIfAborted(signal: AbortSignal | null): void {
+  if (signal?.aborted === true) throw new MigrateError("interrupted", "Stopped on request.");
+}
+
+/** Leaves the database and the line as they should be after a failure, and gives the error to throw. */
+async function stopAt(progress: Progress, error: unknown): Promise<unknown> {
+  const { context, step, total, journal, executor, current } = progress;
+  const { session } = context;
+  if (current === null && error instanceof MigrateError) {
+    // Stopped between statements: what ran so far is kept and recorded.
+    await executor.pause().catch(() => {});
+    await journal.recordFailure(session, error.message, executor.fateOpen).catch(() => {});
+    return error;
+  }
+  await executor.abandon();
+  const failure = {
+    file: step.file,
+    statement: current,
+    total,
+    done: journal.done,
+    fateOpen: executor.fateOpen,
+  };
+  if (isConnectionLost(error)) return connectionLost(failure, error);
+  // Best effort: the first error matters, and the progress is recorded already.
+  await journal.recordFailure(session, serverWords(error), executor.fateOpen).catch(() => {});
+  return statementFailed(failure, error);
+}
