@@ -11,8 +11,8 @@ import type { TestServer } from "./servers";
 export type CutMoment = "before" | "after" | "during";
 
 export interface Cut {
-  /** 1-based number of the client command, counted over all connections. */
-  readonly command: number;
+  /** 1-based number of the client command, counted over all connections, or what to know it by. */
+  readonly command: number | ((command: ClientCommand) => boolean);
   readonly moment: CutMoment;
   /** Called at that moment, before the sockets are closed: the place to kill a runner or a server. */
   readonly strike?: () => void | Promise<void>;
@@ -40,7 +40,7 @@ export interface ProxyOptions {
   readonly onCommand?: (command: ClientCommand) => void;
 }
 
-export interface Proxy {
+export interface RunningProxy {
   readonly host: string;
   readonly port: number;
   /** Everything clients have sent so far. */
@@ -71,7 +71,7 @@ interface ProxyState {
 export async function startProxy(
   target: Pick<TestServer, "host" | "port">,
   options: ProxyOptions = {},
-): Promise<Proxy> {
+): Promise<RunningProxy> {
   const state: ProxyState = {
     target,
     options,
@@ -111,7 +111,7 @@ export async function startProxy(
 export async function withProxy<T>(
   target: Pick<TestServer, "host" | "port">,
   options: ProxyOptions,
-  body: (proxy: Proxy) => Promise<T>,
+  body: (proxy: RunningProxy) => Promise<T>,
 ): Promise<T> {
   const proxy = await startProxy(target, options);
   try {
@@ -177,7 +177,7 @@ function converse(
       state.options.onCommand?.(command);
       awaiting = UNANSWERED.has(command.name) ? null : command;
       const planned = state.options.cut;
-      if (planned?.command === command.number) {
+      if (planned !== undefined && state.fallen === null && isPlanned(planned, command)) {
         if (planned.moment !== "before") toServer.write(packet.raw);
         if (planned.moment !== "after" || awaiting === null) void cut(command);
         else answerIsCut = true;
@@ -213,6 +213,10 @@ function converse(
 
   toServer.follow(onClientPacket);
   toClient.follow(onServerPacket);
+}
+
+function isPlanned(cut: Cut, command: ClientCommand): boolean {
+  return typeof cut.command === "number" ? cut.command === command.number : cut.command(command);
 }
 
 /** What a command says, in words. */

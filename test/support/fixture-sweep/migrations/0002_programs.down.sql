@@ -13,5 +13,7 @@ DELETE FROM stock ORDER BY id LIMIT 1;
 CALL book('down again', 1);
 DROP PROCEDURE shrink;
 DROP FUNCTION doubled;
+DROP FUNCTION note;
+DROP PROCEDURE count_stock;
 DROP PROCEDURE book;
 DROP TABLE stock;

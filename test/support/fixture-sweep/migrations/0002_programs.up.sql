@@ -22,12 +22,26 @@ CREATE PROCEDURE grow()
 BEGIN
   ALTER TABLE stock ADD COLUMN colour VARCHAR(10) NULL;
 END //
+CREATE FUNCTION note(what VARCHAR(40)) RETURNS INT DETERMINISTIC MODIFIES SQL DATA
+BEGIN
+  INSERT INTO ledger (entry) VALUES (CONCAT('note ', what));
+  RETURN 1;
+END //
+CREATE PROCEDURE count_stock(OUT found INT)
+BEGIN
+  SELECT COUNT(*) INTO found FROM stock;
+  SET @hidden = found * 7;
+END //
 DELIMITER ;
 INSERT INTO stock (name, amount) VALUES ('nuts', 1), ('bolts', 2);
+DO note('do');
+SET @noted = note('set');
+CALL count_stock(@found);
 CALL book('first', 3);
 CALL grow();
 CALL book('second', 2);
 UPDATE stock SET amount = doubled(amount), colour = 'red';
 DROP TRIGGER stock_added;
+INSERT INTO ledger (entry, n) VALUES (CONCAT('found ', @found), @hidden);
 INSERT INTO stock (name, amount) VALUES ('silent', doubled(21));
 DROP PROCEDURE grow;

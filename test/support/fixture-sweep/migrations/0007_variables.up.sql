@@ -11,7 +11,7 @@ INSERT INTO child (parent_id, name) VALUES (LAST_INSERT_ID(), 'of three');
 INSERT INTO child (parent_id, name) VALUES (@two, 'of two');
 SELECT COUNT(*), 7 / 2 INTO @children, @ratio FROM child;
 SET @text = 'it''s \\ 🚀', @nothing = NULL, @steps = 1;
-SET @steps = @steps + 1;
+SET @steps = @steps + 1, @`Mixed case` := 5;
 DELETE FROM child WHERE name = 'of one';
 ALTER TABLE parent ADD COLUMN children INT NULL;
 SET @steps = @steps + 1;
@@ -20,6 +20,6 @@ INSERT INTO ledger (entry, n) VALUES (CONCAT_WS('/', @text, @ratio, IFNULL(@noth
 CREATE INDEX child_name ON child (name);
 UPDATE child SET weight = weight + @steps;
 SET @changed = ROW_COUNT();
-INSERT INTO ledger (entry, n) VALUES ('changed', @changed);
+INSERT INTO ledger (entry, n) VALUES ('changed', @changed), ('mixed', @'mixed CASE');
 DELETE FROM parent WHERE name = 'one';
 INSERT INTO ledger (entry, n) VALUES ('deleted', ROW_COUNT());

@@ -1,0 +1,52 @@
+import { readSettings } from "../../src/config";
+import { MigrateError } from "../../src/errors";
+import { migrate } from "../../src/run/migrate";
+
+export type Direction = "up" | "down";
+
+/** How a run ended: well, with an error's code and words, or not at all within its limit. */
+export type Outcome =
+  | { readonly ended: "done" }
+  | { readonly ended: "failed"; readonly code: string; readonly message: string }
+  | { readonly ended: "hung" };
+
+export interface RunRequest {
+  readonly url: string;
+  readonly dir: string;
+  /** `up`: everything; `down`: everything. */
+  readonly direction: Direction;
+  /** Milliseconds. */
+  readonly limit: number;
+}
+
+/** Runs through the programmatic interface. */
+export async function runInProcess(request: RunRequest): Promise<Outcome> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<Outcome>((resolve) => {
+    timer = setTimeout(() => resolve({ ended: "hung" }), request.limit);
+  });
+  try {
+    return await Promise.race([attempt(request), limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function attempt({ url, dir, direction, limit }: RunRequest): Promise<Outcome> {
+  const settings = readSettings({ dir, table: null }, { DATABASE_URL: url });
+  const target = direction === "up" ? null : ({ kind: "version", version: 0 } as const);
+  try {
+    await migrate(settings, direction, target, { lockTimeoutMs: limit });
+    return { ended: "done" };
+  } catch (error) {
+    if (!(error instanceof MigrateError)) throw error;
+    const hint = error.hint === null ? "" : `\n${error.hint}`;
+    return { ended: "failed", code: error.code, message: `${error.message}${hint}` };
+  }
+}
+
+/** The outcome in words that follow "the run". */
+export function describeOutcome(outcome: Outcome): string {
+  if (outcome.ended === "failed") return `failed (${outcome.code}): ${outcome.message}`;
+  return outcome.ended === "hung" ? "did not end" : "ended well";
+}

@@ -1,0 +1,96 @@
+import { setTimeout as delay } from "node:timers/promises";
+import mysql from "mysql2/promise";
+import type { PrivateServer } from "../../src/scratch/private-server";
+import { inParallel, type PointResult, type Verdict } from "./figures";
+import { seed } from "./fixture";
+import { type CutMoment, withProxy } from "./proxy";
+import { describeOutcome, type Outcome, runInProcess } from "./runner";
+import { compareStates, dumpState } from "./state";
+import { HISTORY_TABLE, type Subject, TIME_LIMIT } from "./sweep";
+
+export interface KillRound {
+  /** 1-based number of the command, over all runs together, at which the server dies. */
+  readonly command: number;
+  readonly moment: CutMoment;
+  /** Milliseconds between that command and the kill. */
+  readonly delayMs: number;
+}
+
+/**
+ * Runs all subjects at once, each in its own database, kills the server (SIGKILL) in the midst of them,
+ * starts it again, and runs each once more. One kill so interrupts each of them somewhere else.
+ * @returns one result for each run that the kill interrupted
+ */
+export async function killServer(
+  server: PrivateServer,
+  subjects: readonly Subject[],
+  round: KillRound,
+): Promise<PointResult[]> {
+  const width = subjects.length;
+  const ready = await inParallel(subjects, 4, async (subject, index) => {
+    const database = `killed_${index}`;
+    const url = `${server.url}/${database}`;
+    await asRoot(
+      server,
+      `DROP DATABASE IF EXISTS ${database}`,
+      `CREATE DATABASE ${database} CHARACTER SET utf8mb4`,
+    );
+    await seed(url);
+    if (subject.direction === "down") {
+      const up = await run(url, subject, "up");
+      if (up.ended !== "done")
+        throw new Error(`${subject.group.name}: the up before the down ${describeOutcome(up)}`);
+    }
+    return { subject, url, database };
+  });
+  const strike = async (): Promise<void> => {
+    await delay(round.delayMs);
+    await server.kill("SIGKILL");
+  };
+  const cut = { command: round.command, moment: round.moment, strike };
+  const interrupted = await withProxy(server, { cut }, async (proxy) => {
+    const firsts = await inParallel(ready, width, async (one) => ({
+      ...one,
+      first: await run(proxy.through(one.url), one.subject, one.subject.direction),
+    }));
+    if (proxy.cutAt() === null) throw new Error(`command ${round.command} was never reached`);
+    return firsts.filter(({ first }) => first.ended !== "done");
+  });
+  await server.restart();
+  const results = await inParallel(interrupted, 4, ({ subject, url, first }) =>
+    finish(subject, url, first, round),
+  );
+  for (const { database } of ready) await asRoot(server, `DROP DATABASE ${database}`);
+  return results;
+}
+
+async function finish(subject: Subject, url: string, first: Outcome, round: KillRound): Promise<PointResult> {
+  const told = [`server killed ${round.delayMs} ms ${round.moment} command ${round.command}`];
+  const { server, direction, group } = subject;
+  const result = (verdict: Verdict): PointResult => ({
+    point: `${server.family} ${direction} ${group.name} server ${round.moment} ${round.command}`,
+    verdict,
+    details: told.join("\n"),
+  });
+  told.push(`first run ${describeOutcome(first)}`);
+  if (first.ended === "hung") return result("hung");
+  const second = await run(url, subject, direction);
+  told.push(`second run ${describeOutcome(second)}`);
+  if (second.ended === "hung") return result("hung");
+  const difference = compareStates(subject.reference, await dumpState(url, { historyTable: HISTORY_TABLE }));
+  if (difference !== null) told.push(...difference.lines);
+  return result(second.ended === "failed" ? "person" : (difference?.kind ?? "fine"));
+}
+
+function run(url: string, subject: Subject, direction: Subject["direction"]): Promise<Outcome> {
+  return runInProcess({ url, dir: subject.group.dir, direction, limit: TIME_LIMIT });
+}
+
+async function asRoot(server: PrivateServer, ...statements: readonly string[]): Promise<void> {
+  const connection = await mysql.createConnection({ uri: server.url });
+  try {
+    for (const statement of statements) await connection.query(statement);
+  } finally {
+    connection.destroy();
+  }
+}

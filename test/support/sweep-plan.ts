@@ -1,0 +1,78 @@
+import { inParallel, type PointResult, renderFailures, renderFigures } from "./figures";
+import type { Group } from "./fixture";
+import type { CutMoment } from "./proxy";
+import type { Direction } from "./runner";
+import { testServers } from "./servers";
+import { observe, type Point, pointName, type Subject } from "./sweep";
+
+export const DIRECTIONS: readonly Direction[] = ["up", "down"];
+export const MOMENTS: readonly CutMoment[] = ["before", "after", "during"];
+
+/** Points in flight at once: one core runs these, the other the servers. */
+const WIDTH = 4;
+
+/** Runs every group in both directions on both servers without harm. */
+export async function observeAll(groups: readonly Group[]): Promise<Subject[]> {
+  const wanted = testServers().flatMap((server) =>
+    DIRECTIONS.flatMap((direction) => groups.map((group) => ({ server, direction, group }))),
+  );
+  return inParallel(wanted, WIDTH, ({ server, direction, group }) => observe(server, direction, group));
+}
+
+/** Every moment of every command that `wanted` accepts. */
+export function pointsOf(
+  subjects: readonly Subject[],
+  moments: readonly CutMoment[],
+  wanted: (subject: Subject, command: number) => boolean = () => true,
+): Point[] {
+  return subjects.flatMap((subject) =>
+    subject.commands
+      .filter(({ number }) => wanted(subject, number))
+      .flatMap(({ number }) => moments.map((moment) => ({ subject, command: number, moment }))),
+  );
+}
+
+export interface SweepOptions {
+  /** What is done at the points, in a word or two: `cut`, `runner killed`. */
+  readonly what: string;
+  readonly check: (point: Point) => Promise<PointResult>;
+  /** Take every n-th point only. */
+  readonly every?: number;
+  readonly width?: number;
+}
+
+export interface SweepReport {
+  /** For people: the figures, and which points they are about. */
+  readonly figures: readonly string[];
+  /** Empty when every point was fine. */
+  readonly failures: string;
+}
+
+/** Checks the points, or only those that SWEEP_ONLY names, and says how they ended. */
+export async function runSweep(points: readonly Point[], options: SweepOptions): Promise<SweepReport> {
+  const every = options.every ?? 1;
+  const only = process.env.SWEEP_ONLY;
+  const chosen = points.filter((point, index) =>
+    only === undefined ? index % every === 0 : pointName(point).startsWith(only),
+  );
+  const started = performance.now();
+  const ended = await inParallel(chosen, options.width ?? WIDTH, async (point) => ({
+    point,
+    result: await options.check(point),
+  }));
+  const results = new Map<string, PointResult[]>();
+  for (const { point, result } of ended) {
+    const { server, direction } = point.subject;
+    const kind = `${server.family} ${direction}, ${options.what} ${point.moment}`;
+    results.set(kind, [...(results.get(kind) ?? []), result]);
+  }
+  const seconds = Math.round((performance.now() - started) / 1000);
+  const which = only ?? (every === 1 ? "every point" : `points 1, ${1 + every}, ${1 + 2 * every}, …`);
+  return {
+    figures: [
+      `${options.what}: ${which} of ${points.length} (command x moment x server x direction), in ${seconds} s`,
+      ...renderFigures(results),
+    ],
+    failures: renderFailures(results),
+  };
+}

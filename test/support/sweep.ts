@@ -1,0 +1,133 @@
+import type { PointResult, Verdict } from "./figures";
+import { type Group, seed } from "./fixture";
+import { type ClientCommand, type Cut, type CutMoment, type RunningProxy, withProxy } from "./proxy";
+import { type Direction, describeOutcome, type Outcome, runInProcess } from "./runner";
+import { type TestServer, withTestDatabase } from "./servers";
+import { compareStates, dumpState, type State } from "./state";
+
+export const HISTORY_TABLE = "migration_history";
+
+/** A run that takes this long, in milliseconds, counts as hung. */
+export const TIME_LIMIT = 60_000;
+
+/** What is swept: some migrations in one direction on one server, and how that goes when nothing happens. */
+export interface Subject {
+  readonly server: TestServer;
+  readonly direction: Direction;
+  readonly group: Group;
+  /** Every client command of the uninterrupted run. */
+  readonly commands: readonly ClientCommand[];
+  /** What it left. */
+  readonly reference: State;
+}
+
+/** Runs it once without harm and keeps what it did. @throws when even that fails */
+export async function observe(server: TestServer, direction: Direction, group: Group): Promise<Subject> {
+  return withReadyDatabase(server, direction, group, (url) =>
+    withProxy(server, {}, async (proxy) => {
+      const outcome = await runInProcess({
+        url: proxy.through(url),
+        dir: group.dir,
+        direction,
+        limit: TIME_LIMIT,
+      });
+      if (outcome.ended !== "done") {
+        throw new Error(
+          `${server.family} ${direction} ${group.name}: the plain run ${describeOutcome(outcome)}`,
+        );
+      }
+      const reference = await dumpState(url, { historyTable: HISTORY_TABLE });
+      return { server, direction, group, commands: [...proxy.commands], reference };
+    }),
+  );
+}
+
+/** How the first, interrupted run is made; it gets the proxy that will cut it. */
+export type FirstRun = (run: { proxy: RunningProxy; url: string; subject: Subject }) => Promise<Outcome>;
+
+export interface Point {
+  readonly subject: Subject;
+  readonly command: number;
+  readonly moment: CutMoment;
+}
+
+export function pointName({ subject, command, moment }: Point): string {
+  return `${subject.server.family} ${subject.direction} ${subject.group.name} ${moment} ${command}`;
+}
+
+/** Cuts one run at the point, runs once more without a cut, and compares what is left with the reference. */
+export async function sweepPoint(point: Point): Promise<PointResult> {
+  const { subject, command, moment } = point;
+  return checkPoint(point, { command, moment }, ({ proxy, url }) =>
+    runInProcess({
+      url: proxy.through(url),
+      dir: subject.group.dir,
+      direction: subject.direction,
+      limit: TIME_LIMIT,
+    }),
+  );
+}
+
+/** The same with any kind of first run. */
+export async function checkPoint(point: Point, cut: Cut, firstRun: FirstRun): Promise<PointResult> {
+  const { subject } = point;
+  const { server, direction, group } = subject;
+  const told: string[] = [];
+  const result = (verdict: Verdict): PointResult => ({
+    point: pointName(point),
+    verdict,
+    details: told.join("\n"),
+  });
+  try {
+    return await withReadyDatabase(server, direction, group, async (url) => {
+      const first = await withProxy(server, { cut }, async (proxy) => {
+        const outcome = await firstRun({ proxy, url, subject });
+        const fallen = proxy.cutAt();
+        told.push(
+          `cut ${point.moment} command ${point.command}: ${fallen === null ? "never reached" : tell(fallen)}`,
+        );
+        return { outcome, fallen };
+      });
+      told.push(`first run ${describeOutcome(first.outcome)}`);
+      if (first.outcome.ended === "hung") return result("hung");
+      // After the goodbye nothing is left to lose; before it, a run that ended well must not have been cut.
+      const harmless = first.fallen?.name === "COM_QUIT";
+      if (first.outcome.ended === "done" && first.fallen !== null && !harmless) return result("broken");
+      const second = await runInProcess({ url, dir: group.dir, direction, limit: TIME_LIMIT });
+      told.push(`second run ${describeOutcome(second)}`);
+      if (second.ended === "hung") return result("hung");
+      const difference = compareStates(
+        subject.reference,
+        await dumpState(url, { historyTable: HISTORY_TABLE }),
+      );
+      if (difference !== null) told.push(...difference.lines);
+      if (second.ended === "failed") return result("person");
+      return result(difference?.kind ?? "fine");
+    });
+  } catch (error) {
+    told.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return result("broken");
+  }
+}
+
+/** A database in which `direction` is about to run: seeded, and for down with every up applied. */
+export async function withReadyDatabase<T>(
+  server: TestServer,
+  direction: Direction,
+  group: Group,
+  body: (url: string) => Promise<T>,
+): Promise<T> {
+  return withTestDatabase(server, async ({ url }) => {
+    await seed(url);
+    if (direction === "down") {
+      const up = await runInProcess({ url, dir: group.dir, direction: "up", limit: TIME_LIMIT });
+      if (up.ended !== "done")
+        throw new Error(`${server.family} ${group.name}: the up before the down ${describeOutcome(up)}`);
+    }
+    return body(url);
+  });
+}
+
+function tell({ name, text }: ClientCommand): string {
+  return `${name} ${text.replace(/\s+/g, " ").slice(0, 300)}`;
+}
