@@ -1,0 +1,140 @@
+import type { HistoryAction, HistoryRow } from "../database/history";
+import type { Problem } from "../errors";
+
+/** What the history says of one version. A version that it never mentions has no state. */
+export interface VersionState {
+  readonly version: number;
+  /** As recorded last; `repair` may have changed it. */
+  readonly name: string;
+  readonly upChecksum: string;
+  readonly downChecksum: string | null;
+  /** `partial-down` is still applied in part, `partial-up` is applied in part only; `reverted` is not applied. */
+  readonly state: "applied" | "partial-up" | "partial-down" | "reverted";
+  /** The line that made it so: the last one that applied, reverted or stamped it, whole or in part. */
+  readonly row: HistoryRow;
+  /** The line that applied it, for `applied` and `partial-down`. */
+  readonly applied: HistoryRow | null;
+}
+
+/** Says whether any of a version's statements are in force. */
+export function isInForce(state: VersionState | undefined): state is VersionState {
+  return state !== undefined && state.state !== "reverted";
+}
+
+/**
+ * Finds out where each version stands.
+ * @param rows the whole history, by rising id, without damage (see `checkHistory`)
+ */
+export function foldHistory(rows: readonly HistoryRow[]): ReadonlyMap<number, VersionState> {
+  const states = new Map<number, VersionState>();
+  for (const row of rows) {
+    const state = foldRow(states.get(row.version), row);
+    if (state !== null) states.set(row.version, state);
+  }
+  return states;
+}
+
+/** The state after a line, or null when it changes nothing. */
+function foldRow(before: VersionState | undefined, row: HistoryRow): VersionState | null {
+  switch (row.action) {
+    case "up":
+    case "stamp":
+      return foldUp(row);
+    case "down":
+    case "unstamp":
+      return foldDown(before, row);
+    case "repair":
+      return before === undefined ? null : { ...before, ...identityOf(row) };
+    case "resolve":
+      return null;
+    default:
+      return row.action satisfies never;
+  }
+}
+
+function foldUp(row: HistoryRow): VersionState | null {
+  if (row.finishedAt !== null) return { ...identityOf(row), state: "applied", row, applied: row };
+  return tookEffect(row) ? { ...identityOf(row), state: "partial-up", row, applied: null } : null;
+}
+
+function foldDown(before: VersionState | undefined, row: HistoryRow): VersionState | null {
+  if (row.finishedAt !== null) return { ...identityOf(row), state: "reverted", row, applied: null };
+  if (!tookEffect(row)) return null;
+  // What was applied is what counts until the last statement is reverted, whatever the files say meanwhile.
+  const identity = before === undefined ? identityOf(row) : identityOf(before);
+  return { ...identity, state: "partial-down", row, applied: before?.applied ?? null };
+}
+
+/** A run that ended before its first statement leaves a line that says nothing. */
+function tookEffect(row: HistoryRow): boolean {
+  return row.done > 0 || row.intent !== null;
+}
+
+function identityOf(from: HistoryRow | VersionState): {
+  version: number;
+  name: string;
+  upChecksum: string;
+  downChecksum: string | null;
+} {
+  const { version, name, upChecksum, downChecksum } = from;
+  return { version, name, upChecksum, downChecksum };
+}
+
+const ACTIONS: readonly HistoryAction[] = ["up", "down", "stamp", "unstamp", "repair", "resolve"];
+const SHA256 = /^[0-9a-f]{64}$/;
+
+/**
+ * Looks for damage that the table's columns cannot rule out: deleted lines, and values that no runner wrote.
+ * @returns `history-damaged` problems; none when the history can be trusted
+ */
+export function checkHistory(rows: readonly HistoryRow[]): readonly Problem[] {
+  const problems = [missingIds(rows), ...rows.map(rowDamage)].filter((damage) => damage !== null);
+  return problems.map((message) => ({
+    code: "history-damaged",
+    file: null,
+    message,
+    hint: "Restore the history table from a backup. Nobody but this tool may write to it.",
+  }));
+}
+
+function missingIds(rows: readonly HistoryRow[]): string | null {
+  const gaps: string[] = [];
+  let expected = 1;
+  for (const { id } of rows) {
+    if (id > expected) gaps.push(id - 1 === expected ? `${expected}` : `${expected} to ${id - 1}`);
+    expected = id + 1;
+  }
+  if (gaps.length === 0) return null;
+  const last = rows.at(-1)?.id ?? 0;
+  return `The history lacks ${gaps.length === 1 && !gaps[0]?.includes(" ") ? "line" : "lines"} ${gaps.join(", ")} of ${last}.`;
+}
+
+/** What is wrong with one line, whole: a damaged line often has several values that make no sense. */
+function rowDamage(row: HistoryRow): string | null {
+  const faults = [
+    Number.isSafeInteger(row.version) && row.version > 0 ? null : `the version ${row.version}`,
+    ACTIONS.includes(row.action) ? null : `the unknown action ${JSON.stringify(row.action)}`,
+    SHA256.test(row.upChecksum) ? null : "an up checksum that is none",
+    row.downChecksum === null || SHA256.test(row.downChecksum) ? null : "a down checksum that is none",
+    progressFault(row),
+  ].filter((fault) => fault !== null);
+  return faults.length === 0 ? null : `Line ${row.id} of the history has ${faults.join(", ")}.`;
+}
+
+function progressFault(row: HistoryRow): string | null {
+  const { done, total, doneHash, intent, finishedAt, action } = row;
+  if (action !== "up" && action !== "down") return null;
+  if (!isCount(done) || !isCount(total) || done > total) return `${done} of ${total} statements done`;
+  if (finishedAt !== null && done < total) return `only ${done} of ${total} statements done, but an end`;
+  if (doneHash !== null && !SHA256.test(doneHash)) return "a hash of its statements that is none";
+  if (done > 0 && doneHash === null) return `${done} statements done, but no hash of them`;
+  if (intent === null) return null;
+  if (finishedAt !== null) return "an end, but a statement under way";
+  return intent.statement > done
+    ? null
+    : `${done} statements done, but statement ${intent.statement} under way`;
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}

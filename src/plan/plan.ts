@@ -1,0 +1,125 @@
+import type { HistoryRow } from "../database/history";
+import { RefusedError } from "../errors";
+import type { Direction } from "../files/filename";
+import type { Migration, MigrationFile } from "../files/read-migrations";
+import { checkHistory, foldHistory, isInForce, type VersionState } from "./fold-history";
+import { planDown } from "./plan-down";
+import { judgeForUp, planUp } from "./plan-up";
+import { judgeStates, type StatusEntry } from "./status";
+import type { Target } from "./target";
+
+/** Everything a run will do, decided before its first statement. */
+export interface Plan {
+  readonly direction: Direction;
+  /** The version the database is at; null: base. A version that is applied in part only does not count. */
+  readonly from: number | null;
+  /** The version it will be at. */
+  readonly to: number | null;
+  /** In the order in which they run. Empty: there is nothing to do. */
+  readonly steps: readonly Step[];
+  /** What was found and let pass. */
+  readonly warnings: readonly string[];
+}
+
+/** One migration in one direction. */
+export interface Step {
+  readonly direction: Direction;
+  readonly version: number;
+  readonly name: string;
+  readonly migration: Migration;
+  /** The file that runs. */
+  readonly file: MigrationFile;
+  /** Where it goes on when an earlier run ended half-way; null: it starts at its first statement. */
+  readonly resume: Resume | null;
+}
+
+export interface Resume {
+  readonly row: HistoryRow;
+}
+
+export interface PlanOptions {
+  /** Apply pending versions below the newest applied one as well. Default false. */
+  readonly allowOutOfOrder?: boolean;
+  /** Leave versions alone that are newer than the folder, instead of refusing. Default false. */
+  readonly allowAhead?: boolean;
+}
+
+/** What both directions are planned from. */
+export interface Situation {
+  readonly byVersion: ReadonlyMap<number, Migration>;
+  readonly states: ReadonlyMap<number, VersionState>;
+  /** One per version that has files or is in force, by rising version. */
+  readonly entries: readonly StatusEntry[];
+  readonly current: number | null;
+}
+
+/**
+ * Decides what would be done, or refuses.
+ * @param migrations the folder's, by rising version
+ * @param rows the whole history, by rising id
+ * @param target null: as far as it goes, which `down` refuses
+ * @throws RefusedError with every problem of folder and history; MigrateError for a target that cannot be
+ */
+export function makePlan(
+  direction: Direction,
+  migrations: readonly Migration[],
+  rows: readonly HistoryRow[],
+  target: Target | null,
+  options: PlanOptions = {},
+): Plan {
+  const situation = assess(migrations, rows);
+  return direction === "up" ? planUp(situation, target, options) : planDown(situation, target);
+}
+
+/** Down one, up the same one again. */
+export interface RedoPlans {
+  readonly down: Plan;
+  /** Made for the moment when `down` is done. */
+  readonly up: Plan;
+}
+
+/**
+ * Plans to revert the newest applied migration, and to apply it again.
+ * @throws like `makePlan`, for either direction
+ */
+export function makeRedoPlans(
+  migrations: readonly Migration[],
+  rows: readonly HistoryRow[],
+  options: PlanOptions = {},
+): RedoPlans {
+  const situation = assess(migrations, rows);
+  // What `up` refuses must be refused before anything is reverted.
+  const { refused, allowed } = judgeForUp(situation, options);
+  if (refused.length > 0) throw new RefusedError(refused);
+  const down = planDown(situation, { kind: "relative", distance: -1 });
+  const warnings = allowed.map(({ message }) => message);
+  return { down: { ...down, warnings }, up: reverse(down) };
+}
+
+/** Only what was reverted, even where more is pending. */
+function reverse({ from, to, steps }: Plan): Plan {
+  const up = steps.map((step): Step => ({ ...step, direction: "up", file: step.migration.up, resume: null }));
+  return { direction: "up", from: to, to: from, steps: up, warnings: [] };
+}
+
+function assess(migrations: readonly Migration[], rows: readonly HistoryRow[]): Situation {
+  const damage = checkHistory(rows);
+  if (damage.length > 0) throw new RefusedError(damage);
+  const states = foldHistory(rows);
+  return {
+    byVersion: new Map(migrations.map((migration) => [migration.version, migration])),
+    states,
+    entries: judgeStates(migrations, states),
+    current: currentVersion(states),
+  };
+}
+
+/** The highest version that is applied, or whose reverting is not finished; null: base. */
+export function currentVersion(states: ReadonlyMap<number, VersionState>): number | null {
+  let current: number | null = null;
+  for (const state of states.values()) {
+    if (!isInForce(state) || state.state === "partial-up") continue;
+    if (current === null || state.version > current) current = state.version;
+  }
+  return current;
+}
