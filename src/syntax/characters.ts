@@ -19,3 +19,10 @@ export function isWordCharacter(code: number): boolean {
     code >= 0x80
   );
 }
+
+/** The offset behind the word characters that start at `start`; `start` itself when there are none. */
+export function wordEnd(text: string, start: number): number {
+  let end = start;
+  while (end < text.length && isWordCharacter(text.charCodeAt(end))) end++;
+  return end;
+}

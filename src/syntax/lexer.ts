@@ -1,4 +1,4 @@
-import { isDigit, isSpace, isWordCharacter } from "./characters";
+import { isDigit, isSpace, isWordCharacter, wordEnd } from "./characters";
 import { commentEnd, executableCommentStart, startsLineComment } from "./comments";
 
 /** What the server's lexer would see: white space and comments are gone, `/*! … *\/` content is code. */
@@ -85,12 +85,6 @@ function readToken(text: string, at: number, escapes: boolean): Token {
 /** In `t.1a` and `` `t`.1a `` the dot separates names; in `(.5)` it starts a number. */
 function followsName(text: string, dot: number): boolean {
   return dot > 0 && (isWordCharacter(text.charCodeAt(dot - 1)) || text.charAt(dot - 1) === "`");
-}
-
-function wordEnd(text: string, start: number): number {
-  let end = start;
-  while (end < text.length && isWordCharacter(text.charCodeAt(end))) end++;
-  return end;
 }
 
 const numberPattern = /0x[0-9a-f]+|0b[01]+|(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]+)?/iy;

@@ -1,0 +1,47 @@
+/** A place in a file: 1-based line, and 1-based column in characters (code points). */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Follows a reader through a text that arrives in parts, and says where in the whole it is. */
+export interface PositionTracker {
+  /** Moves to offset `to` of the current part, which must not lie before where it is, and says where that is. */
+  advance(part: string, to: number): Position;
+  /** The next part follows the current one from where `advance` last went. */
+  nextPart(): void;
+}
+
+/** Starts at line 1, column 1. */
+export function createPositionTracker(): PositionTracker {
+  let line = 1;
+  let column = 1;
+  let offset = 0;
+  return {
+    advance(part, to) {
+      let lineStart = -1;
+      for (let at = part.indexOf("\n", offset); at !== -1 && at < to; at = part.indexOf("\n", at + 1)) {
+        line++;
+        lineStart = at + 1;
+      }
+      if (lineStart !== -1) {
+        column = 1;
+        offset = lineStart;
+      }
+      column += countCharacters(part.slice(offset, to));
+      offset = to;
+      return { line, column };
+    },
+    nextPart() {
+      offset = 0;
+    },
+  };
+}
+
+const lowSurrogate = /[\uDC00-\uDFFF]/g;
+
+/** Code points, counting a pair at its first half, so that a pair may be cut in two. */
+function countCharacters(text: string): number {
+  const pairs = text.match(lowSurrogate);
+  return text.length - (pairs === null ? 0 : pairs.length);
+}

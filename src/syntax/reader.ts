@@ -1,0 +1,85 @@
+import { executableCommentStart } from "./comments";
+import { createPositionTracker, type Position } from "./position";
+
+/** What a reader can be in the middle of. */
+export type Inside = "'" | '"' | "`" | "line-comment" | "block-comment";
+
+/** A text that arrives in parts, and how far it has been read. */
+export interface Reader {
+  /** What is unread of the part before, and the current part. */
+  text: string;
+  at: number;
+  /** Nothing follows this part. */
+  last: boolean;
+  /** The quote or comment that `at` is in, executable comments aside. */
+  inside: Inside | null;
+  /** Where in the whole text `at` is. Never asked for a place before one that it was asked for already. */
+  here(): Position;
+  /** Where in the whole text `inside` began. */
+  openedAt(): Position;
+  /** Enters a quote or comment whose opening at `at` has this many characters. */
+  open(inside: Inside, length: number): true;
+  /** Forgets what has been read. */
+  cut(): void;
+}
+
+export function createReader(): Reader {
+  const position = createPositionTracker();
+  /** An offset in this part, or a position if in an earlier one. */
+  let opened: number | Position = 0;
+  return {
+    text: "",
+    at: 0,
+    last: false,
+    inside: null,
+    here() {
+      return position.advance(this.text, this.at);
+    },
+    openedAt() {
+      if (typeof opened === "number") opened = position.advance(this.text, opened);
+      return opened;
+    },
+    open(inside, length) {
+      opened = this.at;
+      this.inside = inside;
+      this.at += length;
+      return true;
+    },
+    cut() {
+      // Most quotes never need their position, but it is lost with the part.
+      if (this.inside !== null) this.openedAt();
+      this.here();
+      position.nextPart();
+      this.text = this.text.slice(this.at);
+      this.at = 0;
+    },
+  };
+}
+
+/** Whether `count` characters can be looked at, or there will never be more. */
+export function sees(reader: Reader, count: number): boolean {
+  return reader.last || reader.text.length - reader.at >= count;
+}
+
+/** The current line from `at` on, or null when it must be waited for. Lines beyond `longest` are cut off. */
+export function restOfLine(reader: Reader, longest: number): string | null {
+  const newline = reader.text.indexOf("\n", reader.at);
+  const end = newline === -1 ? reader.text.length : newline;
+  if (newline === -1 && !reader.last && end - reader.at <= longest) return null;
+  return reader.text.slice(reader.at, Math.min(end, reader.at + longest));
+}
+
+/** What a slash begins; `cut` when that lies in the next part. */
+export type Slash = "division" | "comment" | "hint" | "executable" | "cut";
+
+/** The longest opening of an executable comment. */
+const longestOpening = "/*M!999999".length;
+
+/** Looks at the slash at `at`. Optimizer hints are told apart because they are meant for the server. */
+export function readSlash(reader: Reader): Slash {
+  const { text, at } = reader;
+  if (!sees(reader, longestOpening)) return "cut";
+  if (text.charCodeAt(at + 1) !== 0x2a /* * */) return "division";
+  if (text.charCodeAt(at + 2) === 0x2b /* + */) return "hint";
+  return executableCommentStart(text, at) === null ? "comment" : "executable";
+}

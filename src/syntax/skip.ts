@@ -1,0 +1,90 @@
+import type { Inside, Reader } from "./reader";
+
+/**
+ * How a skip went: the thing is over and `at` is behind it; it goes on in the next part; or `at` is before
+ * something that only the next part can tell, such as a quote that may be half of a doubled one.
+ */
+export type Skipped = "ended" | "open" | "cut";
+
+/** Which characters code must be read at, by UTF-16 unit: 1 for those, 0 for all that can be skipped. */
+export type Marks = Uint8Array;
+
+/** Characters that may begin or end something in code: quotes, comments, executable comments, commands. */
+const special = "'\"`#-/*\\";
+
+/** The marks of code whose statements end with `delimiter`. */
+export function marksFor(delimiter: string): Marks {
+  // One entry per UTF-16 unit spares the skip a bounds check, and the delimiter may be any character.
+  const marks = new Uint8Array(0x10000);
+  for (let at = 0; at < special.length; at++) marks[special.charCodeAt(at)] = 1;
+  marks[delimiter.charCodeAt(0)] = 1;
+  return marks;
+}
+
+/** Goes to the next marked character, or to the end of the part. */
+export function skipCode(reader: Reader, marks: Marks): void {
+  const { text } = reader;
+  const length = text.length;
+  let at = reader.at;
+  while (at < length && marks[text.charCodeAt(at)] === 0) at++;
+  reader.at = at;
+}
+
+/**
+ * Goes behind the closing quote, from anywhere behind the opening one.
+ * @param escapes a backslash takes the next character's meaning away
+ */
+export function skipQuoted(reader: Reader, quote: number, escapes: boolean): Skipped {
+  const { text } = reader;
+  const length = text.length;
+  const escapeCode = escapes ? 0x5c : quote;
+  let at = reader.at;
+  while (at < length) {
+    const code = text.charCodeAt(at);
+    if (code !== quote && code !== escapeCode) {
+      at++;
+      continue;
+    }
+    if (at + 1 === length && !reader.last) {
+      reader.at = at;
+      return "cut";
+    }
+    if (code === quote && text.charCodeAt(at + 1) !== quote) {
+      reader.at = at + 1;
+      return "ended";
+    }
+    at += 2; // a doubled quote, or a backslash and what it escapes
+  }
+  reader.at = length;
+  return "open";
+}
+
+/** Goes to the newline that ends a comment; it stays unread. */
+export function skipLineComment(reader: Reader): Skipped {
+  const newline = reader.text.indexOf("\n", reader.at);
+  reader.at = newline === -1 ? reader.text.length : newline;
+  return newline === -1 ? "open" : "ended";
+}
+
+/** Goes behind the end of an ordinary comment, from behind its opening. */
+export function skipBlockComment(reader: Reader): Skipped {
+  const { text } = reader;
+  const end = text.indexOf("*/", reader.at);
+  if (end !== -1) {
+    reader.at = end + 2;
+    return "ended";
+  }
+  const cut = !reader.last && reader.at < text.length && text.endsWith("*");
+  reader.at = cut ? text.length - 1 : text.length;
+  return cut ? "cut" : "open";
+}
+
+/**
+ * Goes to the end of the quote or comment that the reader is in.
+ * @param escapes whether backslashes escape in strings; in backticks they never do
+ */
+export function skipInside(reader: Reader, inside: Inside, escapes: boolean): Skipped {
+  if (inside === "line-comment") return skipLineComment(reader);
+  if (inside === "block-comment") return skipBlockComment(reader);
+  return skipQuoted(reader, inside.charCodeAt(0), escapes && inside !== "`");
+}

@@ -1,0 +1,324 @@
+import { isSpace, isWordCharacter, wordEnd } from "./characters";
+import { isClientCommand, useLineLength } from "./client-commands";
+import { executableCommentStart, startsLineComment } from "./comments";
+import { parseDelimiterLine } from "./delimiter";
+import { tokens } from "./lexer";
+import type { Position } from "./position";
+import { createReader, type Inside, readSlash, restOfLine, sees } from "./reader";
+import { createRefusals } from "./refusals";
+import { marksFor, skipCode, skipInside } from "./skip";
+import { createSqlMode } from "./sql-mode";
+import type { Statement } from "./statement";
+import { createStatementText, type StatementText } from "./statement-text";
+import { createProgramTracker, mayHoldBody, type ProgramTracker } from "./stored-program";
+
+export interface SplitOptions {
+  /** The session starts with NO_BACKSLASH_ESCAPES in its sql_mode. Default false. */
+  readonly noBackslashEscapes?: boolean;
+  /** Goes in front of error messages. */
+  readonly fileName?: string;
+}
+
+/** Cuts SQL text that arrives in parts into statements. */
+export interface Splitter {
+  /** Takes the next part of the text, cut anywhere; returns the statements that ended in it. */
+  push(chunk: string): Statement[];
+  /** The text is over; returns the last statement if it had no delimiter. */
+  end(): Statement[];
+}
+
+/** The statement being read. */
+interface Current {
+  readonly start: Position;
+  readonly text: StatementText;
+  /** Its first word has not been read. */
+  headless: boolean;
+  /** Starts with SET. */
+  set: boolean;
+  /** Follows a stored program's body; null when the first delimiter ends the statement. */
+  program: ProgramTracker | null;
+  /** Where the executable comment began that the reader is in; null outside of one. */
+  executable: Position | null;
+}
+
+/** A DELIMITER or USE line is read as a whole; this bounds what is kept of it, in UTF-16 units. */
+const longestLine = 4096;
+
+/** Longer words are no keywords, so they need not be read as a whole. */
+const longestKeyword = 64;
+
+const semicolonMarks = marksFor(";");
+
+/** Splits a whole text; see {@link createSplitter} for the rules and what it throws. */
+export function splitText(text: string, options: SplitOptions = {}): Statement[] {
+  const splitter = createSplitter(options);
+  return splitter.push(text).concat(splitter.end());
+}
+
+/**
+ * Splits as the mysql client does, and also knows without DELIMITER where a stored program's body ends.
+ *
+ * A statement's text and position begin at its first character that is neither white space nor comment. Each read…
+ * function below reads one thing, and returns false when only the next part can tell what it is.
+ * @throws MigrateError from push and end: unterminated-quote, unterminated-comment, unterminated-statement,
+ *   bad-delimiter, client-command
+ */
+export function createSplitter(options: SplitOptions = {}): Splitter {
+  const refusals = createRefusals(options.fileName ?? null);
+  const sqlMode = createSqlMode(options.noBackslashEscapes === true);
+  const reader = createReader();
+  let found: Statement[] = [];
+  let number = 0;
+  let delimiter = ";";
+  let delimiterSet: Position = { line: 1, column: 1 };
+  let marks = semicolonMarks;
+  let current: Current | null = null;
+  /** Nothing but white space and comments on this line so far, so DELIMITER may stand here. */
+  let freshLine = true;
+
+  function read(chunk: string): Statement[] {
+    found = [];
+    reader.text += chunk;
+    while (reader.at < reader.text.length && readOne());
+    current?.text.add(reader.text, reader.at);
+    reader.cut();
+    return found;
+  }
+
+  function readOne(): boolean {
+    if (reader.inside !== null) return readInside(reader.inside);
+    return current === null ? readGap() : readCode(current);
+  }
+
+  function readInside(inside: Inside): boolean {
+    const skipped = skipInside(reader, inside, !sqlMode.noBackslashEscapes());
+    if (skipped !== "ended") return skipped === "open";
+    if (inside !== "line-comment" && inside !== "block-comment") current?.program?.quoted();
+    reader.inside = null;
+    return true;
+  }
+
+  /** Between statements. */
+  function readGap(): boolean {
+    const { text, at } = reader;
+    const code = text.charCodeAt(at);
+    if (isSpace(code)) {
+      if (code === 0x0a) freshLine = true;
+      reader.at++;
+      return true;
+    }
+    if (code === 0x44 || code === 0x64 /* D, d */) {
+      if (!sees(reader, "DELIMITER ".length)) return false;
+      if (text.slice(at, wordEnd(text, at)).toUpperCase() === "DELIMITER") return readDelimiterLine();
+    }
+    const delimited = readDelimiter();
+    if (delimited !== null) return delimited;
+    if (code === 0x23 /* # */) return reader.open("line-comment", 1);
+    // The client takes a line that starts with -- for a comment, even without a blank behind it.
+    if (code === 0x2d /* - */) {
+      if (!sees(reader, 2)) return false;
+      if (text.charCodeAt(at + 1) === code) return reader.open("line-comment", 2);
+    }
+    if (code === 0x2f /* / */) {
+      const slash = readSlash(reader);
+      if (slash === "cut") return false;
+      if (slash === "comment") return reader.open("block-comment", 2);
+    }
+    begin();
+    return true;
+  }
+
+  function begin(): void {
+    current = {
+      start: reader.here(),
+      text: createStatementText(reader.at),
+      headless: true,
+      set: false,
+      program: null,
+      executable: null,
+    };
+  }
+
+  /** Inside a statement. */
+  function readCode(statement: Current): boolean {
+    const wordsMatter = statement.headless || statement.program !== null;
+    if (!wordsMatter) skipCode(reader, marks);
+    const { text, at } = reader;
+    if (at === text.length) return true;
+    const delimited = readDelimiter();
+    if (delimited !== null) return delimited;
+    const code = text.charCodeAt(at);
+    switch (code) {
+      case 0x27 /* ' */:
+        return openQuote(statement, "'");
+      case 0x22 /* " */:
+        return openQuote(statement, '"');
+      case 0x60 /* ` */:
+        return openQuote(statement, "`");
+      case 0x23 /* # */:
+        return reader.open("line-comment", 1);
+      case 0x2d /* - */:
+        if (!sees(reader, 3)) return false;
+        if (startsLineComment(text, at)) return reader.open("line-comment", 2);
+        break;
+      case 0x2f /* / */:
+        {
+          const slash = readSlash(reader);
+          if (slash === "cut") return false;
+          if (slash === "executable") return openExecutable(statement);
+          if (slash !== "division") return reader.open("block-comment", 2);
+          break;
+        }
+      case 0x2a /* * */:
+        if (statement.executable === null) break;
+        if (!sees(reader, 2)) return false;
+        if (text.charCodeAt(at + 1) === 0x2f) return closeExecutable(statement);
+        break;
+      case 0x5c /* \ */:
+        return readBackslash(statement);
+    }
+    if (wordsMatter && isWordCharacter(code)) return readWord(statement);
+    if (!isSpace(code)) {
+      statement.headless = false;
+      statement.program?.symbol(code);
+    }
+    reader.at++;
+    return true;
+  }
+
+  function openQuote(statement: Current, quote: Inside): true {
+    statement.headless = false;
+    return reader.open(quote, 1);
+  }
+
+  function openExecutable(statement: Current): true {
+    statement.executable = reader.here();
+    reader.at = executableCommentStart(reader.text, reader.at) ?? reader.at;
+    return true;
+  }
+
+  function closeExecutable(statement: Current): true {
+    statement.executable = null;
+    reader.at += 2;
+    return true;
+  }
+
+  /** A word that may matter: the statement's first, or one of a stored program's. */
+  function readWord(statement: Current): boolean {
+    const { text, at } = reader;
+    const end = wordEnd(text, at);
+    if (end === text.length && !reader.last && end - at <= longestKeyword) return false;
+    const word = text.slice(at, end).toUpperCase();
+    if (statement.headless) {
+      if (isClientCommand(word)) throw refusals.clientCommand(reader.here(), text.slice(at, end));
+      if (word === "USE") return readUse(statement);
+      statement.headless = false;
+      statement.set = word === "SET";
+      if (delimiter === ";" && mayHoldBody(word)) {
+        statement.program = createProgramTracker(() => reader.here());
+      }
+    }
+    if (statement.program === null) return true; // unread: a delimiter made of letters may lie inside of it
+    statement.program.word(word);
+    if (!statement.program.watching()) statement.program = null;
+    reader.at = end;
+    return true;
+  }
+
+  function readUse(statement: Current): boolean {
+    const line = restOfLine(reader, longestLine);
+    if (line === null) return false;
+    statement.headless = false;
+    const length = useLineLength(line, delimiter);
+    if (length !== null) {
+      reader.at += length;
+      finish(statement, "the line's end");
+    }
+    return true;
+  }
+
+  function readBackslash(statement: Current): boolean {
+    if (!sees(reader, 2)) return false;
+    const command = reader.text.slice(reader.at, reader.at + 2);
+    if (command === "\\g" || command === "\\G") {
+      finish(statement, command);
+    } else if (command === "\\N") {
+      statement.headless = false; // NULL
+      statement.program?.quoted();
+    } else {
+      throw refusals.clientCommand(reader.here(), /^\\[!-~]$/.test(command) ? command : "\\");
+    }
+    reader.at += 2;
+    return true;
+  }
+
+  function readDelimiterLine(): boolean {
+    const text = restOfLine(reader, longestLine);
+    if (text === null) return false;
+    delimiterSet = reader.here();
+    if (!freshLine) throw refusals.badDelimiter(delimiterSet, "DELIMITER must be the first word of its line");
+    const line = parseDelimiterLine(text);
+    if ("problem" in line) throw refusals.badDelimiter(delimiterSet, line.problem);
+    delimiter = line.delimiter;
+    marks = delimiter === ";" ? semicolonMarks : marksFor(delimiter);
+    return reader.open("line-comment", 0); // the client ignores the rest of the line
+  }
+
+  /** True: one was read. False: only the next part can tell. Null: there is none here. */
+  function readDelimiter(): boolean | null {
+    const { text, at } = reader;
+    if (text.charCodeAt(at) !== delimiter.charCodeAt(0)) return null;
+    if (!text.startsWith(delimiter, at)) {
+      return !sees(reader, delimiter.length) && delimiter.startsWith(text.slice(at)) ? false : null;
+    }
+    if (current !== null && current.program?.semicolon() !== false) finish(current, delimiter);
+    if (current === null) freshLine = false;
+    reader.at += delimiter.length;
+    return true;
+  }
+
+  /** The statement ends right before `at`. */
+  function finish(statement: Current, endedBy: string): void {
+    const text = statement.text.take(reader.text, reader.at);
+    const { start, executable, program } = statement;
+    if (executable !== null) throw refusals.statementInsideComment(executable, endedBy);
+    const block = program?.unclosed() ?? null;
+    if (block !== null) throw refusals.unterminatedBody(start, block, text);
+    current = null;
+    freshLine = false;
+    if (isEmpty(text)) return;
+    number++;
+    found.push({ number, text, line: start.line, column: start.column });
+    if (statement.set) sqlMode.set(text);
+  }
+
+  function readEnd(): Statement[] {
+    reader.last = true;
+    read("");
+    const { inside } = reader;
+    if (inside === "block-comment") throw refusals.unterminatedComment(reader.openedAt());
+    if (inside !== null && inside !== "line-comment") {
+      throw refusals.unterminatedQuote(reader.openedAt(), inside);
+    }
+    if (current !== null) finishLast(current);
+    return found;
+  }
+
+  function finishLast(statement: Current): void {
+    if (statement.executable !== null) throw refusals.unterminatedComment(statement.executable);
+    if (delimiter !== ";") {
+      const text = statement.text.take("", 0);
+      throw refusals.missingDelimiter(statement.start, delimiter, delimiterSet, text);
+    }
+    finish(statement, "the end");
+  }
+
+  return { push: read, end: readEnd };
+}
+
+/** An executable comment with nothing inside: the server answers that the query was empty. */
+function isEmpty(text: string): boolean {
+  if (text !== "" && !text.startsWith("/*")) return false;
+  for (const _ of tokens(text)) return false;
+  return true;
+}

@@ -1,0 +1,9 @@
+SELECT 1;
+SELECT 2 -- two
+;
+DELIMITER //
+SELECT 3//
+DELIMITER ;
+use a
+SELECT 'a
+b';

@@ -1,0 +1,3 @@
+SELECT 1;
+-- c
+SOURCE more.sql;

@@ -1,0 +1,4 @@
+SELECT source, status, system FROM tee;
+CREATE TABLE source (exit INT, quit INT, `connect` INT);
+sources;
+HELP 'contents';

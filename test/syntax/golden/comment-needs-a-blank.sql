@@ -1,0 +1,7 @@
+SELECT 3--2;
+SELECT 3-- 2;
+;
+SELECT 5--	tab;
+;
+SELECT 5--
+;

@@ -1,0 +1,4 @@
+-- nothing to do here
+# nor here
+/* nor
+   here */

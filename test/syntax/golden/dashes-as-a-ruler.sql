@@ -1,0 +1,6 @@
+--------------------
+-- users, don't edit
+--------------------
+SELECT 1;
+--no blank
+SELECT 2;

@@ -1,0 +1,14 @@
+delimiter $$  
+SELECT 1, '$'$$
+   DeLiMiTeR	|	
+SELECT 2|
+	delimiter ;;   
+SELECT 3; ;;
+SELECT 4;;;;
+delimiter ;
+SELECT 5;;
+DELIMITER // -- the rest of the line is ignored; 'even this
+SELECT 6//
+-- after a comment
+/* or two */ DELIMITER ;
+SELECT 7;

@@ -1,0 +1,2 @@
+DELIMITER a\b
+SELECT 2;

@@ -1,0 +1,2 @@
+SELECT "say ""x""", "", """", "a;b", "x\"y;", "\\", "it's `so`";
+SELECT 1;

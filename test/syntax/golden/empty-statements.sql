@@ -1,0 +1,5 @@
+;;
+SELECT 1;; ;
+-- between
+; SELECT 2;
+;

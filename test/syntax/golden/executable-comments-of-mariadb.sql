@@ -1,0 +1,3 @@
+/*M!100100 SET @a = 1 */;
+SELECT 1 /*M! + 1 */;
+/*M!100100 CREATE SEQUENCE s */;

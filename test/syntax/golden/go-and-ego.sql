@@ -1,0 +1,8 @@
+SELECT 1\g
+SELECT 2 \G SELECT 3\g
+SELECT '\g', `\G`, "\g" /* \g */ -- \g
+; \g
+DELIMITER //
+SELECT 4\g SELECT 5; SELECT 6//
+DELIMITER ;
+SELECT 7\G

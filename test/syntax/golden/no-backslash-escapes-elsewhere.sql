@@ -1,0 +1,10 @@
+SET GLOBAL sql_mode = 'NO_BACKSLASH_ESCAPES';
+SELECT 'a\';b';
+SET GLOBAL max_connections = 10, sql_mode = 'NO_BACKSLASH_ESCAPES';
+SELECT 'a\';b';
+SET @@global.sql_mode = 'NO_BACKSLASH_ESCAPES', PERSIST sql_mode = 'NO_BACKSLASH_ESCAPES';
+SELECT 'a\';b';
+SET @sql_mode = 'NO_BACKSLASH_ESCAPES', @note = 'SET sql_mode = NO_BACKSLASH_ESCAPES';
+SELECT 'a\';b' AS `SET sql_mode = 'NO_BACKSLASH_ESCAPES'`;
+-- SET sql_mode = 'NO_BACKSLASH_ESCAPES';
+SELECT 'a\';b';

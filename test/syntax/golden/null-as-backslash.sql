@@ -1,0 +1,2 @@
+SELECT \N, 1 IS \N;
+\N;
