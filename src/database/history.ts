@@ -4,7 +4,7 @@ import type { DdlVerb, ObjectRef } from "../syntax/classify";
 import { quoteQualified } from "../syntax/quote";
 import type { Fingerprint } from "./fingerprint";
 import type { Lock } from "./lock";
-import type { Row, Session } from "./session";
+import type { Row, Session, SqlValue } from "./session";
 
 /** What a line of the history says happened. */
 export type HistoryAction = "up" | "down" | "stamp" | "unstamp" | "repair" | "resolve";
@@ -182,11 +182,12 @@ export interface Progress {
  * @throws MigrateError `lock-lost`
  */
 export async function addLine(session: Session, line: Line, row: NewLine, progress: Progress): Promise<void> {
+  const intent = intentColumn(progress.intent);
   const added = await session.execute(
     `INSERT INTO ${quoteQualified(session.database, line.table)}
        (id, version, name, action, up_checksum, down_checksum, statements, statements_done, done_hash, intent, session,
         error, started_at, finished_at, duration_ms, db_user, os_user, host, tool_version, reason, up_text, down_text)
-     SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+     SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ${intent.sql}, ?,
             ?, UTC_TIMESTAMP(3) - INTERVAL ? MICROSECOND, IF(?, UTC_TIMESTAMP(3), NULL), ?, CURRENT_USER(), ?, ?, ?, ?, ?, ?
        FROM DUAL WHERE ${line.lock.condition}`,
     [
@@ -199,7 +200,7 @@ export async function addLine(session: Session, line: Line, row: NewLine, progre
       row.total,
       progress.done,
       progress.doneHash,
-      intentText(progress.intent),
+      ...intent.values,
       progress.saved,
       progress.error,
       progress.durationMs * 1000,
@@ -217,8 +218,27 @@ export async function addLine(session: Session, line: Line, row: NewLine, progre
   if (added !== 1) throw lockLost(session, line.table);
 }
 
-function intentText(intent: Intent | null): string | null {
-  return intent === null ? null : JSON.stringify(intent);
+/** Stands for a state that the statement which records the intent looks up itself, to save a round trip. */
+const UNPROBED = '"state":"?"';
+
+/** The fingerprint of a single table that is about to be created, left for the record to fill in; null for all else. */
+export function probedByRecord(how: Judgement, objects: readonly ObjectRef[]): Fingerprint | null {
+  const [object, another] = objects;
+  if (how !== "create" || object?.type !== "table" || another !== undefined) return null;
+  return { objects: [{ object: `table ${object.database}.${object.name}`, state: "?", id: null }] };
+}
+
+/** SQL for the intent column, and its values. */
+function intentColumn(intent: Intent | null): { readonly sql: string; readonly values: readonly SqlValue[] } {
+  if (intent === null) return { sql: "NULL", values: [] };
+  const text = JSON.stringify(intent);
+  const [object] = intent.objects;
+  if (object === undefined || !text.includes(UNPROBED)) return { sql: "?", values: [text] };
+  return {
+    sql: `REPLACE(?, '${UNPROBED}', (SELECT IF(COUNT(*) = 0, '"state":"absent"', '"state":"present"')
+            FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?))`,
+    values: [text, object.database, object.name],
+  };
 }
 
 /**
@@ -226,15 +246,16 @@ function intentText(intent: Intent | null): string | null {
  * @throws MigrateError `lock-lost` when the lock is no longer this session's, `history-damaged` when the line is gone
  */
 export async function recordProgress(session: Session, line: Line, progress: Progress): Promise<void> {
+  const intent = intentColumn(progress.intent);
   const changed = await session.execute(
     `UPDATE ${quoteQualified(session.database, line.table)}
-        SET statements_done = ?, done_hash = ?, intent = ?, session = ?, error = ?,
+        SET statements_done = ?, done_hash = ?, intent = ${intent.sql}, session = ?, error = ?,
             finished_at = IF(?, UTC_TIMESTAMP(3), NULL), duration_ms = ?
       WHERE id = ? AND ${line.lock.condition}`,
     [
       progress.done,
       progress.doneHash,
-      intentText(progress.intent),
+      ...intent.values,
       progress.saved,
       progress.error,
       progress.finished ? 1 : 0,

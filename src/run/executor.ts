@@ -1,15 +1,22 @@
 import { mentionsAny, readNonTransactionalNames } from "../database/engines";
 import { type Fingerprint, judge, readFingerprint, readSchemaFingerprint } from "../database/fingerprint";
-import type { Intent, Judgement } from "../database/history";
+import { type Intent, type Judgement, probedByRecord } from "../database/history";
 import { readRoutineEffect } from "../database/routines";
 import { serverErrno } from "../database/server-errors";
 import type { Session } from "../database/session";
-import { readUserVariables } from "../database/user-variables";
+import { readUserVariables, type SavedValue, savedText } from "../database/user-variables";
 import { MigrateError } from "../errors";
-import { type Classified, classify, type ObjectRef, type PreparedSource } from "../syntax/classify";
+import {
+  type Classified,
+  classify,
+  type ObjectRef,
+  type PreparedSource,
+  type StatementKind,
+} from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
+import { withoutTemporary } from "../syntax/temporary";
 import { hashStatement, type Journal } from "./journal";
-import { lockingHistoryToo, type SessionMemory } from "./session-memory";
+import { lockingHistoryToo, SCRATCH_VARIABLE, type SessionMemory } from "./session-memory";
 
 /** A transaction of the runner's own is committed after this long or this much, so that locks are not held. */
 const GROUP_MS = 1_000;
@@ -32,6 +39,8 @@ export interface Executor {
   /** The session holds, or may hold, something that the next migration must not see. */
   readonly touched: boolean;
 }
+
+type SetKind = Extract<StatementKind, { kind: "set" }>;
 
 type Transaction =
   | { readonly owner: "runner"; readonly startedMs: number; bytes: number }
@@ -77,7 +86,7 @@ export function createExecutor(session: Session, journal: Journal, memory: Sessi
   }
 
   async function runTransactional(statement: Statement, classified: Classified): Promise<void> {
-    nonTransactional ??= await readNonTransactionalNames(session);
+    nonTransactional ??= await readNonTransactionalNames(session, memory.database);
     if (mentionsAny(statement.text, nonTransactional)) {
       await runNonTransactional(statement);
       return;
@@ -113,15 +122,17 @@ export function createExecutor(session: Session, journal: Journal, memory: Sessi
   ): Promise<void> {
     await leaveTransaction();
     const resolved = objects.map((object) => ({ ...object, database: object.database ?? memory.database }));
-    const before =
-      how === "schema"
-        ? await readSchemaFingerprint(session, memory.database)
-        : how === "ask"
-          ? null
-          : await readFingerprint(session, resolved, memory.database);
+    const before = await readBefore(how, resolved);
     await runWithIntent(statement, how, how === "schema" ? [wholeSchema(memory.database)] : resolved, before);
     // What nothing can judge is recorded at once; for the rest the next record or intent is soon enough.
     if (how === "ask") await record(null);
+  }
+
+  async function readBefore(how: Judgement, objects: readonly ObjectRef[]): Promise<Fingerprint | null> {
+    if (how === "ask") return null;
+    if (how === "schema") return readSchemaFingerprint(session, memory.database);
+    // Whether a table that will be created exists is looked up by the statement that records the intent.
+    return probedByRecord(how, objects) ?? readFingerprint(session, objects, memory.database);
   }
 
   async function runWithIntent(
@@ -211,35 +222,44 @@ export function createExecutor(session: Session, journal: Journal, memory: Sessi
 
   async function runSet(
     statement: Statement,
-    autocommit: boolean | null,
-    onlyVariables: boolean,
+    { autocommit, onlyUserVariables, nextTransaction }: SetKind,
   ): Promise<void> {
-    if (!onlyVariables) await commitOwn();
-    if (autocommit === true && !memory.autocommit && transaction !== null) {
+    if (!onlyUserVariables) await commitOwn();
+    // SET TRANSACTION is for the file's next transaction: nothing of the runner's may come in between.
+    if (nextTransaction) nonTransactional ??= await readNonTransactionalNames(session, memory.database);
+    if ((autocommit === true || autocommit === "unknown") && !memory.autocommit && transaction !== null) {
       // SET autocommit = 1 commits the open transaction, so the record has to be in it.
       journal.advance(statement);
       await record(null);
       await session.run(statement.text);
       transaction = null;
-      return;
+    } else {
+      await runInSession(statement);
     }
-    await runInSession(statement);
+    if (autocommit === "unknown") await memory.readAutocommit(session);
   }
 
-  async function runPrepare(statement: Statement, name: string, source: PreparedSource): Promise<() => void> {
+  async function runPrepare(
+    statement: Statement,
+    classified: Classified,
+    { name, source }: { readonly name: string; readonly source: PreparedSource },
+  ): Promise<void> {
+    const value = source.from === "text" ? null : await readPreparedSource(source);
     await runInSession(statement);
-    if (source.from === "text") return () => {};
-    const values = await readUserVariables(session, [source.name]);
-    const value = values[source.name];
-    return () => {
-      if (value !== undefined) memory.notePrepared(name, source.name, value);
-    };
+    memory.note(statement, classified);
+    if (value !== null) memory.notePrepared(name, value);
   }
 
-  async function preparedText(source: PreparedSource): Promise<string | null> {
-    if (source.from === "text") return source.text;
-    const value = (await readUserVariables(session, [source.name]))[source.name];
-    return value?.type === "string" ? Buffer.from(value.hex, "hex").toString("utf8") : null;
+  async function readPreparedSource(
+    source: Exclude<PreparedSource, { readonly from: "text" }>,
+  ): Promise<SavedValue> {
+    const name = source.from === "variable" ? source.name : SCRATCH_VARIABLE;
+    if (source.from === "expression") await session.query(`SET @${SCRATCH_VARIABLE} = ${source.text}`);
+    return (await readUserVariables(session, [name]))[name] ?? { type: "null" };
+  }
+
+  async function immediateText(source: PreparedSource): Promise<string | null> {
+    return source.from === "text" ? source.text : savedText(await readPreparedSource(source));
   }
 
   /** EXECUTE does what the prepared text does, so that is what is classified and judged. */
@@ -257,7 +277,7 @@ export function createExecutor(session: Session, journal: Journal, memory: Sessi
       case "call":
         return runCall(statement, classified, inside.routine);
       case "set":
-        return runSet(statement, inside.autocommit, inside.onlyUserVariables);
+        return runSet(statement, inside);
       case "transactional":
         return runTransactional(statement, classified);
       case "refused":
@@ -268,7 +288,7 @@ export function createExecutor(session: Session, journal: Journal, memory: Sessi
   }
 
   async function dispatch(statement: Statement, classified: Classified): Promise<void> {
-    const kind = classified.statement;
+    const kind = withoutTemporary(classified.statement, memory.temporaries);
     switch (kind.kind) {
       case "transactional":
       case "temporary":
@@ -288,19 +308,18 @@ export function createExecutor(session: Session, journal: Journal, memory: Sessi
       case "rollback":
         return runRollback(statement, kind.chain);
       case "set":
-        return runSet(statement, kind.autocommit, kind.onlyUserVariables);
+        return runSet(statement, kind);
       case "use":
+        nonTransactional = null;
+        return runInSession(statement);
       case "deallocate":
         return runInSession(statement);
-      case "prepare": {
-        const remember = await runPrepare(statement, kind.name, kind.source);
-        memory.note(statement, classified);
-        return remember();
-      }
+      case "prepare":
+        return runPrepare(statement, classified, kind);
       case "execute":
         return runPrepared(statement, classified, memory.preparedText(kind.name));
       case "execute-immediate":
-        return runPrepared(statement, classified, await preparedText(kind.source));
+        return runPrepared(statement, classified, await immediateText(kind.source));
       case "lock-tables":
         await leaveTransaction();
         return runInSession(

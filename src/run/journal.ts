@@ -4,6 +4,7 @@ import {
   type Intent,
   type Line,
   type NewLine,
+  type Progress,
   recordError,
   recordProgress,
 } from "../database/history";
@@ -94,9 +95,10 @@ export function createJournal(line: Line, total: number, beginning: Beginning): 
       done = recorded;
     },
     async recordFailure(session, words, keepIntent) {
-      if (added || beginning.line !== "new") return recordError(session, line, words.slice(0, ERROR_LENGTH), keepIntent);
+      const error = words.slice(0, ERROR_LENGTH);
+      if (added || beginning.line !== "new") return recordError(session, line, error, keepIntent);
       const nothing = { done: 0, doneHash: null, intent: null, saved: null, finished: false };
-      await addLine(session, line, beginning.row, { ...nothing, error: words.slice(0, ERROR_LENGTH), durationMs: elapsed() });
+      await addLine(session, line, beginning.row, { ...nothing, error, durationMs: elapsed() });
       added = true;
     },
   };

@@ -5,8 +5,8 @@ import { createHistoryTable } from "../database/history-table";
 import { acquireLock, type Lock, releaseLock } from "../database/lock";
 import type { Session } from "../database/session";
 import { type Folder, readMigrations, requireMigrations } from "../files/read-migrations";
-import { makePlan, type Plan, type Step } from "../plan/plan";
-import type { Target } from "../plan/target";
+import { makePlan, makeRedoPlans, type Plan, type Step } from "../plan/plan";
+import { parseTarget, stepsTarget, type Target } from "../plan/target";
 import type { Emit, StepName } from "./events";
 import { readHistoryState } from "./history-state";
 import { readIdentity } from "./identity";
@@ -14,6 +14,9 @@ import { type PlannedStep, planText } from "./planned-sql";
 import { createScans, type Scans } from "./scans";
 import { runStep, type StepResult } from "./step";
 import { withTranslatedErrors } from "./translate-error";
+
+/** Where to end up, or how far to go; null: as far as it goes, which `down` refuses. */
+export type TargetInput = { readonly to: string } | { readonly steps: number } | null;
 
 export interface RunOptions {
   /** Print the plan with its SQL and stop; nothing is written, not even the history table. */
@@ -47,98 +50,133 @@ const LOCK_TIMEOUT_MS = 300_000;
 export async function migrate(
   settings: Settings,
   direction: "up" | "down",
-  target: Target | null,
+  input: TargetInput,
   options: RunOptions = {},
 ): Promise<RunResult> {
-  const folder = readMigrations(settings.dir);
-  if (direction === "up" && options.allowAhead !== true) requireMigrations(folder);
-  return await withTranslatedErrors(async () => {
-    const run = await openRun(settings, direction, folder, options);
-    try {
-      return await migrateIn(run, target);
-    } finally {
-      await run.close();
-    }
+  const target = readTarget(direction, input);
+  return await withRun(settings, options, async (run) => {
+    if (direction === "up" && options.allowAhead !== true) requireMigrations(run.folder);
+    // The first look is without the lock: when nothing is to be done there is nothing to wait for.
+    const { exists, rows } = await readHistoryState(run.session, settings.table);
+    const plan = makePlan(direction, run.folder.migrations, rows, target, options);
+    return await carryOut(run, { exists, plans: [plan] }, (ready) => runPlans(ready, direction, target));
+  });
+}
+
+function readTarget(direction: "up" | "down", input: TargetInput): Target | null {
+  if (input === null) return null;
+  return "to" in input ? parseTarget(input.to) : stepsTarget(direction, input.steps);
+}
+
+/** Reverts the newest migration and applies it again.  @throws like `migrate`, before anything is reverted where it can */
+export async function redo(settings: Settings, options: RunOptions = {}): Promise<RunResult> {
+  return await withRun(settings, options, async (run) => {
+    const { exists, rows } = await readHistoryState(run.session, settings.table);
+    const { down, up } = makeRedoPlans(run.folder.migrations, rows, options);
+    return await carryOut(run, { exists, plans: [down, up] }, async (ready) => {
+      const reverted = await runPlans(ready, "down", { kind: "relative", distance: -1 });
+      if (reverted.steps.length > 0 && !(await renewSession(ready, ready.lastId))) return reverted;
+      const applied = await runPlans(ready, "up", { kind: "version", version: up.to ?? 0 });
+      return { ...applied, from: reverted.from, steps: [...reverted.steps, ...applied.steps] };
+    });
   });
 }
 
 /** One invocation: its session may be replaced by a fresh one between two migrations. */
 interface Run {
   readonly settings: Settings;
-  readonly direction: "up" | "down";
   readonly folder: Folder;
   readonly options: RunOptions;
   readonly emit: Emit;
   readonly scans: Scans;
   session: Session;
   lock: Lock | null;
-  close(): Promise<void>;
+  /** Id of the history's newest line, as this run left it. */
+  lastId: number;
 }
 
-async function openRun(
+async function withRun<T>(
   settings: Settings,
-  direction: "up" | "down",
-  folder: Folder,
   options: RunOptions,
-): Promise<Run> {
-  const session = await openSession(settings.database);
-  const run: Run = {
-    settings,
-    direction,
-    folder,
-    options,
-    emit: options.emit ?? (() => {}),
-    scans: createScans(settings, session),
-    session,
-    lock: null,
-    async close() {
-      if (run.lock !== null) await releaseLock(run.session, run.lock);
-      await run.session.close();
-    },
-  };
-  return run;
+  body: (run: Run) => Promise<T>,
+): Promise<T> {
+  // The folder is judged whole before the database is touched.
+  const folder = readMigrations(settings.dir);
+  return await withTranslatedErrors(async () => {
+    const session = await openSession(settings.database);
+    const scans = createScans(settings, session);
+    const emit = options.emit ?? (() => {});
+    const run: Run = { settings, folder, options, emit, scans, session, lock: null, lastId: 0 };
+    try {
+      return await body(run);
+    } finally {
+      await closeSession(run);
+    }
+  });
 }
 
-async function migrateIn(run: Run, target: Target | null): Promise<RunResult> {
-  const { emit, options, settings } = run;
-  // The first look is without the lock: when nothing is to be done there is nothing to wait for.
-  const { exists, rows } = await readHistoryState(run.session, settings.table);
-  const first = makePlan(run.direction, run.folder.migrations, rows, target, options);
-  for (const message of [...run.folder.warnings, ...first.warnings]) emit({ event: "warning", message });
-  await run.scans.refuseProblems(first.steps);
-  const outcome = { direction: run.direction, from: first.from, to: first.to, warnings: first.warnings };
-  if (options.dryRun === true) {
-    return { ...outcome, steps: [], planned: await planText(first.steps, run.session.server) };
+async function closeSession(run: Run): Promise<void> {
+  if (run.lock !== null) await releaseLock(run.session, run.lock);
+  run.lock = null;
+  await run.session.close();
+}
+
+interface Outlook {
+  readonly exists: boolean;
+  readonly plans: readonly Plan[];
+}
+
+/** Shows plans, or has them run under the lock. */
+async function carryOut(
+  run: Run,
+  { exists, plans }: Outlook,
+  body: (run: Run) => Promise<Ran>,
+): Promise<RunResult> {
+  const [first] = plans;
+  if (first === undefined) throw new TypeError("nothing was planned");
+  const warnings = [...run.folder.warnings, ...plans.flatMap((plan) => plan.warnings)];
+  for (const message of warnings) run.emit({ event: "warning", message });
+  const steps = plans.flatMap((plan) => plan.steps);
+  await run.scans.refuseProblems(steps);
+  const result = { direction: first.direction, from: first.from, to: plans.at(-1)?.to ?? null, warnings };
+  if (run.options.dryRun === true) {
+    return { ...result, steps: [], planned: await planText(steps, run.session.server) };
   }
-  if (first.steps.length === 0) return { ...outcome, steps: [], planned: null };
-  await lockRun(run);
-  if (!exists) await createHistoryTable(run.session, settings.table);
-  const { steps, plan } = await runPlans(run, target);
-  return { ...outcome, from: plan.from, to: plan.to, steps, planned: null };
+  if (steps.length === 0) return { ...result, steps: [], planned: null };
+  await takeLock(run);
+  if (!exists) await createHistoryTable(run.session, run.settings.table);
+  return { ...result, ...(await body(run)), planned: null };
 }
 
-async function lockRun(run: Run): Promise<void> {
+async function takeLock(run: Run): Promise<void> {
   run.lock = await acquireLock(run.session, run.settings.table, {
     timeoutMs: run.options.lockTimeoutMs ?? LOCK_TIMEOUT_MS,
     onWait: (holder) => run.emit({ event: "waiting-for-lock", holder }),
   });
 }
 
+/** What was run, possibly over several plans. */
+interface Ran {
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly steps: readonly StepResult[];
+}
+
 /** Plans under the lock and runs the plan; plans again when another runner came in between two migrations. */
-async function runPlans(run: Run, target: Target | null): Promise<{ steps: StepResult[]; plan: Plan }> {
+async function runPlans(run: Run, direction: "up" | "down", target: Target | null): Promise<Ran> {
   const steps: StepResult[] = [];
   let goal = target;
-  let firstPlan: Plan | null = null;
+  let from: number | null | undefined;
   for (;;) {
     const { rows } = await readHistoryState(run.session, run.settings.table);
-    const plan = makePlan(run.direction, run.folder.migrations, rows, goal, run.options);
-    if (firstPlan === null) run.emit({ event: "plan", steps: plan.steps.map(stepName) });
-    firstPlan ??= plan;
-    // A number of steps means the same migrations however often it is planned.
-    goal = { kind: "version", version: plan.to ?? 0 };
+    run.lastId = rows.at(-1)?.id ?? 0;
+    const plan = makePlan(direction, run.folder.migrations, rows, goal, run.options);
     await run.scans.refuseProblems(plan.steps);
-    const { complete } = await runPlan(run, plan, rows.at(-1)?.id ?? 0, steps);
-    if (complete) return { steps, plan: { ...plan, from: firstPlan.from } };
+    run.emit({ event: "plan", steps: plan.steps.map(stepName) });
+    from = from === undefined ? plan.from : from;
+    // A number of steps means the same migrations however often it is planned.
+    goal = plan.to === null ? { kind: "base" } : { kind: "version", version: plan.to };
+    if (await runPlan(run, plan, steps)) return { from, to: plan.to, steps };
   }
 }
 
@@ -147,34 +185,29 @@ function stepName({ version, name, direction }: Step): StepName {
 }
 
 /** @returns whether it ran to its end; if not, the history moved under it and it must be planned again */
-async function runPlan(
-  run: Run,
-  plan: Plan,
-  lastId: number,
-  results: StepResult[],
-): Promise<{ complete: boolean }> {
+async function runPlan(run: Run, plan: Plan, results: StepResult[]): Promise<boolean> {
   const identity = readIdentity();
-  let last = lastId;
   for (const [index, step] of plan.steps.entries()) {
     const { session, lock, emit } = run;
     if (lock === null) throw new TypeError("a plan runs under the lock only");
+    const signal = run.options.signal ?? null;
     const context = {
       session,
       lock,
       table: run.settings.table,
-      nextId: last + 1,
+      nextId: run.lastId + 1,
       identity,
       emit,
-      signal: run.options.signal ?? null,
+      signal,
     };
     const { total } = await run.scans.of(step);
     const { result, touched } = await runStep(context, step, total);
     results.push(result);
-    if (step.resume === null) last += 1;
+    if (step.resume === null) run.lastId += 1;
     if (index === plan.steps.length - 1) break;
-    if (touched && !(await renewSession(run, last))) return { complete: false };
+    if (touched && !(await renewSession(run, run.lastId))) return false;
   }
-  return { complete: true };
+  return true;
 }
 
 /**
@@ -183,9 +216,8 @@ async function runPlan(
  * @returns false when another runner wrote to the history while the lock was free
  */
 async function renewSession(run: Run, lastId: number): Promise<boolean> {
-  await run.close();
-  run.lock = null;
+  await closeSession(run);
   run.session = await openSession(run.settings.database);
-  await lockRun(run);
+  await takeLock(run);
   return (await readLastId(run.session, run.settings.table)) === lastId;
 }

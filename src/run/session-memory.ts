@@ -1,15 +1,23 @@
 import type { Session } from "../database/session";
-import { readUserVariables, restoreUserVariable, type SavedValue } from "../database/user-variables";
+import {
+  readUserVariables,
+  restoreUserVariable,
+  type SavedValue,
+  savedText,
+} from "../database/user-variables";
 import { MigrateError } from "../errors";
 import { type Classified, mentionsTable } from "../syntax/classify";
-import { quoteQualified } from "../syntax/quote";
+import { quoteIdentifier, quoteQualified } from "../syntax/quote";
 import type { Statement } from "../syntax/statement";
+
+/** A user variable of the runner's own. */
+export const SCRATCH_VARIABLE = "mysql_updown";
 
 /** Values that die with a session, saved beside the progress. Statements come from the file, values from here. */
 interface Saved {
   readonly variables: Readonly<Record<string, SavedValue>>;
-  /** Of each prepared statement still in use: the variable it was prepared from, and its value then. */
-  readonly prepared: Readonly<Record<string, { readonly variable: string; readonly value: SavedValue }>>;
+  /** Texts of the prepared statements still in use that were prepared from a variable or an expression. */
+  readonly prepared: Readonly<Record<string, SavedValue>>;
   readonly lastInsertId: string | null;
 }
 
@@ -32,8 +40,10 @@ export interface SessionMemory {
   readonly temporaries: ReadonlySet<string>;
   /** Notes a statement that is applied, now or by an earlier run. */
   note(statement: Statement, classified: Classified): void;
-  /** After a PREPARE from a variable: remembers what the variable held. */
-  notePrepared(name: string, variable: string, value: SavedValue): void;
+  /** Asks the server, after a statement that may have set autocommit to something only it can tell. */
+  readAutocommit(session: Session): Promise<void>;
+  /** After a PREPARE from something other than a literal: remembers what it held. */
+  notePrepared(name: string, value: SavedValue): void;
   /** Text of a prepared statement, or null when it is not known. */
   preparedText(name: string): string | null;
   /** JSON of the values to save with the progress; null when the file uses none. */
@@ -47,7 +57,7 @@ export function createSessionMemory(ownDatabase: string): SessionMemory {
   let autocommit = true;
   let tablesLocked = false;
   let kept: Kept[] = [];
-  let prepared: Record<string, { variable: string; value: SavedValue }> = {};
+  let prepared: Record<string, SavedValue> = {};
   const variables = new Set<string>();
   const temporaries = new Set<string>();
   let usesLastInsertId = false;
@@ -102,7 +112,7 @@ export function createSessionMemory(ownDatabase: string): SessionMemory {
           }
           return;
         case "set":
-          autocommit = kind.autocommit ?? autocommit;
+          if (typeof kind.autocommit === "boolean") autocommit = kind.autocommit;
           break;
         case "self-committing":
         case "repeatable":
@@ -117,8 +127,13 @@ export function createSessionMemory(ownDatabase: string): SessionMemory {
       kept.push({ statement, classified });
     },
 
-    notePrepared(name, variable, value) {
-      prepared[name] = { variable, value };
+    async readAutocommit(session) {
+      const [row] = await session.query("SELECT @@autocommit AS value");
+      autocommit = Number(row?.value) === 1;
+    },
+
+    notePrepared(name, value) {
+      prepared[name] = value;
     },
 
     preparedText(name) {
@@ -128,8 +143,7 @@ export function createSessionMemory(ownDatabase: string): SessionMemory {
       const kind = entry?.classified.statement;
       if (kind?.kind !== "prepare") return null;
       if (kind.source.from === "text") return kind.source.text;
-      const value = prepared[name]?.value;
-      return value?.type === "string" ? Buffer.from(value.hex, "hex").toString("utf8") : null;
+      return savedText(prepared[name]);
     },
 
     async save(session) {
@@ -148,6 +162,13 @@ export function createSessionMemory(ownDatabase: string): SessionMemory {
       prepared = { ...saved.prepared };
       for (const { statement, classified } of kept) {
         await replay(session, statement, classified, saved, lockTables);
+      }
+      if (
+        kept.some(
+          ({ classified: { statement } }) => statement.kind === "set" && statement.autocommit !== null,
+        )
+      ) {
+        await this.readAutocommit(session);
       }
       for (const [name, value] of Object.entries(saved.variables)) {
         await restoreUserVariable(session, name, value);
@@ -169,10 +190,10 @@ async function replay(
   const kind = classified.statement;
   switch (kind.kind) {
     case "prepare": {
-      const from = saved.prepared[kind.name];
-      if (from !== undefined) await restoreUserVariable(session, from.variable, from.value);
-      await session.run(statement.text);
-      return;
+      const value = saved.prepared[kind.name];
+      if (value === undefined) return session.run(statement.text);
+      await restoreUserVariable(session, SCRATCH_VARIABLE, value);
+      return session.run(`PREPARE ${quoteIdentifier(kind.name)} FROM @${SCRATCH_VARIABLE}`);
     }
     case "set":
       // It may read a table that is gone by now; its result is restored from the saved values anyway.
@@ -209,7 +230,9 @@ export function lockingHistoryToo(text: string, database: string, table: string)
 
 /** Refuses a statement that needs a temporary table which died with an earlier session. */
 export function refuseLostTemporary(statement: Statement, lost: ReadonlySet<string>, fileName: string): void {
-  const name = [...lost].find((candidate) => mentionsTable(statement.text, candidate));
+  const name = [...lost].find((candidate) =>
+    mentionsTable(statement.text, candidate.split(".").at(-1) ?? candidate),
+  );
   if (name === undefined) return;
   throw new MigrateError(
     "session-lost",

@@ -1,9 +1,9 @@
-import { remainingDrop } from "../database/fingerprint";
 import type { Intent } from "../database/history";
 import type { Session } from "../database/session";
 import { MigrateError } from "../errors";
 import { formatVersion } from "../files/filename";
 import type { Step } from "../plan/plan";
+import { remainingStatement } from "../syntax/remaining";
 import type { Statement } from "../syntax/statement";
 import { judgeIntent } from "./executor";
 import { hashStatement } from "./journal";
@@ -28,7 +28,7 @@ export async function settleIntent(
   if (verdict === "not-applied") return verdict;
   if (verdict === "applied" && unchanged) return verdict;
   if (verdict === "partly" && unchanged) {
-    const rest = remainingDrop(next.text, await gone(session, intent));
+    const rest = remainingStatement(next.text, session.server);
     if (rest !== null) {
       await session.run(rest);
       return "applied";
