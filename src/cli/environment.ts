@@ -1,0 +1,26 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Environment, layerEnvironment } from "../config/environment";
+import { MigrateError } from "../errors";
+
+/**
+ * The real environment over the `.env` of one folder, if there is one. The real one is not changed.
+ * @throws MigrateError `bad-setting` when `.env` is there and cannot be read
+ */
+export function readEnvironment(folder: string, real: Environment): Environment {
+  const text = readIfThere(join(folder, ".env"));
+  if (text === null) return real;
+  // Loaded only here: most production systems have no .env, and each module costs start-up time.
+  const { parse } = require("dotenv") as typeof import("dotenv");
+  return layerEnvironment(real, parse(text));
+}
+
+function readIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return null;
+    throw new MigrateError("bad-setting", `.env cannot be read (${code}).`, { cause: error });
+  }
+}

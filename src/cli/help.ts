@@ -1,0 +1,82 @@
+import type { AnyCommand } from "../commands/command";
+import { type Option, type OptionTable, spellOption } from "../commands/options";
+import { asNpmScript } from "./hint";
+import { commonOptions } from "./parse";
+
+const PROGRAM = "mysql-updown";
+
+/** The help of the whole program. */
+export function renderProgramHelp(commands: readonly AnyCommand[]): readonly string[] {
+  return [
+    `${PROGRAM}: plain SQL migrations for MySQL and MariaDB that survive a crash`,
+    "",
+    "Usage:",
+    `  ${PROGRAM} VERB [options]`,
+    "  npm run migrate:VERB -- [options]",
+    "",
+    "Verbs:",
+    ...twoColumns(commands.map((command) => [usageOf(command), command.summary])),
+    "",
+    "Options of every verb:",
+    ...twoColumns(optionRows(commonOptions)),
+    "",
+    "Settings, from the environment or .env:",
+    ...twoColumns(SETTINGS),
+    "",
+    "Exit codes: 0 done; 1 a check found something; 2 refused, failed or misused.",
+  ];
+}
+
+const SETTINGS: readonly (readonly [string, string])[] = [
+  ["DATABASE_URL", "mysql://user:password@host:port/database?ssl-mode=..."],
+  ["MYSQL_HOST, MYSQL_PORT, MYSQL_SOCKET", "or where the server is,"],
+  ["MYSQL_USER, MYSQL_PASSWORD", "who connects,"],
+  ["MYSQL_DATABASE", "and to what; each also as NAME_FILE, a file that holds it"],
+  ["MIGRATIONS_DIR, MIGRATIONS_TABLE", "the same as --dir and --table"],
+];
+
+/** The help of one verb, with its command lines as npm scripts: see `adaptCommands`. */
+export function renderCommandHelp(command: AnyCommand): readonly string[] {
+  const positionals = Object.values(command.options).flatMap((option): [string, string][] =>
+    option.kind === "positional" ? [[option.placeholder, option.summary]] : [],
+  );
+  const options = optionRows(command.options);
+  return [
+    `npm run migrate:${usageOf(command).replace(/ |$/, " -- ")}${options.length === 0 ? "" : " [options]"}`.trimEnd(),
+    "",
+    `${command.summary}.`,
+    ...(command.details ?? []),
+    ...section("Values:", positionals),
+    ...section("Options:", options),
+    ...section("Options of every verb:", optionRows(commonOptions)),
+    "",
+    "Examples:",
+    ...command.examples.map((line) => `  ${asNpmScript(line)}`),
+  ];
+}
+
+function usageOf(command: AnyCommand): string {
+  const places = Object.values(command.options)
+    .filter((option) => option.kind === "positional")
+    .map((option) => (option.required ? option.placeholder : `[${option.placeholder}]`));
+  return [command.name, ...places].join(" ");
+}
+
+function optionRows(table: OptionTable): readonly (readonly [string, string])[] {
+  return Object.entries(table).flatMap(([name, option]): [string, string][] =>
+    option.kind === "positional" ? [] : [[spelling(name, option), option.summary]],
+  );
+}
+
+function spelling(name: string, option: Option): string {
+  return option.kind === "value" ? `${spellOption(name)} ${option.placeholder}` : spellOption(name);
+}
+
+function section(title: string, rows: readonly (readonly [string, string])[]): readonly string[] {
+  return rows.length === 0 ? [] : ["", title, ...twoColumns(rows)];
+}
+
+function twoColumns(rows: readonly (readonly [string, string])[]): readonly string[] {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+}

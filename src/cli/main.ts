@@ -1,0 +1,130 @@
+import type { AnyCommand, Context } from "../commands/command";
+import type { RunEvent } from "../commands/engine";
+import { type OptionTable, type RawOptions, readOptions, usageError } from "../commands/options";
+import { isVerb, type Verb, verbs } from "../commands/verbs";
+import { type Environment, readFolderSettings, readSettings, type SettingFlags } from "../config";
+import { nearest } from "../config/nearest";
+import { packageVersion } from "../version";
+import { readEnvironment } from "./environment";
+import { adaptCommands } from "./hint";
+import { type Io, layoutFor, writeLines } from "./io";
+import { refuseSwallowed } from "./npm";
+import { commonOptions, parseOptions } from "./parse";
+import { reportError } from "./report-error";
+import { createJsonReporter, createTextReporter } from "./reporter";
+
+/** 0 done, 1 a check found something, 2 refused, failed or misused. */
+export type ExitCode = 0 | 1 | 2;
+
+/** One command line on its way. */
+interface Invocation {
+  readonly env: Environment;
+  readonly io: Io;
+  readonly signal: AbortSignal;
+  command: AnyCommand | null;
+  /** Whether any migration was begun: an error otherwise says that nothing was run. */
+  begun: boolean;
+}
+
+/**
+ * Runs one command line. Results go to stdout, progress and errors to stderr; with `--json` stdout is one
+ * JSON document, `{"error": …}` when it failed, and stderr is one JSON document per event and line.
+ * @param words without the program's name
+ * @param signal aborted to end the run after the current statement
+ * @returns the exit code; never throws
+ */
+export async function main(
+  words: readonly string[],
+  env: Environment,
+  io: Io,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<ExitCode> {
+  const invocation: Invocation = { env, io, signal, command: null, begun: false };
+  try {
+    const [verb, ...rest] = words[0] === "help" ? [...words.slice(1, 2), "--help"] : words;
+    if (verb === undefined || verb === "--help" || verb === "-h") return printProgramHelp(verb, io);
+    if (verb === "--version") {
+      writeLines(io.stdout, [packageVersion()]);
+      return 0;
+    }
+    const command = loadVerb(verb);
+    invocation.command = command;
+    return await runVerb(invocation, command, rest);
+  } catch (error) {
+    return printError(error, invocation, words.includes("--json"));
+  }
+}
+
+function loadVerb(word: string): AnyCommand {
+  if (isVerb(word)) return verbs[word]();
+  if (word.startsWith("-")) {
+    throw usageError(null, `The verb comes first, then its options: there is none before ${word}.`);
+  }
+  const meant = nearest(word, Object.keys(verbs));
+  throw usageError(null, `There is no verb "${word}".${meant === null ? "" : ` Did you mean ${meant}?`}`);
+}
+
+/** Without a verb nothing was done, so that a script whose variable is empty does not look successful. */
+function printProgramHelp(asked: string | undefined, io: Io): ExitCode {
+  const { renderProgramHelp } = require("./help") as typeof import("./help");
+  const commands = (Object.keys(verbs) as Verb[]).map((verb) => verbs[verb]());
+  writeLines(asked === undefined ? io.stderr : io.stdout, renderProgramHelp(commands));
+  return asked === undefined ? 2 : 0;
+}
+
+async function runVerb(
+  invocation: Invocation,
+  command: AnyCommand,
+  words: readonly string[],
+): Promise<ExitCode> {
+  const { env, io } = invocation;
+  if (words.some((word) => word === "--help" || word === "-h")) {
+    const { renderCommandHelp } = require("./help") as typeof import("./help");
+    const lines = renderCommandHelp(command);
+    writeLines(
+      io.stdout,
+      lines.map((line) => adaptCommands(line, env)),
+    );
+    return 0;
+  }
+  refuseSwallowed(command, words, env);
+  const given = parseOptions(command, words);
+  const { json } = readOptions(command.name, commonOptions, given);
+  const result = await command.run(createContext(invocation, command, given));
+  const lines = json ? [JSON.stringify(result, null, 2)] : command.render(result, layoutFor(io.stdout, env));
+  writeLines(io.stdout, json ? lines : lines.map((line) => adaptCommands(line, env)));
+  return command.exitCode?.(result) ?? 0;
+}
+
+function createContext(invocation: Invocation, command: AnyCommand, given: RawOptions): Context<OptionTable> {
+  const { env, io, signal } = invocation;
+  const { dir, table, json, quiet } = readOptions(command.name, commonOptions, given);
+  const flags: SettingFlags = { dir, table };
+  const report = json
+    ? createJsonReporter(io.stderr, quiet)
+    : createTextReporter(io.stderr, layoutFor(io.stderr, env), quiet);
+  return {
+    options: readOptions(command.name, command.options, given),
+    settings: () => readSettings(flags, readEnvironment(io.cwd(), env)),
+    folder: () => readFolderSettings(flags, readEnvironment(io.cwd(), env)),
+    environmentFolder: io.cwd(),
+    emit(event: RunEvent): void {
+      if (event.event === "step-started") invocation.begun = true;
+      report(event);
+    },
+    signal,
+  };
+}
+
+function printError(error: unknown, { command, begun, env, io }: Invocation, json: boolean): 2 {
+  const thrown = reportError(error, command?.runsMigrations === true && !begun);
+  const hint = thrown.hint === null ? null : adaptCommands(thrown.hint, env);
+  if (json) {
+    writeLines(io.stdout, [JSON.stringify({ error: { ...thrown, hint } }, null, 2)]);
+  } else {
+    const { paint } = layoutFor(io.stderr, env);
+    const lines = thrown.message.split("\n").map((line) => paint("red", line));
+    writeLines(io.stderr, [...lines, ...(hint === null ? [] : [hint])]);
+  }
+  return 2;
+}

@@ -1,0 +1,47 @@
+import type { FolderSettings, Settings } from "../config";
+import type { RunEvent } from "./engine";
+import type { Layout } from "./layout";
+import type { OptionTable, OptionValues } from "./options";
+
+/** What a command gets to work with. Settings are read when asked for, so that `create` needs no database. */
+export interface Context<O extends OptionTable> {
+  readonly options: OptionValues<O>;
+  /** @throws RefusedError `bad-setting`, `missing-setting` */
+  settings(): Settings;
+  /** @throws RefusedError `bad-setting` */
+  folder(): FolderSettings;
+  /** The folder that holds `.env`; null when the settings come from a program and not from there. */
+  readonly environmentFolder: string | null;
+  /** Reports progress. */
+  emit(event: RunEvent): void;
+  /** Aborted when the caller wants the run to end after the current statement. */
+  readonly signal: AbortSignal;
+}
+
+/** A verb: its options, its function, and how to print its result. */
+export interface Command<O extends OptionTable, R> {
+  readonly name: string;
+  /** One line for the list of verbs. */
+  readonly summary: string;
+  /** Further lines for the verb's own help. */
+  readonly details?: readonly string[];
+  readonly options: O;
+  /** Runs migrations, so that an error says when none was. */
+  readonly runsMigrations?: true;
+  /** Command lines without the program's name, such as `up --to 5`. */
+  readonly examples: readonly string[];
+  /** Returns data that can be printed as JSON. */
+  run(context: Context<O>): Promise<R>;
+  /** The result as lines of text. */
+  render(result: R, layout: Layout): readonly string[];
+  /** 1 when a check found something; left out: always 0. */
+  exitCode?(result: R): 0 | 1;
+}
+
+/** Any command, for code that treats all alike. */
+export type AnyCommand = Command<OptionTable, unknown>;
+
+/** Declares a verb; the types of its options and of its result follow from the declaration. */
+export function defineCommand<const O extends OptionTable, R>(command: Command<O, R>): Command<O, R> {
+  return command;
+}

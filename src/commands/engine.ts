@@ -1,0 +1,34 @@
+/**
+ * What the verbs use of the layers below. A function here loads its module when it is called, not before: a
+ * start that only prints help, or only creates a file, must not pay for the driver.
+ */
+export type { StatusEntry } from "../plan/status";
+export type { RunEvent } from "../run/events";
+export type { RunOptions, RunResult, TargetInput } from "../run/migrate";
+export type { PlannedStep } from "../run/planned-sql";
+export type { StatusReport } from "../run/status";
+
+/** Applying, reverting and doing both. */
+export function loadMigrate(): typeof import("../run/migrate") {
+  return require("../run/migrate");
+}
+
+/** What is applied, pending and wrong. */
+export function loadStatus(): typeof import("../run/status") {
+  return require("../run/status");
+}
+
+/** Settling a statement that nobody but a person can judge. */
+export function loadResolve(): typeof import("../run/resolve") {
+  return require("../run/resolve");
+}
+
+/** Making the database and the history table. */
+export function loadPrepare(): typeof import("../run/prepare") {
+  return require("../run/prepare");
+}
+
+/** Writing new migration files. */
+export function loadWriteMigrations(): typeof import("../files/write-migrations") {
+  return require("../files/write-migrations");
+}

@@ -1,0 +1,105 @@
+import { constants, copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { MigrateError, RefusedError } from "../errors";
+import { type Context, defineCommand } from "./command";
+import { loadPrepare, loadWriteMigrations } from "./engine";
+import type { OptionTable } from "./options";
+
+/** One thing that init makes, and whether it had to. */
+export interface InitStep {
+  readonly what: "environment-file" | "folder" | "example" | "database" | "history-table";
+  /** Its path or name. */
+  readonly name: string;
+  readonly outcome: "created" | "there";
+}
+
+export interface InitResult {
+  readonly steps: readonly InitStep[];
+}
+
+/** Makes what a project needs, unless it is there. */
+export const init = defineCommand({
+  name: "init",
+  summary: "Make what is missing: .env, folder, example, database, history table",
+  details: ["Safe to repeat. This is the only verb that creates a database."],
+  options: {},
+  examples: ["init"],
+  run: async (context): Promise<InitResult> => {
+    const files = [...makeEnvironmentFile(context), ...makeFolder(context.folder().dir)];
+    try {
+      return { steps: [...files, ...(await makeDatabase(context))] };
+    } catch (error) {
+      throw tellWhatIsDone(error, files);
+    }
+  },
+  render: ({ steps }) => steps.map(describe),
+});
+
+const EXAMPLE = ".env.example";
+
+function makeEnvironmentFile({ environmentFolder }: Context<OptionTable>): readonly InitStep[] {
+  if (environmentFolder === null) return [];
+  const what = "environment-file";
+  try {
+    const paths = [join(environmentFolder, EXAMPLE), join(environmentFolder, ".env")] as const;
+    copyFileSync(...paths, constants.COPYFILE_EXCL);
+    return [{ what, name: ".env", outcome: "created" }];
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return [{ what, name: ".env", outcome: "there" }];
+    // Without an example there is nothing to start from; settings may well come from elsewhere.
+    if (code === "ENOENT") return [];
+    throw new MigrateError("unreadable", `.env cannot be made from ${EXAMPLE} (${code}).`, { cause: error });
+  }
+}
+
+function makeFolder(dir: string): readonly InitStep[] {
+  const there = existsSync(dir);
+  try {
+    mkdirSync(dir, { recursive: true });
+    const folder: InitStep = { what: "folder", name: dir, outcome: there ? "there" : "created" };
+    if (readdirSync(dir).some((name) => !name.startsWith("."))) return [folder];
+    const { upPath, downPath } = loadWriteMigrations().createPair(dir, "example");
+    const example = [upPath, downPath].map(
+      (name): InitStep => ({ what: "example", name, outcome: "created" }),
+    );
+    return [folder, ...example];
+  } catch (error) {
+    if (error instanceof MigrateError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    throw new MigrateError("folder-missing", `${dir} cannot be made (${code}).`, { cause: error });
+  }
+}
+
+async function makeDatabase(context: Context<OptionTable>): Promise<readonly InitStep[]> {
+  const settings = context.settings();
+  const { createdDatabase, createdTable } = await loadPrepare().prepareDatabase(settings);
+  return [
+    { what: "database", name: settings.database.database, outcome: createdDatabase ? "created" : "there" },
+    { what: "history-table", name: settings.table, outcome: createdTable ? "created" : "there" },
+  ];
+}
+
+/** The files are made whether or not a database can be reached: say so with the error. */
+function tellWhatIsDone(error: unknown, files: readonly InitStep[]): unknown {
+  const created = files.filter(({ outcome }) => outcome === "created").map(({ name }) => name);
+  if (!(error instanceof MigrateError) || created.length === 0) return error;
+  const done = `Created so far: ${created.join(", ")}. Then run init again:\n  npm run migrate:init`;
+  const hint = error.hint === null ? done : `${error.hint}\n${done}`;
+  if (error instanceof RefusedError) {
+    return new MigrateError(error.code, error.message, { hint, cause: error });
+  }
+  return new MigrateError(error.code, error.message, { hint, cause: error.cause });
+}
+
+const NOUNS: Readonly<Record<InitStep["what"], string>> = {
+  "environment-file": "",
+  folder: "folder ",
+  example: "",
+  database: "database ",
+  "history-table": "history table ",
+};
+
+function describe({ what, name, outcome }: InitStep): string {
+  return `${outcome === "created" ? "Created    " : "Was there  "}${NOUNS[what]}${name}`;
+}

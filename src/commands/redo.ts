@@ -1,0 +1,18 @@
+import { defineCommand } from "./command";
+import { loadMigrate } from "./engine";
+import { renderRun } from "./render-run";
+import { readRunOptions, runOptions } from "./run-options";
+
+/** Reverts the newest migration and applies it again. */
+export const redo = defineCommand({
+  name: "redo",
+  summary: "Revert the newest migration and apply it again",
+  options: runOptions,
+  runsMigrations: true,
+  examples: ["redo", "redo --dry-run"],
+  run: async (context) => {
+    const settings = context.settings();
+    return loadMigrate().redo(settings, readRunOptions(context.options, context));
+  },
+  render: renderRun,
+});

@@ -1,0 +1,111 @@
+import type { Problem } from "../errors";
+import { formatVersion } from "../files/filename";
+import { defineCommand } from "./command";
+import { loadStatus, type StatusEntry, type StatusReport } from "./engine";
+import { type Cell, type Column, formatDuration, type Layout, layOutTable, plural } from "./layout";
+import { flag } from "./options";
+import { position } from "./render-run";
+
+/** Shows each migration and its state. */
+export const status = defineCommand({
+  name: "status",
+  summary: "Show each migration and its state",
+  details: ["Changes nothing and waits for nobody. Times are in UTC."],
+  options: { check: flag("Exit 1 when anything is pending or wrong") },
+  examples: ["status", "status --check", "status --json"],
+  run: async (context) => {
+    const { check } = context.options;
+    const report = await loadStatus().readStatus(context.settings());
+    return { ...report, clean: isClean(report), check };
+  },
+  render: (report, layout) => [
+    ...renderEntries(report.entries, layout),
+    ...renderRemarks(report, layout),
+    summarize(report),
+  ],
+  exitCode: ({ check, clean }) => (check && !clean ? 1 : 0),
+});
+
+/** Whether everything is applied and nothing is wrong. */
+function isClean({ entries }: StatusReport): boolean {
+  return entries.every(
+    ({ state, problems, warnings }) => state === "applied" && problems.length + warnings.length === 0,
+  );
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: "version" },
+  { title: "name", shrinks: true },
+  { title: "state" },
+  { title: "applied at" },
+  { title: "took", align: "right" },
+  { title: "by" },
+];
+
+function renderEntries(entries: readonly StatusEntry[], layout: Layout): readonly string[] {
+  if (entries.length === 0) return [];
+  const rows = entries.map((entry): readonly Cell[] => [
+    formatVersion(entry.version),
+    entry.name,
+    describeState(entry),
+    entry.appliedAt === null ? "" : entry.appliedAt.slice(0, 19).replace("T", " "),
+    entry.durationMs === null ? "" : formatDuration(entry.durationMs),
+    entry.dbUser ?? "",
+  ]);
+  return [...layOutTable(COLUMNS, rows, layout), ""];
+}
+
+function describeState(entry: StatusEntry): Cell {
+  const progress = `${entry.done} of ${entry.total}`;
+  const wrong = [...new Set([...entry.problems, ...entry.warnings].map(({ code }) => code))];
+  // The state is in the words before; the codes say what is wrong with it.
+  const remarks = wrong.filter((code) => code !== "partial" && code !== "in-doubt").join(", ");
+  const text = (state: string): string => [state, remarks].filter((part) => part !== "").join(", ");
+  const serious = entry.problems.length > 0;
+  switch (entry.state) {
+    case "applied":
+      return { text: text(entry.stamped ? "stamped" : "applied"), style: serious ? "red" : "green" };
+    case "pending":
+      return { text: text("pending"), style: serious ? "red" : "yellow" };
+    case "partial-up":
+      return { text: text(`partial ${progress}`), style: "red" };
+    case "partial-down":
+      return { text: text(`partly reverted ${progress}`), style: "red" };
+    default:
+      return entry.state satisfies never;
+  }
+}
+
+/** What is wrong and what helps, each thing once, in the order of the table. */
+function renderRemarks({ entries, warnings }: StatusReport, layout: Layout): readonly string[] {
+  const lines: string[] = [];
+  for (const entry of entries) {
+    if (entry.error !== null) lines.push(stopped(entry));
+    for (const problem of entry.problems) lines.push(...describeProblem(problem, layout, "red"));
+    for (const warning of entry.warnings) lines.push(...describeProblem(warning, layout, "yellow"));
+  }
+  lines.push(...warnings.map((message) => layout.paint("yellow", message)));
+  return lines.length === 0 ? [] : [...lines, ""];
+}
+
+function stopped({ version, done, error }: StatusEntry): string {
+  return `${formatVersion(version)} stopped at statement ${(done ?? 0) + 1}: ${error}`;
+}
+
+function describeProblem({ message, hint }: Problem, layout: Layout, style: "red" | "yellow"): string[] {
+  const hints = hint === null ? [] : hint.split("\n").map((line) => `  ${line}`);
+  return [layout.paint(style, message), ...hints];
+}
+
+function summarize({ entries, current, initialized, database }: StatusReport): string {
+  const pending = entries.filter(({ state }) => state === "pending").length;
+  const wrong = entries.filter(({ problems, warnings }) => problems.length + warnings.length > 0).length;
+  const partial = entries.filter(({ state }) => state.startsWith("partial")).length;
+  const parts = [
+    initialized ? position(current) : "no history table yet",
+    entries.length === 0 ? "no migrations" : `${pending} pending`,
+    partial === 0 ? null : `${partial} partial`,
+    wrong === 0 ? null : `${plural(wrong, "problem")}`,
+  ];
+  return `${database}: ${parts.filter((part) => part !== null).join(", ")}.`;
+}

@@ -1,0 +1,17 @@
+/** Every verb, in the order in which help lists them. Calling one loads its file. */
+export const verbs = {
+  init: () => (require("./init") as typeof import("./init")).init,
+  create: () => (require("./create") as typeof import("./create")).create,
+  up: () => (require("./up") as typeof import("./up")).up,
+  down: () => (require("./down") as typeof import("./down")).down,
+  redo: () => (require("./redo") as typeof import("./redo")).redo,
+  status: () => (require("./status") as typeof import("./status")).status,
+  resolve: () => (require("./resolve") as typeof import("./resolve")).resolve,
+};
+
+export type Verb = keyof typeof verbs;
+
+/** Whether a word is a verb. */
+export function isVerb(word: string): word is Verb {
+  return Object.hasOwn(verbs, word);
+}

@@ -1,0 +1,71 @@
+import type { Command } from "./commands/command";
+import type { RunEvent } from "./commands/engine";
+import { type OptionInput, type OptionTable, readOptions } from "./commands/options";
+import { verbs } from "./commands/verbs";
+import { type SettingOptions, settingsFromOptions } from "./config";
+
+export type { RunEvent, RunResult } from "./commands/engine";
+export type { InitResult, InitStep } from "./commands/init";
+export type { SettingOptions, SslMode, SslSettings } from "./config";
+export {
+  type ErrorCode,
+  MigrateError,
+  type Problem,
+  RefusedError,
+  StatementError,
+  type StatementFailure,
+} from "./errors";
+
+/** Where the migrations are, what database they are for, and who listens. The environment is not read. */
+export interface MigratorOptions extends SettingOptions {
+  /** Told what happens while a verb runs, in order. */
+  readonly onEvent?: ((event: RunEvent) => void) | undefined;
+  /** Abort it to end a run after the current statement; the run then fails with `interrupted`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+type Input<V extends keyof typeof verbs> = OptionInput<ReturnType<(typeof verbs)[V]>["options"]>;
+type Output<V extends keyof typeof verbs> = Awaited<ReturnType<ReturnType<(typeof verbs)[V]>["run"]>>;
+
+/** The command line's verbs as functions. Each rejects with a MigrateError when it refuses or fails. */
+export interface Migrator {
+  /** Makes folder, example pair, database and history table where they are missing. */
+  init(): Promise<Output<"init">>;
+  create(input: Input<"create">): Promise<Output<"create">>;
+  up(input?: Input<"up">): Promise<Output<"up">>;
+  /** Needs `to` or `steps`. */
+  down(input: Input<"down">): Promise<Output<"down">>;
+  redo(input?: Input<"redo">): Promise<Output<"redo">>;
+  status(): Promise<Output<"status">>;
+  resolve(input: Input<"resolve">): Promise<Output<"resolve">>;
+}
+
+/**
+ * Makes a migrator for one database and one folder. Connects when a verb is called, not before.
+ * @throws RefusedError `bad-setting`, `missing-setting`
+ */
+export function createMigrator(options: MigratorOptions): Migrator {
+  const settings = settingsFromOptions(options);
+  const never = new AbortController().signal;
+
+  async function run<O extends OptionTable, R>(command: Command<O, R>, input: OptionInput<O>): Promise<R> {
+    return await command.run({
+      options: readOptions(command.name, command.options, input),
+      settings: () => settings,
+      folder: () => settings,
+      environmentFolder: null,
+      emit: options.onEvent ?? (() => {}),
+      signal: options.signal ?? never,
+    });
+  }
+
+  return {
+    init: () => run(verbs.init(), {}),
+    create: (input) => run(verbs.create(), input),
+    up: (input = {}) => run(verbs.up(), input),
+    down: (input) => run(verbs.down(), input),
+    redo: (input = {}) => run(verbs.redo(), input),
+    status: () => run(verbs.status(), {}),
+    resolve: (input) => run(verbs.resolve(), input),
+  };
+}
