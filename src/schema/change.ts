@@ -1,0 +1,102 @@
+import type {
+  Check,
+  Column,
+  ForeignKey,
+  Index,
+  Partition,
+  Partitioning,
+  Period,
+  Routine,
+  ScheduledEvent,
+  Sequence,
+  Table,
+  Trigger,
+  View,
+} from "./model";
+import type { TriggerOrder } from "./render-program";
+
+/** One statement's worth of difference between two schemas. */
+export type Change =
+  | { readonly type: "create-table"; readonly table: Table; readonly foreignKeys: readonly ForeignKey[] }
+  | { readonly type: "drop-table"; readonly table: Table }
+  | { readonly type: "rename-tables"; readonly renames: readonly NamePair[] }
+  | AlterTable
+  | { readonly type: "create-view"; readonly view: View; readonly replace: boolean }
+  | { readonly type: "drop-view"; readonly view: View }
+  | { readonly type: "create-trigger"; readonly trigger: Trigger; readonly order: TriggerOrder | null }
+  | { readonly type: "drop-trigger"; readonly trigger: Trigger }
+  | { readonly type: "create-routine"; readonly routine: Routine; readonly replace: boolean }
+  | { readonly type: "drop-routine"; readonly routine: Routine }
+  | { readonly type: "create-event"; readonly event: ScheduledEvent }
+  | {
+      readonly type: "alter-event";
+      readonly from: ScheduledEvent;
+      readonly event: ScheduledEvent;
+      readonly newSchedule: boolean;
+    }
+  | { readonly type: "drop-event"; readonly event: ScheduledEvent }
+  | { readonly type: "create-sequence"; readonly sequence: Sequence }
+  | { readonly type: "alter-sequence"; readonly from: Sequence; readonly sequence: Sequence }
+  | { readonly type: "drop-sequence"; readonly sequence: Sequence };
+
+export interface NamePair {
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface AlterTable {
+  readonly type: "alter-table";
+  /** The table as it is to be in the end; its name is the one it has when the statement runs. */
+  readonly table: Table;
+  readonly clauses: readonly AlterClause[];
+  /** What it does to the partitions, written behind all clauses. */
+  readonly partitions: PartitionChange | null;
+  /** The table keeps its history across this statement (MariaDB). */
+  readonly keepsHistory: boolean;
+}
+
+/** Where a column goes; null where it stays, or last for a new one. */
+export type Position = { readonly after: string } | "first" | null;
+
+export type AlterClause =
+  | { readonly type: "drop-foreign-key"; readonly name: string }
+  | { readonly type: "drop-check"; readonly name: string }
+  | { readonly type: "drop-period"; readonly period: Period }
+  | { readonly type: "drop-index"; readonly index: Index }
+  | { readonly type: "rename-index"; readonly from: string; readonly to: string }
+  | { readonly type: "drop-column"; readonly column: Column }
+  | { readonly type: "rename-column"; readonly from: string; readonly to: string }
+  | {
+      readonly type: "change-column";
+      readonly from: Column;
+      readonly column: Column;
+      /** What it was called; null when the name stays. */
+      readonly oldName: string | null;
+      readonly position: Position;
+    }
+  | { readonly type: "add-column"; readonly column: Column; readonly position: Position }
+  | { readonly type: "drop-default"; readonly column: Column }
+  | { readonly type: "add-period"; readonly period: Period }
+  | { readonly type: "add-index"; readonly index: Index }
+  | { readonly type: "index-visibility"; readonly index: Index }
+  | { readonly type: "add-check"; readonly check: Check }
+  | { readonly type: "check-enforcement"; readonly check: Check }
+  | { readonly type: "add-foreign-key"; readonly key: ForeignKey }
+  | { readonly type: "option"; readonly name: string; readonly value: string }
+  | { readonly type: "comment"; readonly comment: string }
+  /** The table's default, for columns to come. */
+  | { readonly type: "character-set" }
+  | { readonly type: "system-versioning"; readonly add: boolean };
+
+export type PartitionChange =
+  | { readonly type: "partition-by"; readonly partitioning: Partitioning }
+  | { readonly type: "remove-partitioning" }
+  | { readonly type: "add-partitions"; readonly partitions: readonly Partition[] }
+  | { readonly type: "add-hash-partitions"; readonly count: number }
+  | { readonly type: "coalesce-partitions"; readonly count: number }
+  | { readonly type: "drop-partitions"; readonly partitions: readonly Partition[] }
+  | {
+      readonly type: "reorganize-partitions";
+      readonly names: readonly string[];
+      readonly into: readonly Partition[];
+    };

@@ -1,0 +1,76 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Column, ForeignKey, Index, Schema, Table } from "./model";
+
+/** A foreign key of a table that exists before and after. */
+export interface ForeignKeyChanges {
+  readonly drops: readonly ForeignKey[];
+  readonly adds: readonly ForeignKey[];
+}
+
+/**
+ * Which foreign keys of a table to drop and to add. One that is the same before and after is still dropped and
+ * added again when its columns or the indexes it leans on change underneath, which the server would refuse.
+ * @param from the schema with tables and columns already renamed
+ */
+export function diffForeignKeys(table: Table, from: Schema, to: Schema): ForeignKeyChanges {
+  const before = from.tables.find(({ name }) => name === table.name);
+  if (before === undefined) return { drops: [], adds: table.foreignKeys };
+  const stays = (key: ForeignKey): boolean =>
+    table.foreignKeys.some((other) => isDeepStrictEqual(key, other)) &&
+    !isDisturbed(key, before, table, from, to);
+  return {
+    drops: before.foreignKeys.filter((key) => !stays(key)),
+    adds: table.foreignKeys.filter(
+      (key) => !before.foreignKeys.some((other) => isDeepStrictEqual(key, other)) || !stays(key),
+    ),
+  };
+}
+
+function isDisturbed(key: ForeignKey, childFrom: Table, childTo: Table, from: Schema, to: Schema): boolean {
+  if (isSideDisturbed(key.columns, childFrom, childTo)) return true;
+  if (key.referencedDatabase !== null) return false;
+  const parentFrom = from.tables.find(({ name }) => name === key.referencedTable);
+  const parentTo = to.tables.find(({ name }) => name === key.referencedTable);
+  // Made while foreign_key_checks was off: there is nothing to disturb.
+  if (parentFrom === undefined || parentTo === undefined) return parentFrom !== parentTo;
+  return isSideDisturbed(key.referencedColumns, parentFrom, parentTo);
+}
+
+function isSideDisturbed(columns: readonly string[], from: Table, to: Table): boolean {
+  if (from.engine !== to.engine || !isDeepStrictEqual(from.partitioning, to.partitioning)) return true;
+  const column = (table: Table, name: string): Column | undefined =>
+    table.columns.find((candidate) => candidate.name === name);
+  const isChanged = columns.some((name) => {
+    const [before, after] = [column(from, name), column(to, name)];
+    if (before === undefined || after === undefined) return true;
+    const shape = ({ type, collation, nullable, generated }: Column): unknown => [
+      type,
+      collation,
+      nullable,
+      generated,
+    ];
+    return !isDeepStrictEqual(shape(before), shape(after));
+  });
+  return isChanged || !keepsSupport(columns, from, to);
+}
+
+/** Whether an index that a foreign key can lean on is there throughout. */
+function keepsSupport(columns: readonly string[], from: Table, to: Table): boolean {
+  return from.indexes.some(
+    (index) => supports(index, columns) && to.indexes.some((other) => isKept(index, other)),
+  );
+}
+
+/** Only what ALTER does not touch at all, or no more than its visibility, is there throughout. */
+function isKept(a: Index, b: Index): boolean {
+  return isDeepStrictEqual({ ...a, visible: true }, { ...b, visible: true });
+}
+
+/** Whether the columns, whole, are the first of the index. */
+export function supports(index: Index, columns: readonly string[]): boolean {
+  if (index.kind === "fulltext" || index.kind === "spatial" || index.kind === "vector") return false;
+  return columns.every((column, position) => {
+    const part = index.parts[position];
+    return part !== undefined && "column" in part && part.column === column && part.length === null;
+  });
+}

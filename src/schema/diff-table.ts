@@ -1,0 +1,124 @@
+import { isDeepStrictEqual } from "node:util";
+import type { ServerInfo } from "../database/session";
+import { tokens } from "../syntax/lexer";
+import type { AlterClause, AlterTable, NamePair, PartitionChange } from "./change";
+import { type ColumnChanges, diffColumns } from "./diff-columns";
+import { diffChecks, diffIndexes, type KeyChanges, mentionsAny } from "./diff-keys";
+import { diffOptions } from "./diff-options";
+import { diffPartitions, joinsOtherClauses } from "./diff-partitions";
+import type { Partitioning, Table } from "./model";
+import { rewritesExpressionsOnRename } from "./server-differences";
+
+/** What takes a table to another of the same name, foreign keys aside, in statements that run one after another. */
+export interface TableChanges {
+  /** What cannot share a statement with the rest and has to come before it. */
+  readonly before: readonly AlterTable[];
+  /** The one ALTER that a table mostly needs. Without clauses there is nothing for it to do. */
+  readonly main: AlterTable;
+  readonly after: readonly AlterTable[];
+}
+
+/**
+ * Compares two tables.
+ * @param from with its name and columns already renamed
+ * @param renamed the column renames among them
+ */
+export function diffTable(
+  from: Table,
+  to: Table,
+  renamed: readonly NamePair[],
+  server: ServerInfo,
+): TableChanges {
+  const alter = (clauses: readonly AlterClause[], partitions: PartitionChange | null = null): AlterTable => ({
+    type: "alter-table",
+    table: to,
+    clauses,
+    partitions,
+    keepsHistory: from.systemVersioned && to.systemVersioned,
+  });
+  const before: AlterTable[] = [];
+  const after: AlterTable[] = [];
+  let columns = diffColumns(from, to, renamed);
+  const checks = diffChecks(from, to, columns.replaced, server);
+  if (mustRenameFirst(columns, checks, renamed, server)) {
+    before.push(alter(renamed.map((pair) => ({ type: "rename-column", ...pair }))));
+    columns = diffColumns(from, to, []);
+  }
+  let partitions = diffPartitions(from, to);
+  let joined: PartitionChange | null = null;
+  if (from.partitioning !== null && blocksRename(from.partitioning, renamed, server)) {
+    before.push(alter([], { type: "remove-partitioning" }));
+    if (to.partitioning !== null) partitions = [{ type: "partition-by", partitioning: to.partitioning }];
+    else partitions = [];
+  } else if (partitions.length === 1 && partitions[0] !== undefined && joinsOtherClauses(partitions[0])) {
+    joined = partitions[0];
+    partitions = [];
+  }
+  if (columns.dropDefaults.length > 0) after.push(alter(columns.dropDefaults));
+  after.push(...partitions.map((change) => alter([], change)));
+  const main = alter(mainClauses(from, to, columns, checks), joined);
+  return { before, main, after };
+}
+
+function mainClauses(from: Table, to: Table, columns: ColumnChanges, checks: KeyChanges): AlterClause[] {
+  const indexes = diffIndexes(from, to, columns.replaced);
+  const periods = diffPeriods(from, to);
+  return [
+    ...checks.drops,
+    ...periods.drops,
+    ...indexes.drops,
+    ...columns.drops,
+    ...columns.changes,
+    ...periods.adds,
+    ...indexes.adds,
+    ...checks.adds,
+    ...diffOptions(from, to),
+    ...versioning(from, to),
+  ];
+}
+
+function diffPeriods(from: Table, to: Table): KeyChanges {
+  const has = (table: Table, period: unknown): boolean =>
+    table.periods.some((other) => isDeepStrictEqual(other, period));
+  return {
+    drops: from.periods.flatMap((period): AlterClause[] =>
+      has(to, period) ? [] : [{ type: "drop-period", period }],
+    ),
+    adds: to.periods.flatMap((period): AlterClause[] =>
+      has(from, period) ? [] : [{ type: "add-period", period }],
+    ),
+  };
+}
+
+function versioning(from: Table, to: Table): AlterClause[] {
+  if (from.systemVersioned === to.systemVersioned) return [];
+  return [{ type: "system-versioning", add: to.systemVersioned }];
+}
+
+/**
+ * MariaDB resolves the names in new expressions before it renames columns, and in old ones after: an ALTER that
+ * does both finds neither.
+ */
+function mustRenameFirst(
+  columns: ColumnChanges,
+  checks: KeyChanges,
+  renamed: readonly NamePair[],
+  server: ServerInfo,
+): boolean {
+  if (renamed.length === 0 || !rewritesExpressionsOnRename(server)) return false;
+  const names = new Set(renamed.map(({ to }) => to));
+  return [...columns.changes, ...checks.adds].some((clause) => {
+    if (clause.type === "add-check") return mentionsAny(clause.check.expression, names);
+    if (clause.type !== "add-column" && clause.type !== "change-column") return false;
+    const { generated, default: value, check } = clause.column;
+    return [generated?.expression, value, check].some((text) => mentionsAny(text ?? "", names));
+  });
+}
+
+/** MySQL refuses to rename a column that partitions are made by (error 3855), whatever else the ALTER does. */
+function blocksRename(partitioning: Partitioning, renamed: readonly NamePair[], server: ServerInfo): boolean {
+  if (rewritesExpressionsOnRename(server)) return false;
+  const names = new Set(renamed.map(({ from }) => from));
+  const by = `${partitioning.by} ${partitioning.subpartitionBy ?? ""}`;
+  return [...tokens(by)].some(({ type, value }) => type !== "string" && names.has(value));
+}

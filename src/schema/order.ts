@@ -1,0 +1,43 @@
+/**
+ * Orders items so that each comes behind those it needs, and otherwise as given. Where they need each other in a
+ * circle, the order within the circle is the given one.
+ * @param needs names of what an item needs; names of no item, and its own, are ignored
+ */
+export function dependencyOrder<T extends { readonly name: string }>(
+  items: readonly T[],
+  needs: (item: T) => readonly string[],
+): T[] {
+  const byName = new Map(items.map((item) => [item.name, item]));
+  const ordered: T[] = [];
+  const seen = new Set<string>();
+  const visit = (item: T): void => {
+    if (seen.has(item.name)) return;
+    seen.add(item.name);
+    for (const name of needs(item)) {
+      const needed = byName.get(name);
+      if (needed !== undefined) visit(needed);
+    }
+    ordered.push(item);
+  };
+  for (const item of items) visit(item);
+  return ordered;
+}
+
+/**
+ * The longest subsequence of distinct numbers that is already in ascending order: what can stay when the rest moves.
+ * @returns positions in `numbers`
+ */
+export function longestAscending(numbers: readonly number[]): readonly number[] {
+  /** `tails[n]`: position of the smallest number that ends an ascending run of n + 1. */
+  const tails: number[] = [];
+  const previous: number[] = [];
+  for (const [position, value] of numbers.entries()) {
+    const found = tails.findIndex((tail) => (numbers[tail] ?? 0) > value);
+    const length = found === -1 ? tails.length : found;
+    previous.push(length === 0 ? -1 : (tails[length - 1] ?? -1));
+    tails[length] = position;
+  }
+  const result: number[] = [];
+  for (let at = tails.at(-1) ?? -1; at >= 0; at = previous[at] ?? -1) result.push(at);
+  return result.reverse();
+}

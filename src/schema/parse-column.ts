@@ -1,0 +1,126 @@
+import type { Token } from "../syntax/lexer";
+import type { Column, Generated } from "./model";
+import { expression, withoutIntroducers } from "./parse-expression";
+import type { CharacterSet } from "./parse-table";
+import { isOneOf, type SqlCursor } from "./sql-cursor";
+
+/** Words that begin an attribute, so that a type or a default ends before them. */
+const ATTRIBUTES: ReadonlySet<string> = new Set([
+  "AS",
+  "AUTO_INCREMENT",
+  "CHARACTER",
+  "CHECK",
+  "COLLATE",
+  "COLUMN_FORMAT",
+  "COMMENT",
+  "DEFAULT",
+  "ENGINE_ATTRIBUTE",
+  "GENERATED",
+  "INVISIBLE",
+  "NOT",
+  "NULL",
+  "ON",
+  "REF_SYSTEM_ID",
+  "SECONDARY_ENGINE_ATTRIBUTE",
+  "SRID",
+  "STORAGE",
+  "WITH",
+  "WITHOUT",
+]);
+
+/** A nullable column of these types has DEFAULT NULL, which MySQL does not print for them. */
+const TYPES_WITHOUT_PRINTED_NULL = /^(tiny|medium|long)?(blob|text)\b/;
+
+interface Draft {
+  nullable: boolean;
+  default: string | null;
+  onUpdate: string | null;
+  generated: Generated | null;
+  autoIncrement: boolean;
+  invisible: boolean;
+  comment: string;
+  check: string | null;
+  readonly attributes: string[];
+}
+
+/** Reads one column of SHOW CREATE TABLE; leaves the cursor on the comma or parenthesis behind it. */
+export function parseColumn(cursor: SqlCursor, characterSets: ReadonlyMap<string, CharacterSet>): Column {
+  const name = cursor.name();
+  const type = parseType(cursor);
+  const draft: Draft = {
+    nullable: true,
+    default: null,
+    onUpdate: null,
+    generated: null,
+    autoIncrement: false,
+    invisible: false,
+    comment: "",
+    check: null,
+    attributes: [],
+  };
+  while (!cursor.at(",") && !cursor.at(")")) parseAttribute(cursor, draft);
+  const hasDefault = draft.generated === null && !draft.autoIncrement;
+  if (hasDefault && draft.default === null && draft.nullable && TYPES_WITHOUT_PRINTED_NULL.test(type)) {
+    draft.default = "NULL";
+  }
+  const characterSet = characterSets.get(name) ?? null;
+  return {
+    name,
+    type,
+    charset: characterSet?.charset ?? null,
+    collation: characterSet?.collation ?? null,
+    ...draft,
+  };
+}
+
+function parseType(cursor: SqlCursor): string {
+  let type = cursor.name();
+  for (;;) {
+    const token = cursor.peek();
+    if (cursor.at("(")) type += cursor.group();
+    else if (token === null || endsPart(token)) return type;
+    else type += ` ${cursor.next().value}`;
+  }
+}
+
+function parseAttribute(cursor: SqlCursor, draft: Draft): void {
+  if (cursor.accept("CHARACTER", "SET") || cursor.accept("COLLATE")) cursor.next();
+  else if (cursor.accept("NOT", "NULL")) draft.nullable = false;
+  else if (cursor.accept("NULL")) draft.nullable = true;
+  else if (cursor.accept("AUTO_INCREMENT")) draft.autoIncrement = true;
+  else if (cursor.accept("INVISIBLE")) draft.invisible = true;
+  else if (cursor.accept("COMMENT")) draft.comment = cursor.next().value;
+  else if (cursor.accept("CHECK")) draft.check = expression(cursor.group());
+  else if (cursor.accept("ON", "UPDATE")) draft.onUpdate = cursor.until(endsPart);
+  else if (cursor.accept("DEFAULT")) draft.default = parseDefault(cursor);
+  else if (cursor.accept("GENERATED", "ALWAYS", "AS")) draft.generated = parseGenerated(cursor);
+  else draft.attributes.push(otherAttribute(cursor));
+}
+
+function parseDefault(cursor: SqlCursor): string {
+  if (cursor.accept("NULL")) return "NULL";
+  const text = cursor.until(endsPart);
+  return text.startsWith("(") ? expression(text) : withoutIntroducers(text);
+}
+
+function parseGenerated(cursor: SqlCursor): Generated {
+  if (cursor.accept("ROW", "START")) return { expression: "ROW START", stored: true };
+  if (cursor.accept("ROW", "END")) return { expression: "ROW END", stored: true };
+  const text = expression(cursor.group());
+  if (cursor.accept("VIRTUAL")) return { expression: text, stored: false };
+  cursor.expect("STORED");
+  return { expression: text, stored: true };
+}
+
+/** An attribute this program has no word for is kept as it was printed: its first token, then the rest. */
+function otherAttribute(cursor: SqlCursor): string {
+  const first = cursor.next();
+  const rest = cursor.until(endsPart);
+  const separator = rest === "" || rest.startsWith("=") ? "" : " ";
+  return `${cursor.text.slice(first.start, first.end)}${separator}${rest}`;
+}
+
+function endsPart(token: Token): boolean {
+  if (token.type === "punctuation") return token.value === "," || token.value === ")";
+  return token.type === "quoted-identifier" || isOneOf(token, ATTRIBUTES);
+}

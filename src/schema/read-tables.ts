@@ -1,0 +1,93 @@
+import type { Sequence, Table, View } from "./model";
+import { withoutDatabase } from "./parse-expression";
+import { parseSequence, parseView } from "./parse-stored";
+import { byName, type CharacterSet, parseTable } from "./parse-table";
+import { type Reader, showCreate, text } from "./reader";
+
+/** What shares one name space: tables, views and MariaDB's sequences. */
+export interface Listed {
+  readonly name: string;
+  readonly type: "table" | "view" | "sequence";
+  /** Null for views. */
+  readonly collation: string | null;
+}
+
+const LIST = `
+  SELECT table_name AS name, table_type AS type, table_collation AS collation
+  FROM information_schema.tables
+  WHERE table_schema = ? AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED', 'VIEW', 'SEQUENCE')`;
+
+/** Lists tables, views and sequences in one query. */
+export async function listTables(reader: Reader): Promise<readonly Listed[]> {
+  const rows = await reader.session.query(LIST, [reader.database]);
+  return rows.map((row) => {
+    const type = text(row, "type");
+    return {
+      name: text(row, "name"),
+      type: type === "VIEW" ? "view" : type === "SEQUENCE" ? "sequence" : "table",
+      collation: row.collation === null ? null : text(row, "collation"),
+    };
+  });
+}
+
+/** Whether SHOW CREATE TABLE prints a column's collation depends on how it was declared; this does not. */
+const CHARACTER_SETS = `
+  SELECT table_name AS tbl, column_name AS name, character_set_name AS charset, collation_name AS collation
+  FROM information_schema.columns
+  WHERE table_schema = ? AND collation_name IS NOT NULL`;
+
+/** Reads the tables among `listed`. */
+export async function readTables(reader: Reader, listed: readonly Listed[]): Promise<readonly Table[]> {
+  const collations = new Map(
+    listed.flatMap(({ type, name, collation }) => (type === "table" ? [[name, collation ?? ""]] : [])),
+  );
+  if (collations.size === 0) return [];
+  const characterSets = new Map<string, Map<string, CharacterSet>>();
+  for (const row of await reader.session.query(CHARACTER_SETS, [reader.database])) {
+    const table = text(row, "tbl");
+    const columns = characterSets.get(table) ?? new Map<string, CharacterSet>();
+    characterSets.set(table, columns);
+    columns.set(text(row, "name"), { charset: text(row, "charset"), collation: text(row, "collation") });
+  }
+  const shown = await showCreate(reader, "TABLE", "Create Table", [...collations.keys()]);
+  const tables = shown.map(({ name, row }) =>
+    parseTable(withoutDatabase(text(row, "Create Table"), reader.database), {
+      collation: collations.get(name) ?? "",
+      characterSets: characterSets.get(name) ?? new Map(),
+    }),
+  );
+  return tables.sort(byName);
+}
+
+/** Reads the views among `listed`, each with the tables and views it depends on. */
+export async function readViews(reader: Reader, listed: readonly Listed[]): Promise<readonly View[]> {
+  const names = listed.filter(({ type }) => type === "view").map(({ name }) => name);
+  const shown = await showCreate(reader, "VIEW", "Create View", names);
+  const views = shown.map(({ name, row }): View => {
+    const { algorithm, definer, security, definition, mentions } = parseView(
+      text(row, "Create View"),
+      reader.database,
+    );
+    // MariaDB has no table of what a view uses, so whatever it mentions counts; a column that happens to be
+    // called like a table only makes the order stricter.
+    const uses = listed.flatMap((other) =>
+      other.name !== name && mentions.has(other.name) ? [other.name] : [],
+    );
+    return {
+      name,
+      algorithm,
+      definer: definer === reader.creator.account ? null : definer,
+      security,
+      definition,
+      uses: uses.sort(),
+    };
+  });
+  return views.sort(byName);
+}
+
+/** Reads the sequences among `listed` (MariaDB). */
+export async function readSequences(reader: Reader, listed: readonly Listed[]): Promise<readonly Sequence[]> {
+  const names = listed.filter(({ type }) => type === "sequence").map(({ name }) => name);
+  const shown = await showCreate(reader, "SEQUENCE", "Create Table", names);
+  return shown.map(({ row }) => parseSequence(text(row, "Create Table"))).sort(byName);
+}

@@ -1,0 +1,108 @@
+import type { Row, Session } from "../database/session";
+import { quoteIdentifier } from "../syntax/quote";
+import type { NotCompared } from "./model";
+import { quoteAccount } from "./parse-stored";
+
+/** A session made ready to have its server render definitions. */
+export interface Reader {
+  readonly session: Session;
+  readonly database: string;
+  /** What the session would give to objects it creates. */
+  readonly creator: Creator;
+  /** Grows while reading. */
+  readonly notCompared: NotCompared[];
+}
+
+/** What a stored program gets from the session that creates it. */
+export interface Creator {
+  /** As SQL, `user`@`host`. */
+  readonly account: string;
+  readonly sqlMode: string;
+  readonly timeZone: string;
+}
+
+/** The server rendered one definition, or would not. */
+export interface Shown {
+  readonly name: string;
+  readonly row: Row;
+}
+
+/**
+ * Gives the body a reader and puts the session back afterwards. The database becomes the current one, since only
+ * then do views leave its name out; ANSI_QUOTES and the like would change how definitions are printed.
+ */
+export async function withReader<T>(
+  session: Session,
+  database: string,
+  body: (reader: Reader) => Promise<T>,
+): Promise<T> {
+  const [before] = await session.query(
+    `SELECT DATABASE() AS current, @@SESSION.sql_mode AS mode, @@SESSION.sql_quote_show_create AS quote,
+            @@SESSION.time_zone AS zone, CURRENT_USER() AS account`,
+  );
+  if (before === undefined) throw new Error("The server answered nothing.");
+  const sqlMode = text(before, "mode");
+  const creator = { account: accountOf(before), sqlMode, timeZone: text(before, "zone") };
+  await session.query("SET SESSION sql_mode = '', sql_quote_show_create = 1");
+  await session.query(`USE ${quoteIdentifier(database)}`);
+  try {
+    return await body({ session, database, creator, notCompared: [] });
+  } finally {
+    await session.execute(
+      `SET SESSION sql_mode = '${sqlMode}', sql_quote_show_create = ${Number(before.quote)}`,
+    );
+    if (before.current !== null) await session.query(`USE ${quoteIdentifier(text(before, "current"))}`);
+  }
+}
+
+/** `root@localhost`, whose user part may contain an @ of its own. */
+function accountOf(row: Row): string {
+  const account = text(row, "account");
+  const at = account.lastIndexOf("@");
+  return quoteAccount(account.slice(0, at), account.slice(at + 1));
+}
+
+/** A value of a row that is text, whatever character set the server sent it in. */
+export function text(row: Row, column: string): string {
+  const value = row[column];
+  if (typeof value === "string") return value;
+  if (Buffer.isBuffer(value)) return value.toString("utf8");
+  if (typeof value === "number") return String(value);
+  throw new Error(`The server sent no text for ${column}: ${String(value)}`);
+}
+
+/**
+ * Has the server render definitions.
+ * @param kind as SHOW CREATE names it: `TABLE`, `VIEW`, `PROCEDURE`
+ * @param column of the answer that holds the definition
+ * @returns those it rendered, in order; the others are added to `notCompared`
+ */
+export async function showCreate(
+  reader: Reader,
+  kind: string,
+  column: string,
+  names: readonly string[],
+): Promise<readonly Shown[]> {
+  const shown: Shown[] = [];
+  for (const name of names) {
+    try {
+      const [row] = await reader.session.query(`SHOW CREATE ${kind} ${quoteIdentifier(name)}`);
+      if (row !== undefined && row[column] !== null) shown.push({ name, row });
+      else hide(reader, kind, name, `account ${reader.creator.account} may not see its definition`);
+    } catch (error) {
+      if (errnoOf(error) === null) throw error;
+      hide(reader, kind, name, error instanceof Error ? error.message : String(error));
+    }
+  }
+  return shown;
+}
+
+function hide(reader: Reader, kind: string, name: string, why: string): void {
+  reader.notCompared.push({ object: `${kind.toLowerCase()} ${name}`, why });
+}
+
+/** Only what the server itself said about one object; a lost connection is no reason to leave it out. */
+function errnoOf(error: unknown): number | null {
+  const fields = typeof error === "object" && error !== null ? (error as Record<string, unknown>) : {};
+  return typeof fields.errno === "number" && typeof fields.sqlState === "string" ? fields.errno : null;
+}

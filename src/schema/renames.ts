@@ -1,0 +1,185 @@
+import type { ServerInfo } from "../database/session";
+import { tokens } from "../syntax/lexer";
+import { quoteIdentifier } from "../syntax/quote";
+import type { NamePair } from "./change";
+import type { Column, ForeignKey, Index, IndexPart, Partitioning, Schema, Table } from "./model";
+import { byName } from "./parse-table";
+import { namesChecksAfterTables, rewritesExpressionsOnRename } from "./server-differences";
+
+/** What schema.sql declares to be an old thing under a new name. */
+export interface Renames {
+  readonly tables: readonly NamePair[];
+  /** `table` is the name the table has in schema.sql. */
+  readonly columns: readonly (NamePair & { readonly table: string })[];
+}
+
+export const NO_RENAMES: Renames = { tables: [], columns: [] };
+
+/** The same renames as the way back needs them. */
+export function reverseRenames(renames: Renames): Renames {
+  const oldTable = new Map(renames.tables.map(({ from, to }) => [to, from]));
+  return {
+    tables: renames.tables.map(({ from, to }) => ({ from: to, to: from })),
+    columns: renames.columns.map(({ table, from, to }) => ({
+      table: oldTable.get(table) ?? table,
+      from: to,
+      to: from,
+    })),
+  };
+}
+
+/**
+ * Leaves out declarations that say nothing here: a comment stays in schema.sql long after its rename was made.
+ * What is left is in an order in which no new name is taken when its turn comes.
+ */
+export function applicableRenames(from: Schema, to: Schema, renames: Renames): Renames {
+  const tables = applicable(
+    renames.tables,
+    from.tables.map(({ name }) => name),
+    to.tables.map(({ name }) => name),
+  );
+  const oldTable = new Map(tables.map((pair) => [pair.to, pair.from]));
+  const columns = to.tables.flatMap(({ name, columns: wanted }) => {
+    const before = from.tables.find((table) => table.name === (oldTable.get(name) ?? name));
+    if (before === undefined) return [];
+    const pairs = applicable(
+      [...renames.columns.filter(({ table }) => table === name), ...recased(before.columns, wanted)],
+      before.columns.map((column) => column.name),
+      wanted.map((column) => column.name),
+    );
+    return pairs.map((pair) => ({ table: name, from: pair.from, to: pair.to }));
+  });
+  return { tables, columns };
+}
+
+/** Column names compare without regard to case, so one that only changes case is the same column. */
+function recased(before: readonly Column[], wanted: readonly Column[]): NamePair[] {
+  return wanted.flatMap(({ name }) => {
+    const old = before.find((column) => column.name.toLowerCase() === name.toLowerCase());
+    return old === undefined || old.name === name ? [] : [{ from: old.name, to: name }];
+  });
+}
+
+function applicable(
+  pairs: readonly NamePair[],
+  before: readonly string[],
+  after: readonly string[],
+): readonly NamePair[] {
+  const taken = new Set(before);
+  const wanted = new Set(after);
+  const found: NamePair[] = [];
+  for (;;) {
+    const next = pairs.find(({ from, to }) => taken.has(from) && !taken.has(to) && wanted.has(to));
+    if (next === undefined) return found;
+    found.push({ from: next.from, to: next.to });
+    taken.delete(next.from);
+    taken.add(next.to);
+  }
+}
+
+/** The schema as the server has it once the renames, and nothing else, are done. */
+export function applyRenames(schema: Schema, renames: Renames, server: ServerInfo): Schema {
+  const tableNames = new Map(renames.tables.map(({ from, to }) => [from, to]));
+  const newName = (table: string): string => tableNames.get(table) ?? table;
+  const columnNames = new Map<string, Map<string, string>>();
+  for (const { table, from, to } of renames.columns) {
+    columnNames.set(table, (columnNames.get(table) ?? new Map<string, string>()).set(from, to));
+  }
+  const inTable = (table: string) => (column: string) => columnNames.get(table)?.get(column) ?? column;
+  const tables = schema.tables.map((table): Table => {
+    const name = newName(table.name);
+    const foreignKeys = table.foreignKeys.map((key): ForeignKey => {
+      const referencedTable =
+        key.referencedDatabase === null ? newName(key.referencedTable) : key.referencedTable;
+      return {
+        ...key,
+        name: generatedName(key.name, table.name, name, "_ibfk_"),
+        columns: key.columns.map(inTable(name)),
+        referencedTable,
+        referencedColumns:
+          key.referencedDatabase === null
+            ? key.referencedColumns.map(inTable(referencedTable))
+            : key.referencedColumns,
+      };
+    });
+    const checks = namesChecksAfterTables(server)
+      ? table.checks.map((check) => ({
+          ...check,
+          name: generatedName(check.name, table.name, name, "_chk_"),
+        }))
+      : table.checks;
+    const renamed = renameColumns({ ...table, name, checks }, inTable(name), server);
+    return { ...renamed, foreignKeys: foreignKeys.sort(byName), checks: [...renamed.checks].sort(byName) };
+  });
+  return {
+    ...schema,
+    tables: tables.sort(byName),
+    triggers: schema.triggers.map((trigger) => ({ ...trigger, table: newName(trigger.table) })),
+  };
+}
+
+/** RENAME TABLE also renames the constraints whose name begins as the ones that the server makes up itself. */
+function generatedName(name: string, oldTable: string, newTable: string, infix: string): string {
+  const prefix = oldTable + infix;
+  return name.startsWith(prefix) ? newTable + infix + name.slice(prefix.length) : name;
+}
+
+function renameColumns(table: Table, newName: (column: string) => string, server: ServerInfo): Table {
+  const rewrite = rewritesExpressionsOnRename(server)
+    ? (text: string): string => rewriteNames(text, newName)
+    : (text: string): string => text;
+  return {
+    ...table,
+    columns: table.columns.map((column) => ({
+      ...column,
+      name: newName(column.name),
+      default: column.default === null ? null : rewrite(column.default),
+      check: column.check === null ? null : rewrite(column.check),
+      generated:
+        column.generated === null
+          ? null
+          : { ...column.generated, expression: rewrite(column.generated.expression) },
+    })),
+    indexes: table.indexes.map(
+      (index): Index => ({
+        ...index,
+        parts: index.parts.map(
+          (part): IndexPart =>
+            "expression" in part
+              ? { ...part, expression: rewrite(part.expression) }
+              : { ...part, column: newName(part.column) },
+        ),
+      }),
+    ),
+    checks: table.checks.map((check) => ({ ...check, expression: rewrite(check.expression) })),
+    periods: table.periods.map(({ name, start, end }) => ({
+      name,
+      start: newName(start),
+      end: newName(end),
+    })),
+    partitioning: table.partitioning === null ? null : renameInPartitioning(table.partitioning, rewrite),
+  };
+}
+
+function renameInPartitioning(partitioning: Partitioning, rewrite: (text: string) => string): Partitioning {
+  const { by, subpartitionBy } = partitioning;
+  return {
+    ...partitioning,
+    by: rewrite(by),
+    subpartitionBy: subpartitionBy === null ? null : rewrite(subpartitionBy),
+  };
+}
+
+/** Expressions that a server printed quote every column's name, except that MySQL's partitioning may not. */
+function rewriteNames(text: string, newName: (column: string) => string): string {
+  let result = "";
+  let copied = 0;
+  for (const token of tokens(text)) {
+    if (token.type !== "quoted-identifier") continue;
+    const name = newName(token.value);
+    if (name === token.value) continue;
+    result += text.slice(copied, token.start) + quoteIdentifier(name);
+    copied = token.end;
+  }
+  return result + text.slice(copied);
+}

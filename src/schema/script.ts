@@ -1,0 +1,69 @@
+import { tokens } from "../syntax/lexer";
+import { quoteString } from "./render-table";
+
+/** One statement of a generated file. */
+export interface ScriptStatement {
+  readonly text: string;
+  /** Lines of comment above it, without the dashes. */
+  readonly comments?: readonly string[];
+  /** Of a stored program: its body may contain semicolons, and the server remembers these settings with it. */
+  readonly program?: ProgramSettings;
+  /** Session settings it needs, by name; put back afterwards. */
+  readonly settings?: readonly Setting[];
+}
+
+export interface ProgramSettings {
+  readonly sqlMode: string | null;
+  readonly timeZone?: string | null;
+}
+
+interface Setting {
+  readonly name: string;
+  /** As SQL. */
+  readonly value: string;
+}
+
+const DELIMITERS = ["//", "$$", ";;", "|||"] as const;
+
+/**
+ * Writes statements as a file that the mysql client and this package's own splitter both read: semicolons,
+ * DELIMITER around programs, session settings set before what needs them and put back behind it.
+ */
+export function renderScript(statements: readonly ScriptStatement[]): string {
+  return statements.map((statement) => `${renderStatement(statement)}\n`).join("\n");
+}
+
+function renderStatement(statement: ScriptStatement): string {
+  const settings = [...(statement.settings ?? []), ...programSettings(statement.program)];
+  return [
+    ...(statement.comments ?? []).map((line) => `-- ${line}`),
+    ...settings.flatMap(({ name, value }) => [
+      `SET @saved_${name} = @@SESSION.${name};`,
+      `SET SESSION ${name} = ${value};`,
+    ]),
+    delimited(statement.text, statement.program !== undefined),
+    ...settings.map(({ name }) => `SET SESSION ${name} = @saved_${name};`).reverse(),
+  ].join("\n");
+}
+
+function programSettings(program: ProgramSettings | undefined): Setting[] {
+  const settings: Setting[] = [];
+  const { sqlMode = null, timeZone = null } = program ?? {};
+  if (sqlMode !== null) settings.push({ name: "sql_mode", value: quoteString(sqlMode) });
+  if (timeZone !== null) settings.push({ name: "time_zone", value: quoteString(timeZone) });
+  return settings;
+}
+
+function delimited(text: string, isProgram: boolean): string {
+  // A line comment at the end would swallow the delimiter.
+  const end = endsInComment(text) ? "\n" : "";
+  if (!isProgram || !text.includes(";")) return `${text}${end};`;
+  const delimiter = DELIMITERS.find((candidate) => !text.includes(candidate)) ?? "END_OF_PROGRAM";
+  return `DELIMITER ${delimiter}\n${text}${end}${delimiter}\nDELIMITER ;`;
+}
+
+function endsInComment(text: string): boolean {
+  let end = 0;
+  for (const token of tokens(text)) end = token.end;
+  return text.slice(end).trim() !== "";
+}

@@ -1,0 +1,37 @@
+import type { ServerInfo } from "../database/session";
+
+// Everything in which servers differ when a schema is read, compared or written. A predicate names the difference,
+// its comment the reason; versions are compared nowhere else.
+
+/** MariaDB keeps sequences beside tables. https://mariadb.com/kb/en/sequence-overview/ */
+export function hasSequences(server: ServerInfo): boolean {
+  return server.family === "mariadb";
+}
+
+/** MariaDB's INDEX … IGNORED is MySQL's INVISIBLE. https://mariadb.com/kb/en/ignored-indexes/ */
+export function callsInvisibleIndexesIgnored(server: ServerInfo): boolean {
+  return server.family === "mariadb";
+}
+
+/**
+ * MariaDB rewrites generated columns, checks and defaults that mention a column which is renamed. MySQL refuses the
+ * rename (errors 3108, 3959, 3766, 3837) unless the same ALTER redefines them.
+ */
+export function rewritesExpressionsOnRename(server: ServerInfo): boolean {
+  return server.family === "mariadb";
+}
+
+/** MySQL lets a check be switched off. https://dev.mysql.com/doc/refman/8.4/en/create-table-check-constraints.html */
+export function canDisableChecks(server: ServerInfo): boolean {
+  return server.family === "mysql";
+}
+
+/** CREATE OR REPLACE of routines, triggers and events: atomic, and grants survive. https://mariadb.com/kb/en/create-procedure/ */
+export function canReplacePrograms(server: ServerInfo): boolean {
+  return server.family === "mariadb";
+}
+
+/** MySQL calls a check without a name `table_chk_1` and renames it with the table; MariaDB says `CONSTRAINT_1`. */
+export function namesChecksAfterTables(server: ServerInfo): boolean {
+  return server.family === "mysql";
+}
