@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { variables } from "../src/config/environment";
+import { HISTORY_COLUMNS, LAYOUT } from "../src/database/history-table";
+import { inspectFile, READ_SIZE } from "../src/files/inspect-file";
+
+const ROOT = join(__dirname, "..");
+const contract = read("docs/files-and-history.md");
+
+test("the contract lists the history table's columns, in order, with their types", () => {
+  const rows = [...contract.matchAll(/^\| `(\w+)` \| `([A-Z][^`]*)` \| /gm)].map(([, name, type]) => [
+    name,
+    type,
+  ]);
+  assert.deepEqual(rows, HISTORY_COLUMNS);
+  assert.ok(contract.includes(`\`mysql-updown history, layout ${LAYOUT}\``));
+});
+
+test("every code that a document names in parentheses or tables exists", () => {
+  const known = new Set([...read("src/errors.ts").matchAll(/^ {2}\| "([a-z-]+)"/gm)].map(([, code]) => code));
+  const named = [...contract.matchAll(/(?:\(|\| |, )`([a-z]+-[a-z-]+)`(?=\)| \||,)/g)].map(
+    ([, code]) => code,
+  );
+  assert.ok(named.length > 10);
+  assert.deepEqual(
+    named.filter((code) => !known.has(code)),
+    [],
+  );
+});
+
+test("the contract's recipe for a checksum gives the runner's checksum", () => {
+  const recipe = /^LC_ALL=C sed .*$/m.exec(contract)?.[0] ?? "";
+  const folder = mkdtempSync(join(tmpdir(), "updown-doc-"));
+  try {
+    const path = join(folder, "0001_x.up.sql");
+    writeFileSync(path, "\ufeffSELECT 'ä\r\n';\r\n-- a lone \r stays\r\n\r\r\nSELECT 2");
+    const command = recipe.replace(/\S+\.up\.sql/, path);
+    const [sum] = execFileSync("sh", ["-c", command], { encoding: "utf8" }).split(" ");
+    const found = inspectFile(path, Buffer.alloc(READ_SIZE));
+    assert.equal("checksum" in found && found.checksum, sum);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test(".env.example has every setting of the environment, commented out", () => {
+  const example = read(".env.example");
+  const listed = [...example.matchAll(/^#?([A-Z_]+)=/gm)].map(([, name]) => name);
+  for (const name of [...Object.values(variables), "MIGRATIONS_DIR", "MIGRATIONS_TABLE"]) {
+    assert.ok(listed.includes(name), `${name} is missing`);
+  }
+  assert.doesNotMatch(example, /^[A-Z]/m);
+});
+
+function read(path: string): string {
+  return readFileSync(join(ROOT, path), "utf8");
+}
