@@ -2,7 +2,7 @@ import type { Settings } from "../config";
 import type { Session } from "../database/session";
 import { type Problem, RefusedError } from "../errors";
 import type { Step } from "../plan/plan";
-import { type FileScan, scanFile } from "../plan/scan";
+import { type FileScan, scanFile } from "../files/scan";
 
 /** Reads through the files that are about to run, each one once. */
 export interface Scans {

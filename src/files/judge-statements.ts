@@ -1,0 +1,148 @@
+import type { Problem } from "../errors";
+import { type Classified, classify, mentionsAny, type StatementKind } from "../syntax/classify";
+import type { Statement } from "../syntax/statement";
+import type { FileScan } from "./scan";
+import { createTransactionTracker } from "./transaction-tracker";
+
+export interface JudgeOptions {
+  readonly noBackslashEscapes: boolean;
+  /** Name of the history table, without a database. */
+  readonly historyTable: string;
+  /** The database that is migrated, which the history table lives in. */
+  readonly database: string;
+}
+
+/** Sees a file's statements in order and says what of them must not run. */
+export interface StatementJudge {
+  see(statement: Statement): void;
+  /** There are no more. */
+  end(): void;
+  /** Adds what somebody else found. */
+  refuse(problem: Problem): void;
+  result(): FileScan;
+}
+
+/** Problems listed of one file; a file of a million bad statements is refused just the same. */
+const MOST_PROBLEMS = 20;
+
+export function createStatementJudge(fileName: string, options: JudgeOptions): StatementJudge {
+  const problems: Problem[] = [];
+  const transaction = createTransactionTracker();
+  const history = createHistoryWatch(options);
+  let total = 0;
+  let usesUserVariables = false;
+  let usesLastInsertId = false;
+
+  function see(statement: Statement): void {
+    const classified = classify(statement.text, options);
+    total = statement.number;
+    usesUserVariables ||= classified.userVariables.length > 0;
+    usesLastInsertId ||= classified.usesLastInsertId;
+    const problem = judgeStatement(fileName, statement, classified, history);
+    if (problem !== null) refuse(problem);
+    transaction.see(statement, classified.statement);
+    history.see(classified.statement);
+  }
+
+  function end(): void {
+    const open = transaction.open();
+    if (open !== null) refuse(openTransaction(fileName, open.statement, open.why));
+  }
+
+  function refuse(problem: Problem): void {
+    if (problems.length < MOST_PROBLEMS) problems.push(problem);
+  }
+
+  return { see, end, refuse, result: () => ({ total, usesUserVariables, usesLastInsertId, problems }) };
+}
+
+function judgeStatement(
+  fileName: string,
+  statement: Statement,
+  { statement: kind }: Classified,
+  history: HistoryWatch,
+): Problem | null {
+  if (kind.kind === "refused") {
+    return {
+      code: "unsupported-statement",
+      file: fileName,
+      message: `${place(fileName, statement)}: this statement cannot be run exactly once. ${kind.why}`,
+      hint: "Take it out of the migration.",
+    };
+  }
+  const found = history.judge(statement.text, kind);
+  if (found === null) return null;
+  return {
+    code: "names-history-table",
+    file: fileName,
+    message: `${place(fileName, statement)}: this statement ${found}.`,
+    hint: "Take it out of the migration: the record of what was applied must not depend on a migration.",
+  };
+}
+
+function openTransaction(fileName: string, statement: Statement, why: "begin" | "autocommit"): Problem {
+  const found =
+    why === "begin"
+      ? "the transaction that begins here is still open at the end of the file"
+      : "autocommit is off, and the transaction that begins here is still open at the end of the file";
+  return {
+    code: "open-transaction",
+    file: fileName,
+    message: `${place(fileName, statement)}: ${found}.`,
+    hint: "End it with COMMIT; otherwise the server would roll it back.",
+  };
+}
+
+function place(fileName: string, { line, column }: Statement): string {
+  return `${fileName}:${line}:${column}`;
+}
+
+/** Looks out for statements about the history table, or about the whole database that it is in. */
+interface HistoryWatch {
+  /** @returns what the statement does, to follow "this statement", or null */
+  judge(text: string, kind: StatementKind): string | null;
+  /** The statement is over; it may have changed the current database. */
+  see(kind: StatementKind): void;
+}
+
+function createHistoryWatch({ historyTable, database, noBackslashEscapes }: JudgeOptions): HistoryWatch {
+  const home = database.toLowerCase();
+  const table = historyTable.toLowerCase();
+  const qualified = `${home}.${table}`;
+  const fromHome = new Set([table, qualified]);
+  const fromElsewhere = new Set([qualified]);
+  // Most statements do not even contain the word, and this is quicker than reading their tokens.
+  const word = new RegExp(table.replaceAll(/[^\w]/g, "\\$&").replaceAll("`", "`+"), "i");
+  let current = home;
+
+  function namesTable(text: string): boolean {
+    if (!word.test(text)) return false;
+    return mentionsAny(text, current === home ? fromHome : fromElsewhere, { noBackslashEscapes });
+  }
+
+  function judge(text: string, kind: StatementKind): string | null {
+    const inner = kind.kind === "prepare" || kind.kind === "execute-immediate" ? kind.source : null;
+    if (inner?.from === "text") {
+      return judge(inner.text, classify(inner.text, { noBackslashEscapes }).statement);
+    }
+    if (namesTable(text)) return `names ${historyTable}, the history table`;
+    if (!touchesDatabase(kind, home)) return null;
+    const [, verb = ""] = /\b(create|drop)\b/i.exec(text) ?? [];
+    return verb === ""
+      ? null
+      : `would ${verb.toLowerCase()} ${database}, the database that is being migrated`;
+  }
+
+  return {
+    judge,
+    see(kind) {
+      if (kind.kind === "use") current = kind.database.toLowerCase();
+    },
+  };
+}
+
+/** Compared in any case: whether the server minds it depends on its lower_case_table_names. */
+function touchesDatabase(kind: StatementKind, home: string): boolean {
+  if (kind.kind !== "self-committing" && kind.kind !== "repeatable") return false;
+  return kind.objects.some(({ type, name }) => type === "database" && name.toLowerCase() === home);
+}

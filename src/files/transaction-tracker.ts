@@ -1,0 +1,68 @@
+import type { StatementKind } from "../syntax/classify";
+import type { Statement } from "../syntax/statement";
+
+/** A transaction of the file's own: the statement that began it, and how. */
+export interface OpenTransaction {
+  readonly statement: Statement;
+  readonly why: "begin" | "autocommit";
+}
+
+/** Follows a file's own transactions, as the server would. */
+export interface TransactionTracker {
+  see(statement: Statement, kind: StatementKind): void;
+  /** The transaction that is open now, or null. */
+  open(): OpenTransaction | null;
+}
+
+/** @see https://dev.mysql.com/doc/refman/8.4/en/implicit-commit.html */
+export function createTransactionTracker(): TransactionTracker {
+  let open: OpenTransaction | null = null;
+  let autocommit = true;
+
+  function see(statement: Statement, kind: StatementKind): void {
+    switch (kind.kind) {
+      case "begin":
+        open = { statement, why: "begin" };
+        break;
+      case "commit":
+      case "rollback":
+        open = kind.chain ? { statement, why: "begin" } : null;
+        break;
+      case "set":
+        // Only turning it on commits, not setting it again.
+        if (kind.autocommit === true && !autocommit) open = null;
+        if (typeof kind.autocommit === "boolean") autocommit = kind.autocommit;
+        break;
+      case "self-committing":
+      case "repeatable":
+      case "unjudgeable":
+      case "lock-tables":
+        open = null;
+        break;
+      case "transactional":
+      case "call":
+      case "execute":
+      case "execute-immediate":
+        if (!autocommit && !isRead(statement.text)) open ??= { statement, why: "autocommit" };
+        break;
+      case "use":
+      case "prepare":
+      case "deallocate":
+      case "unlock-tables":
+      case "temporary":
+      case "refused":
+        break;
+      default:
+        kind satisfies never;
+    }
+  }
+
+  return { see, open: () => open };
+}
+
+/** With nothing written, there is nothing to lose when the session ends. */
+function isRead(text: string): boolean {
+  return /^[\s(]*(?:select|values|table|show|desc|describe|explain|help|checksum|savepoint|release)\b/i.test(
+    text,
+  );
+}
