@@ -1,6 +1,4 @@
-import { readSettings } from "../../src/config";
-import { MigrateError } from "../../src/errors";
-import { migrate } from "../../src/run/migrate";
+import { createMigrator, MigrateError } from "../../src/index";
 
 export type Direction = "up" | "down";
 
@@ -33,10 +31,11 @@ export async function runInProcess(request: RunRequest): Promise<Outcome> {
 }
 
 async function attempt({ url, dir, direction, limit }: RunRequest): Promise<Outcome> {
-  const settings = readSettings({ dir, table: null }, { DATABASE_URL: url });
-  const target = direction === "up" ? null : ({ kind: "version", version: 0 } as const);
+  const migrator = createMigrator({ databaseUrl: url, dir });
+  const lockTimeout = limit / 1000;
   try {
-    await migrate(settings, direction, target, { lockTimeoutMs: limit });
+    if (direction === "up") await migrator.up({ lockTimeout });
+    else await migrator.down({ to: "0", lockTimeout });
     return { ended: "done" };
   } catch (error) {
     if (!(error instanceof MigrateError)) throw error;

@@ -73,6 +73,6 @@ export async function runSweep(points: readonly Point[], options: SweepOptions):
       `${options.what}: ${which} of ${points.length} (command x moment x server x direction), in ${seconds} s`,
       ...renderFigures(results),
     ],
-    failures: renderFailures(results),
+    failures: renderFailures(results, Number(process.env.SWEEP_SHOW ?? 8)),
   };
 }

@@ -90,9 +90,9 @@ export async function checkPoint(point: Point, cut: Cut, firstRun: FirstRun): Pr
       });
       told.push(`first run ${describeOutcome(first.outcome)}`);
       if (first.outcome.ended === "hung") return result("hung");
-      // After the goodbye nothing is left to lose; before it, a run that ended well must not have been cut.
-      const harmless = first.fallen?.name === "COM_QUIT";
-      if (first.outcome.ended === "done" && first.fallen !== null && !harmless) return result("broken");
+      if (first.fallen === null) return result("broken");
+      // A run that ended well must have said all it had to say before it was cut.
+      if (first.outcome.ended === "done" && !isFarewell(first.fallen)) return result("broken");
       const second = await runInProcess({ url, dir: group.dir, direction, limit: TIME_LIMIT });
       told.push(`second run ${describeOutcome(second)}`);
       if (second.ended === "hung") return result("hung");
@@ -126,6 +126,10 @@ export async function withReadyDatabase<T>(
     }
     return body(url);
   });
+}
+
+function isFarewell({ name, text }: ClientCommand): boolean {
+  return name === "COM_QUIT" || text.startsWith("DO RELEASE_LOCK");
 }
 
 function tell({ name, text }: ClientCommand): string {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { installServer } from "../../scripts/install-server";
 import { withPrivateServer } from "../../src/scratch/private-server";
 import { inParallel, type PointResult, renderFailures, renderFigures } from "../support/figures";
 import { withGroups } from "../support/fixture";
 import { randomFrom } from "../support/random";
 import { killServer } from "../support/server-kill";
-import { installServer } from "../support/start-servers";
 import { observe } from "../support/sweep";
 import { DIRECTIONS, MOMENTS } from "../support/sweep-plan";
 

@@ -1,6 +1,6 @@
 -- DDL out of strings: plain, only if it is not there yet, and DML executed twice with arguments.
-CREATE TABLE device (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, n INT NOT NULL) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
-INSERT INTO device (n) VALUES (1), (2);
+CREATE TABLE device (id INT NOT NULL PRIMARY KEY, n INT NOT NULL) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+INSERT INTO device (id, n) VALUES (1, 1), (2, 2);
 SET @sql = 'ALTER TABLE device ADD COLUMN label VARCHAR(20) NOT NULL DEFAULT ''x;y''';
 PREPARE change_it FROM @sql;
 EXECUTE change_it;
