@@ -1,0 +1,101 @@
+import { mentionsAny } from "../syntax/classify";
+import type { Row, Session } from "./session";
+
+export { mentionsAny } from "../syntax/classify";
+
+/**
+ * Reads the names through which a statement reaches a table whose engine cannot roll back: such tables, and the
+ * views, triggers and routines that mention them, however many steps away. DML that mentions one of them
+ * cannot be undone together with its record.
+ *
+ * Usually one query, because there is no such table.
+ * @param currentDatabase names in it need no qualifier
+ * @returns lower case, `database.name`, and `name` for what is in the current database
+ * @throws the driver's error
+ */
+export async function readNonTransactionalNames(
+  session: Session,
+  currentDatabase: string = session.database,
+): Promise<ReadonlySet<string>> {
+  const tables = await readTables(session);
+  const reached = new Set(tables.map(({ database, name }) => qualify(database, name)));
+  if (tables.some(({ database }) => !isSystem(database))) closeOver(reached, await readPrograms(session));
+  return visibleFrom(currentDatabase, reached);
+}
+
+interface NamedTable {
+  readonly database: string;
+  readonly name: string;
+}
+
+/** Something that runs, or stands for, SQL of its own. */
+interface Program {
+  readonly database: string;
+  /** What a statement mentions to set it off: its own name, or a trigger's table. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The tables of information_schema, performance_schema and sys are only ever read. */
+async function readTables(session: Session): Promise<readonly NamedTable[]> {
+  const rows = await session.query(
+    `SELECT t.TABLE_SCHEMA AS db, t.TABLE_NAME AS name
+       FROM information_schema.TABLES t LEFT JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE
+      WHERE t.TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')
+        AND t.TABLE_SCHEMA NOT IN ('information_schema', 'performance_schema', 'sys')
+        AND (e.TRANSACTIONS IS NULL OR e.TRANSACTIONS <> 'YES')`,
+  );
+  return rows.map((row) => ({ database: String(row.db), name: String(row.name) }));
+}
+
+function isSystem(database: string): boolean {
+  return database.toLowerCase() === "mysql";
+}
+
+async function readPrograms(session: Session): Promise<readonly Program[]> {
+  const rows: Row[] = [];
+  for (const [table, schema, name, text] of PROGRAMS) {
+    const found = await session.query(
+      `SELECT ${schema} AS db, ${name} AS name, ${text} AS text FROM information_schema.${table}
+        WHERE ${schema} NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys')`,
+    );
+    rows.push(...found);
+  }
+  // Without the right to see a body it is NULL, and then the statement cannot be told to be safe either way.
+  return rows.map((row) => ({
+    database: String(row.db),
+    name: String(row.name),
+    text: row.text === null ? "" : String(row.text),
+  }));
+}
+
+const PROGRAMS = [
+  ["VIEWS", "TABLE_SCHEMA", "TABLE_NAME", "VIEW_DEFINITION"],
+  ["TRIGGERS", "EVENT_OBJECT_SCHEMA", "EVENT_OBJECT_TABLE", "ACTION_STATEMENT"],
+  ["ROUTINES", "ROUTINE_SCHEMA", "ROUTINE_NAME", "ROUTINE_DEFINITION"],
+] as const;
+
+/** Adds what mentions a name, until nothing more does. */
+function closeOver(reached: Set<string>, programs: readonly Program[]): void {
+  for (let grown = true; grown; ) {
+    grown = false;
+    for (const { database, name, text } of programs) {
+      const own = qualify(database, name);
+      if (reached.has(own) || !mentionsAny(text, visibleFrom(database, reached))) continue;
+      reached.add(own);
+      grown = true;
+    }
+  }
+}
+
+function qualify(database: string, name: string): string {
+  return `${database}.${name}`.toLowerCase();
+}
+
+function visibleFrom(database: string, qualified: ReadonlySet<string>): ReadonlySet<string> {
+  const prefix = `${database.toLowerCase()}.`;
+  const bare = [...qualified]
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => name.slice(prefix.length));
+  return new Set([...qualified, ...bare]);
+}

@@ -1,0 +1,75 @@
+import type { ObjectRef } from "../syntax/classify";
+import { type BodyEffect, readBody, readCalls, simpleEffect } from "../syntax/compound";
+import type { Session } from "./session";
+
+/**
+ * - `transactional`: rows only, so a CALL can share a transaction with its record.
+ * - `single-ddl`: at most one statement that commits by itself and shows in the schema, and no rows written.
+ * - `mixed`: anything else, so that it may stop half-way.
+ * - `unknown`: the body cannot be read or followed.
+ */
+export type RoutineEffect = "transactional" | "single-ddl" | "mixed" | "unknown";
+
+/**
+ * Reads what a CALL of a procedure may do, with the procedures that it calls.
+ * @param currentDatabase where a name without a database is looked for
+ * @throws the driver's error
+ */
+export async function readRoutineEffect(
+  session: Session,
+  routine: ObjectRef,
+  currentDatabase: string,
+): Promise<RoutineEffect> {
+  const effect = await readEffect(session, routine, currentDatabase, []);
+  if (effect === null) return "unknown";
+  if (effect.commits === 0) return "transactional";
+  return effect.commits === 1 && !effect.writes ? "single-ddl" : "mixed";
+}
+
+/** @param callers of this one; a procedure that calls itself is not followed */
+async function readEffect(
+  session: Session,
+  routine: ObjectRef,
+  currentDatabase: string,
+  callers: readonly string[],
+): Promise<BodyEffect | null> {
+  const database = routine.database ?? currentDatabase;
+  const key = `${database}.${routine.name}`.toLowerCase();
+  const body = callers.includes(key) ? null : await readText(session, database, routine.name);
+  if (body === null) return null;
+  const called = new Map<string, BodyEffect | null>();
+  for (const call of readCalls(body.text, body)) {
+    called.set(keyOf(call), await readEffect(session, call, database, [...callers, key]));
+  }
+  return readBody(
+    body.text,
+    (statement, verb) =>
+      statement.kind === "call"
+        ? (called.get(keyOf(statement.routine)) ?? null)
+        : simpleEffect(statement, verb),
+    body,
+  );
+}
+
+function keyOf({ database, name }: ObjectRef): string {
+  return `${database ?? ""}.${name}`;
+}
+
+interface Body {
+  readonly text: string;
+  readonly noBackslashEscapes: boolean;
+}
+
+/** Null when there is none, it is not SQL, or the user may not see it. */
+async function readText(session: Session, database: string, name: string): Promise<Body | null> {
+  const [row] = await session.query(
+    `SELECT ROUTINE_DEFINITION AS text, ROUTINE_BODY AS language, SQL_MODE AS mode FROM information_schema.ROUTINES
+      WHERE ROUTINE_SCHEMA = ? AND ROUTINE_NAME = ? AND ROUTINE_TYPE = 'PROCEDURE'`,
+    [database, name],
+  );
+  if (row === undefined || row.text === null || row.language !== "SQL") return null;
+  const modes = String(row.mode).split(",");
+  // In Oracle mode blocks have another syntax.
+  if (modes.includes("ORACLE")) return null;
+  return { text: String(row.text), noBackslashEscapes: modes.includes("NO_BACKSLASH_ESCAPES") };
+}

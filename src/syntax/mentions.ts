@@ -1,0 +1,41 @@
+import { type LexOptions, type Token, tokens } from "./lexer";
+
+/**
+ * Whether any identifier in the statement is this name, in any case and qualified or not. Names in strings (the
+ * text of a PREPARE) are not looked at.
+ */
+export function mentionsTable(text: string, name: string, options: LexOptions = {}): boolean {
+  const wanted = name.toLowerCase();
+  if (!wanted.includes("`") && !text.toLowerCase().includes(wanted)) return false;
+  for (const token of tokens(text, options)) {
+    if (isIdentifier(token) && token.value.toLowerCase() === wanted) return true;
+  }
+  return false;
+}
+
+/**
+ * Whether the statement names any of the tables.
+ * @param names lower case, `table` for those that need no qualifier here, and `database.table`
+ */
+export function mentionsAny(text: string, names: ReadonlySet<string>, options: LexOptions = {}): boolean {
+  if (names.size === 0) return false;
+  let qualifier: string | null = null; // the identifier before a dot
+  let previous: Token | null = null;
+  for (const token of tokens(text, options)) {
+    if (isIdentifier(token)) {
+      const name = token.value.toLowerCase();
+      if (names.has(qualifier === null ? name : `${qualifier}.${name}`)) return true;
+      qualifier = null;
+    } else if (token.value === "." && previous !== null && isIdentifier(previous)) {
+      qualifier = previous.value.toLowerCase();
+    } else {
+      qualifier = null;
+    }
+    previous = token;
+  }
+  return false;
+}
+
+function isIdentifier(token: Token): boolean {
+  return token.type === "word" || token.type === "quoted-identifier";
+}

@@ -1,0 +1,107 @@
+/** Tables, views and MariaDB sequences share one name space, so all three are "table" here. */
+export type ObjectType =
+  | "table"
+  | "trigger"
+  | "procedure"
+  | "function"
+  | "event"
+  | "database"
+  | "server"
+  | "account";
+
+/** An object that a statement names. */
+export interface ObjectRef {
+  readonly type: ObjectType;
+  /** null: the session's current database, or a type that lives in none (database, server, account). */
+  readonly database: string | null;
+  /** For an account the SQL that names it: `` `user`@`host` ``, `` `role` `` or `CURRENT_USER()`. */
+  readonly name: string;
+}
+
+/** The text a PREPARE or EXECUTE IMMEDIATE takes: a literal, a user variable's value, or (MariaDB) any expression. */
+export type PreparedSource =
+  | { readonly from: "text"; readonly text: string }
+  | { readonly from: "variable"; readonly name: string }
+  /** `text` is SQL: `SELECT text` gives the statement. */
+  | { readonly from: "expression"; readonly text: string };
+
+/**
+ * What the runner must know of a statement to run it exactly once.
+ *
+ * - `transactional`: can share a transaction with the UPDATE that records it (DML, reads, savepoints).
+ * - `self-committing`: commits by itself; whether it was applied shows in its objects' definitions.
+ * - `repeatable`: commits by itself, or has no lasting effect, and is safe to run twice.
+ * - `unjudgeable`: commits by itself, and neither repeating it nor looking at definitions is safe.
+ * - `refused`: cannot be run exactly once at all; the whole file is refused before anything runs.
+ */
+export type StatementKind =
+  | { readonly kind: "transactional" }
+  | { readonly kind: "begin"; readonly readOnly: boolean }
+  | { readonly kind: "commit"; readonly chain: boolean }
+  | { readonly kind: "rollback"; readonly chain: boolean }
+  | {
+      readonly kind: "set";
+      /** The value given to `autocommit`; "unknown" when only the server can tell; null when it is not set. */
+      readonly autocommit: boolean | "unknown" | null;
+      /** Assigns user variables and nothing else, so restoring their values replaces running it. */
+      readonly onlyUserVariables: boolean;
+      /** SET TRANSACTION without a scope: the next transaction uses it up, so that must not be the runner's own. */
+      readonly nextTransaction: boolean;
+    }
+  | { readonly kind: "use"; readonly database: string }
+  | { readonly kind: "prepare"; readonly name: string; readonly source: PreparedSource }
+  | { readonly kind: "execute"; readonly name: string }
+  | { readonly kind: "execute-immediate"; readonly source: PreparedSource }
+  | { readonly kind: "deallocate"; readonly name: string }
+  | { readonly kind: "lock-tables" }
+  | { readonly kind: "unlock-tables" }
+  /** CREATE or DROP of a TEMPORARY table: does not commit, and dies with the session. */
+  | {
+      readonly kind: "temporary";
+      readonly action: "create" | "drop" | "alter";
+      /** As written: `name`, or `database.name`. */
+      readonly names: readonly string[];
+      /** Filled from other tables (… SELECT …), so running it again later may give other rows. */
+      readonly fromTables: boolean;
+    }
+  | { readonly kind: "self-committing"; readonly objects: readonly ObjectRef[]; readonly verb: DdlVerb }
+  | { readonly kind: "repeatable"; readonly objects: readonly ObjectRef[] }
+  | { readonly kind: "call"; readonly routine: ObjectRef }
+  | { readonly kind: "unjudgeable"; readonly objects: readonly ObjectRef[]; readonly why: string }
+  | { readonly kind: "refused"; readonly why: string };
+
+/** How to judge a self-committing statement from before and after. */
+export type DdlVerb =
+  /** Applied exactly when the objects exist: CREATE of something that must not exist before. */
+  | "create"
+  /** Applied exactly when none of the objects exists any more. */
+  | "drop"
+  /** RENAME: the objects are pairs, old and new in turn; may be a permutation (a swap), which definitions alone do not show. */
+  | "rename"
+  /** Applied exactly when the definition changed. */
+  | "alter";
+
+/** Can share a transaction with its record. */
+export function transactional(): StatementKind {
+  return { kind: "transactional" };
+}
+
+/** Safe to run twice. */
+export function repeatable(objects: readonly ObjectRef[] = []): StatementKind {
+  return { kind: "repeatable", objects };
+}
+
+/** Shows in the definitions of its objects. */
+export function selfCommitting(verb: DdlVerb, objects: readonly ObjectRef[]): StatementKind {
+  return { kind: "self-committing", verb, objects };
+}
+
+/** Neither repeating nor looking helps. @param why one clause that follows "it cannot be judged because" */
+export function unjudgeable(why: string, objects: readonly ObjectRef[] = []): StatementKind {
+  return { kind: "unjudgeable", objects, why };
+}
+
+/** Cannot be run exactly once at all. @param why a whole sentence */
+export function refused(why: string): StatementKind {
+  return { kind: "refused", why };
+}

@@ -1,0 +1,55 @@
+import { refused, repeatable, type StatementKind, transactional, unjudgeable } from "../statement-kind";
+import { hasSequence, type TokenReader } from "../token-reader";
+import { readObject } from "./names";
+
+/** Reads on behind TRUNCATE. */
+export function readTruncate(reader: TokenReader): StatementKind {
+  reader.accept("TABLE");
+  return repeatable(readObject(reader, "table"));
+}
+
+/** Reads on behind ANALYZE: of tables, or (MariaDB) a statement that it runs and explains. */
+export function readAnalyze(reader: TokenReader): StatementKind {
+  if (!reader.accept("NO_WRITE_TO_BINLOG")) reader.accept("LOCAL");
+  return reader.sees("TABLE") || reader.sees("TABLES") ? repeatable() : transactional();
+}
+
+/** Reads on behind FLUSH. */
+export function readFlush(reader: TokenReader): StatementKind {
+  const words = reader.rest();
+  if (hasSequence(words, "WITH", "READ", "LOCK") || hasSequence(words, "FOR", "EXPORT")) {
+    return refused("Under this lock progress cannot be recorded.");
+  }
+  return repeatable();
+}
+
+/** Reads on behind LOAD: DATA, XML, or INDEX INTO CACHE. */
+export function readLoad(reader: TokenReader): StatementKind {
+  if (reader.sees("INDEX")) return repeatable();
+  for (let token = reader.next(); token !== null && token.type !== "string"; token = reader.next()) {
+    if (token.type === "word" && token.value.toUpperCase() === "LOCAL") {
+      return refused("LOAD DATA LOCAL reads a file of this machine, which is not part of the migration.");
+    }
+  }
+  return transactional();
+}
+
+/** Reads on behind RESET. */
+export function readReset(reader: TokenReader): StatementKind {
+  if (!reader.accept("PERSIST") || reader.peek() === null || reader.sees("IF", "EXISTS")) return repeatable();
+  return unjudgeable("RESET PERSIST of one variable fails the second time (IF EXISTS lets it pass)");
+}
+
+/** Reads on behind START or STOP of replication. */
+export function readReplication(reader: TokenReader): StatementKind {
+  if (reader.sees("GROUP_REPLICATION"))
+    return unjudgeable("group replication is started and stopped as a whole");
+  return repeatable();
+}
+
+/** Reads on behind INSTALL and UNINSTALL. */
+export function readInstall(reader: TokenReader): StatementKind {
+  reader.next();
+  if (reader.sees("IF")) return repeatable();
+  return unjudgeable("a plugin or component has no definition that could be compared");
+}

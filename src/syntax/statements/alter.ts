@@ -1,0 +1,67 @@
+import {
+  type ObjectRef,
+  repeatable,
+  type StatementKind,
+  selfCommitting,
+  unjudgeable,
+} from "../statement-kind";
+import { hasSequence, isKeyword, readerOver, type TokenReader } from "../token-reader";
+import { readAlterUser } from "./accounts";
+import { readAlterTable } from "./alter-table";
+import { expires } from "./create";
+import { acceptGuard, readGlobal, readObject, skipModifiers } from "./names";
+
+/** Reads on behind ALTER. Most kinds take a whole new definition, so that doing it twice changes nothing. */
+export function readAlter(reader: TokenReader): StatementKind {
+  skipModifiers(reader);
+  const type = reader.keyword();
+  reader.next();
+  switch (type) {
+    case "TABLE":
+      return readAlterTable(reader);
+    case "VIEW":
+    case "SEQUENCE":
+      acceptGuard(reader);
+      return repeatable(readObject(reader, "table"));
+    case "EVENT":
+      return readAlterEvent(reader);
+    case "PROCEDURE":
+      return repeatable(readObject(reader, "procedure"));
+    case "FUNCTION":
+      return repeatable(readObject(reader, "function"));
+    case "LIBRARY":
+    case "INSTANCE":
+    case "RESOURCE":
+      return repeatable();
+    case "SERVER":
+      return repeatable(readGlobal(reader, "server"));
+    case "USER":
+      return readAlterUser(reader);
+    case "DATABASE":
+    case "SCHEMA":
+      return readAlterDatabase(reader);
+    default:
+      return unjudgeable(`ALTER ${type} leaves nothing that could be compared`);
+  }
+}
+
+function readAlterEvent(reader: TokenReader): StatementKind {
+  const event = readObject(reader, "event");
+  const clauses = reader.rest();
+  const renamed = renamedTo(reader.text, clauses);
+  if (renamed.length > 0) return selfCommitting("alter", [...event, ...renamed]);
+  // Once its time is over and it has dropped itself, altering it again would fail.
+  return expires(clauses) ? selfCommitting("alter", event) : repeatable(event);
+}
+
+function renamedTo(text: string, clauses: ReturnType<TokenReader["rest"]>): readonly ObjectRef[] {
+  const at = clauses.findIndex((token) => isKeyword(token, "RENAME") || isKeyword(token, "DO"));
+  const reader = readerOver(text, clauses.slice(Math.max(at, 0)));
+  return reader.accept("RENAME", "TO") ? readObject(reader, "event") : [];
+}
+
+/** Character set, collation, encryption: set once or twice, the same. */
+function readAlterDatabase(reader: TokenReader): StatementKind {
+  if (!hasSequence(reader.rest(), "UPGRADE", "DATA")) return repeatable();
+  return unjudgeable("ALTER DATABASE … UPGRADE DATA DIRECTORY NAME moves files");
+}

@@ -1,0 +1,116 @@
+import type { Token } from "../lexer";
+import {
+  type ObjectRef,
+  repeatable,
+  type StatementKind,
+  selfCommitting,
+  unjudgeable,
+} from "../statement-kind";
+import { hasSequence, isKeyword, type TokenReader } from "../token-reader";
+import { acceptGuard, readAccounts, readGlobal, readName, readObject, skipModifiers } from "./names";
+
+/** Reads on behind CREATE. */
+export function readCreate(reader: TokenReader): StatementKind {
+  const replaces = reader.accept("OR", "REPLACE");
+  skipModifiers(reader);
+  if (reader.accept("TEMPORARY")) return readTemporary(reader);
+  const type = reader.keyword();
+  reader.next();
+  const guarded = acceptGuard(reader) || replaces;
+  switch (type) {
+    case "TABLE":
+      return readCreateTable(reader, guarded);
+    case "VIEW":
+    case "SEQUENCE":
+      return created(readObject(reader, "table"), guarded);
+    case "INDEX":
+      return readCreateIndex(reader, guarded);
+    case "TRIGGER":
+      return created(readObject(reader, "trigger"), guarded);
+    case "PROCEDURE":
+      return created(readObject(reader, "procedure"), guarded);
+    case "FUNCTION":
+      return readCreateFunction(reader, guarded);
+    case "EVENT":
+      return readCreateEvent(reader, guarded);
+    case "DATABASE":
+    case "SCHEMA":
+      return created(readGlobal(reader, "database"), guarded);
+    case "SERVER":
+      return created(readGlobal(reader, "server"), guarded);
+    case "USER":
+      return created(readAccounts(reader, "user"), guarded);
+    case "ROLE":
+      return created(readAccounts(reader, "role"), guarded);
+    default:
+      return guarded || readTypeGuard(reader)
+        ? repeatable()
+        : unjudgeable(`CREATE ${type} leaves nothing that could be compared`);
+  }
+}
+
+/** `IF NOT EXISTS` behind a kind of object of two words or more (SPATIAL REFERENCE SYSTEM, PACKAGE BODY). */
+function readTypeGuard(reader: TokenReader): boolean {
+  return [0, 1, 2].some((skip) => reader.keyword(skip) === "IF" && reader.keyword(skip + 1) === "NOT");
+}
+
+function created(objects: readonly ObjectRef[], guarded: boolean): StatementKind {
+  return guarded ? repeatable(objects) : selfCommitting("create", objects);
+}
+
+/**
+ * CREATE OR REPLACE … SELECT and CREATE … IF NOT EXISTS … SELECT can be repeated too: MariaDB refuses to
+ * select from the table being replaced, and neither server inserts into one that exists.
+ * @see https://mariadb.com/kb/en/create-table/#create-or-replace
+ */
+function readCreateTable(reader: TokenReader, guarded: boolean): StatementKind {
+  const objects = readObject(reader, "table");
+  // https://dev.mysql.com/doc/refman/8.4/en/create-table-select.html: leaves its transaction open.
+  if (/\bSTART\s+TRANSACTION\b/i.test(reader.text) && hasSequence(reader.rest(), "START", "TRANSACTION")) {
+    return unjudgeable("CREATE TABLE … START TRANSACTION is not committed by itself", objects);
+  }
+  return created(objects, guarded);
+}
+
+/** TABLE, or MariaDB's SEQUENCE. */
+function readTemporary(reader: TokenReader): StatementKind {
+  reader.next();
+  acceptGuard(reader);
+  const name = readName(reader);
+  const names = name === null ? [] : [name.database === null ? name.name : `${name.database}.${name.name}`];
+  const fromTables = reader.rest().some((token) => isKeyword(token, "SELECT") || isKeyword(token, "TABLE"));
+  return { kind: "temporary", action: "create", names, fromTables };
+}
+
+function readCreateIndex(reader: TokenReader, guarded: boolean): StatementKind {
+  while (reader.peek() !== null && !reader.accept("ON")) reader.next();
+  const table = readObject(reader, "table");
+  return guarded ? repeatable(table) : selfCommitting("alter", table);
+}
+
+function readCreateFunction(reader: TokenReader, guarded: boolean): StatementKind {
+  const objects = readObject(reader, "function");
+  const loadable = reader.sees("RETURNS") && isKeyword(reader.peek(2), "SONAME");
+  if (guarded || !loadable) return created(objects, guarded);
+  return unjudgeable("a loadable function has no definition that could be compared");
+}
+
+/** An event that is dropped when its time is over may be gone, or gone again, by the time it is looked for. */
+function readCreateEvent(reader: TokenReader, guarded: boolean): StatementKind {
+  const objects = readObject(reader, "event");
+  if (expires(reader.rest())) {
+    return unjudgeable(
+      "the event drops itself when its time is over (ON COMPLETION PRESERVE keeps it)",
+      objects,
+    );
+  }
+  return created(objects, guarded);
+}
+
+/** Whether an event's clauses give it an end and no ON COMPLETION PRESERVE. */
+export function expires(clauses: readonly Token[]): boolean {
+  const body = clauses.findIndex((token) => isKeyword(token, "DO"));
+  const head = body === -1 ? clauses : clauses.slice(0, body);
+  const ends = hasSequence(head, "SCHEDULE", "AT") || hasSequence(head, "ENDS");
+  return ends && !hasSequence(head, "COMPLETION", "PRESERVE");
+}
