@@ -129,7 +129,8 @@ W
   chmod +x "$work/installed/mariadb-install-db"
 fi
 
-"$work/installed/$server" --version >&2 || fail "the unpacked $family does not run on this machine"
-"$work/installed/$client" --version >&2 || fail "the unpacked $family client does not run on this machine"
+version=$("$work/installed/$server" --version 2>/dev/null) || fail "the unpacked $family does not run on this machine"
+"$work/installed/$client" --version >/dev/null 2>&1 || fail "the unpacked $family client does not run on this machine"
 mv -T "$work/installed" "$dir"
+echo "install-server: ${version##*  Ver }" >&2
 echo "$dir/$server"
