@@ -9,6 +9,7 @@ export type ErrorCode =
   | "bad-name"
   | "not-a-file"
   | "unreadable"
+  | "unwritable"
   | "outside-folder"
   | "duplicate-version"
   | "missing-up"
