@@ -33,7 +33,8 @@ interface Program {
   readonly database: string;
   /** What a statement mentions to set it off: its own name, or a trigger's table. */
   readonly name: string;
-  readonly text: string;
+  /** null: the user may not see it, so it might do anything. */
+  readonly text: string | null;
 }
 
 /** The tables of information_schema, performance_schema and sys are only ever read. */
@@ -61,11 +62,10 @@ async function readPrograms(session: Session): Promise<readonly Program[]> {
     );
     rows.push(...found);
   }
-  // Without the right to see a body it is NULL, and then the statement cannot be told to be safe either way.
   return rows.map((row) => ({
     database: String(row.db),
     name: String(row.name),
-    text: row.text === null ? "" : String(row.text),
+    text: row.text === null || row.text === "" ? null : String(row.text),
   }));
 }
 
@@ -81,7 +81,8 @@ function closeOver(reached: Set<string>, programs: readonly Program[]): void {
     grown = false;
     for (const { database, name, text } of programs) {
       const own = qualify(database, name);
-      if (reached.has(own) || !mentionsAny(text, visibleFrom(database, reached))) continue;
+      if (reached.has(own)) continue;
+      if (text !== null && !mentionsAny(text, visibleFrom(database, reached))) continue;
       reached.add(own);
       grown = true;
     }

@@ -18,7 +18,7 @@ export function mentionsTable(text: string, name: string, options: LexOptions = 
  * @param names lower case, `table` for those that need no qualifier here, and `database.table`
  */
 export function mentionsAny(text: string, names: ReadonlySet<string>, options: LexOptions = {}): boolean {
-  if (names.size === 0) return false;
+  if (names.size === 0 || !mayMention(text, names)) return false;
   let qualifier: string | null = null; // the identifier before a dot
   let previous: Token | null = null;
   for (const token of tokens(text, options)) {
@@ -35,6 +35,25 @@ export function mentionsAny(text: string, names: ReadonlySet<string>, options: L
   }
   return false;
 }
+
+/**
+ * Quickly rules most texts out: a data file's INSERT is long, and system tables alone make the names not empty.
+ * Every name is looked for by its first part, so that `database.` covers all the tables in it.
+ */
+function mayMention(text: string, names: ReadonlySet<string>): boolean {
+  let pattern = patterns.get(names);
+  if (pattern === undefined) {
+    const parts = new Set([...names].map((name) => name.split(".", 1)[0] ?? name));
+    // A quoted backtick is written twice; and too many alternatives are slower than tokens.
+    const usable = parts.size <= 50 && ![...parts].some((part) => part.includes("`"));
+    const escaped = [...parts].map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+    pattern = usable ? new RegExp(escaped.join("|"), "i") : /^/;
+    patterns.set(names, pattern);
+  }
+  return pattern.test(text);
+}
+
+const patterns = new WeakMap<ReadonlySet<string>, RegExp>();
 
 function isIdentifier(token: Token): boolean {
   return token.type === "word" || token.type === "quoted-identifier";
