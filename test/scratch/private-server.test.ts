@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -11,6 +11,7 @@ import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { MigrateError } from "../../src/errors";
 import { type PrivateServer, startPrivateServer, withPrivateServer } from "../../src/scratch/private-server";
 import { findServerProgram } from "../../src/scratch/server-programs";
+import { isRunning } from "../support/processes";
 
 const FAMILIES = ["mysql", "mariadb"] as const;
 
@@ -23,16 +24,6 @@ async function ask(server: PrivateServer, sql: string, socket = false): Promise<
     return rows;
   } finally {
     await connection.end();
-  }
-}
-
-/** Runs, or is a zombie that nobody has waited for. */
-function isRunning(pid: number): boolean {
-  try {
-    const state = execFileSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" });
-    return !state.startsWith("Z");
-  } catch {
-    return false;
   }
 }
 

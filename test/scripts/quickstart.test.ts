@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import { isMentionedByProcess } from "../support/processes";
 
 const ROOT = join(__dirname, "../..");
 
@@ -47,10 +48,6 @@ async function eventually(what: string, holds: () => boolean): Promise<void> {
   }
 }
 
-function isServing(folder: string): boolean {
-  return execFileSync("ps", ["-A", "-o", "args="], { encoding: "utf8" }).includes(folder);
-}
-
 test("quickstart: applies the example, reverts it, applies it again, and leaves nothing", async (t) => {
   const run = quickstart(t);
   assert.equal(await run.ended(), 0, run.output());
@@ -77,13 +74,13 @@ for (const [signal, code] of [
     const run = quickstart(t);
     await eventually("a migration is applied", () => run.output().includes("Applied 0001"));
     const [folder = ""] = run.folders();
-    assert.ok(isServing(folder));
+    assert.ok(isMentionedByProcess(folder));
     assert.ok(run.process.pid);
     // The terminal sends Ctrl-C to the whole group, a service manager SIGTERM to one process.
     process.kill(signal === "SIGINT" ? -run.process.pid : run.process.pid, signal);
     assert.equal(await run.ended(), code, run.output());
     await eventually("the folder is removed", () => run.folders().length === 0);
-    await eventually("the server is gone", () => !isServing(folder));
+    await eventually("the server is gone", () => !isMentionedByProcess(folder));
   });
 }
 
