@@ -82,3 +82,8 @@ function matching(pattern: RegExp, text: string): string {
   if (typeof text === "string" && pattern.test(text)) return text;
   throw new TypeError(`a saved value in the history table is malformed: ${JSON.stringify(text)}`);
 }
+
+/** The text of a saved string, or null when it is none; as utf8mb4, which the runner's sessions use. */
+export function savedText(value: SavedValue | undefined): string | null {
+  return value?.type === "string" ? Buffer.from(value.hex, "hex").toString("utf8") : null;
+}

@@ -200,8 +200,7 @@ async function runPlan(run: Run, plan: Plan, results: StepResult[]): Promise<boo
       emit,
       signal,
     };
-    const { total } = await run.scans.of(step);
-    const { result, touched } = await runStep(context, step, total);
+    const { result, touched } = await runStep(context, step, await run.scans.of(step));
     results.push(result);
     if (step.resume === null) run.lastId += 1;
     if (index === plan.steps.length - 1) break;

@@ -1,8 +1,8 @@
 import type { Settings } from "../config";
 import type { Session } from "../database/session";
 import { type Problem, RefusedError } from "../errors";
-import type { Step } from "../plan/plan";
 import { type FileScan, scanFile } from "../files/scan";
+import type { Step } from "../plan/plan";
 
 /** Reads through the files that are about to run, each one once. */
 export interface Scans {

@@ -52,7 +52,11 @@ export interface SessionMemory {
   restore(session: Session, saved: string | null, lockTables: (text: string) => string): Promise<void>;
 }
 
-export function createSessionMemory(ownDatabase: string): SessionMemory {
+/** @param file whether any statement of the file, also a later one, reads LAST_INSERT_ID() */
+export function createSessionMemory(
+  ownDatabase: string,
+  file: { readonly usesLastInsertId: boolean },
+): SessionMemory {
   let database = ownDatabase;
   let autocommit = true;
   let tablesLocked = false;
@@ -60,7 +64,6 @@ export function createSessionMemory(ownDatabase: string): SessionMemory {
   let prepared: Record<string, SavedValue> = {};
   const variables = new Set<string>();
   const temporaries = new Set<string>();
-  let usesLastInsertId = false;
 
   const forget = (unwanted: (kind: Kept["classified"]["statement"]) => boolean): void => {
     kept = kept.filter((entry) => !unwanted(entry.classified.statement));
@@ -80,7 +83,6 @@ export function createSessionMemory(ownDatabase: string): SessionMemory {
 
     note(statement, classified) {
       for (const name of classified.userVariables) variables.add(name);
-      usesLastInsertId ||= classified.usesLastInsertId;
       const kind = classified.statement;
       switch (kind.kind) {
         case "use":
@@ -147,8 +149,8 @@ export function createSessionMemory(ownDatabase: string): SessionMemory {
     },
 
     async save(session) {
-      if (variables.size === 0 && !usesLastInsertId) return null;
-      const [row] = usesLastInsertId ? await session.query("SELECT LAST_INSERT_ID() AS id") : [];
+      if (variables.size === 0 && !file.usesLastInsertId) return null;
+      const [row] = file.usesLastInsertId ? await session.query("SELECT LAST_INSERT_ID() AS id") : [];
       const saved: Saved = {
         variables: await readUserVariables(session, [...variables]),
         prepared,

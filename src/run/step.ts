@@ -6,6 +6,7 @@ import { MigrateError } from "../errors";
 import type { MigrationFile } from "../files/read-migrations";
 import { readStatements } from "../files/read-statements";
 import { readText, STORED_TEXT_LIMIT } from "../files/read-text";
+import type { FileScan } from "../files/scan";
 import type { Step } from "../plan/plan";
 import { classify } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
@@ -58,7 +59,7 @@ interface Progress {
 
 /**
  * Runs one migration in one direction, from its first statement or from where its history line stopped.
- * @param total statements in the step's file
+ * @param scan what is known of the step's file
  * @returns the result, and whether the session must not be used for another migration
  * @throws StatementError when the server refused a statement or the connection was lost during one;
  *   MigrateError `prefix-modified`, `in-doubt`, `session-lost`, `interrupted`, `file-changed`, `lock-lost`
@@ -66,8 +67,9 @@ interface Progress {
 export async function runStep(
   context: StepContext,
   step: Step,
-  total: number,
+  scan: FileScan,
 ): Promise<{ result: StepResult; touched: boolean }> {
+  const { total } = scan;
   const started = performance.now();
   const row = step.resume?.row ?? null;
   const line: Line = { table: context.table, lock: context.lock, id: row?.id ?? context.nextId };
@@ -78,7 +80,7 @@ export async function runStep(
       ? { line: "new", row: newLine(context, step, total) }
       : { line: "partial", spentMs: row.durationMs ?? 0 },
   );
-  const memory = createSessionMemory(context.session.database);
+  const memory = createSessionMemory(context.session.database, scan);
   const executor = createExecutor(context.session, journal, memory);
   const progress: Progress = { context, step, total, journal, memory, executor, current: null };
   context.emit({ event: "step-started", ...describe(step), statements: total, resumedAt: row?.done ?? null });
