@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { promisify } from "node:util";
+import { createConnection, type RowDataPacket } from "mysql2/promise";
+import { forEachServer, withTestDatabase } from "./support/servers";
+
+const ROOT = join(__dirname, "..");
+
+/** What another project has: package.json, the installed package, and no more. */
+let project = "";
+
+/** A program in that project. It compiles only if the package's types say what the package does. */
+const CONSUMER = `
+import { createMigrator, MigrateError, type RunEvent, type RunResult } from "mysql-updown";
+
+async function main(): Promise<void> {
+  const events: RunEvent["event"][] = [];
+  const migrator = createMigrator({
+    databaseUrl: process.argv[2],
+    dir: "migrations",
+    onEvent: (event) => events.push(event.event),
+  });
+  const first: RunResult = await migrator.up({ to: "1" });
+  const rest = await migrator.up();
+  const status = await migrator.status();
+  const down = await migrator.down({ steps: 1 });
+  const refusal = await migrator.up({ to: "9" }).then(
+    () => "none",
+    (error: unknown) => (error instanceof MigrateError ? error.code : String(error)),
+  );
+  // @ts-expect-error: down wants to be told where to
+  const targetless = (): Promise<RunResult> => migrator.down();
+  // @ts-expect-error: no such option
+  const misspelled = (): Promise<RunResult> => migrator.up({ dryrun: true });
+  const reached: readonly (number | null)[] = [first.to, rest.to, status.current, down.to];
+  console.log(JSON.stringify({ reached, refusal, heard: events.includes("step-done") }));
+  void targetless;
+  void misspelled;
+}
+
+void main();
+`;
+
+before(async () => {
+  project = mkdtempSync(join(tmpdir(), "updown-package-"));
+  const tarball = await pack(join(project, "sources"));
+  writeFileSync(join(project, "package.json"), JSON.stringify({ name: "consumer", private: true }));
+  await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", tarball], project);
+  mkdirSync(join(project, "migrations"));
+  const files = {
+    "0001_create_notes.up.sql":
+      "CREATE TABLE notes (id INT PRIMARY KEY, body TEXT);\nINSERT INTO notes VALUES (1, 'one');\n",
+    "0001_create_notes.down.sql": "DROP TABLE notes;\n",
+    "0002_add_author.up.sql": "ALTER TABLE notes ADD author VARCHAR(40);\n",
+    "0002_add_author.down.sql": "ALTER TABLE notes DROP author;\n",
+  };
+  for (const [name, sql] of Object.entries(files)) writeFileSync(join(project, "migrations", name), sql);
+  for (const type of ["commonjs", "module"]) await compileConsumer(type);
+});
+
+after(() => rmSync(project, { recursive: true, force: true }));
+
+/** Packs a copy, so that neither a stale dist/ gets in nor a new one stays behind. Returns the tarball's path. */
+async function pack(folder: string): Promise<string> {
+  mkdirSync(folder);
+  for (const name of readdirSync(ROOT)) {
+    if (/^(src|scripts|package.*\.json|tsconfig.*\.json|[A-Z]+(\.md)?|\.env\.example)$/.test(name)) {
+      cpSync(join(ROOT, name), join(folder, name), { recursive: true });
+    }
+  }
+  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  const { stdout } = await run("npm", ["pack", "--json"], folder);
+  const [packed] = JSON.parse(stdout) as { filename: string }[];
+  assert.ok(packed);
+  return join(folder, packed.filename);
+}
+
+/** Writes the program into a folder of that module type and compiles it, the package's own types included. */
+async function compileConsumer(type: string): Promise<void> {
+  const folder = join(project, type);
+  mkdirSync(folder);
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ type }));
+  writeFileSync(join(folder, "main.ts"), CONSUMER);
+  const compilerOptions = {
+    target: "es2022",
+    module: "node16",
+    moduleResolution: "node16",
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: false,
+    typeRoots: [join(ROOT, "node_modules/@types")],
+    types: ["node"],
+  };
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["main.ts"] }));
+  await run(join(ROOT, "node_modules/.bin/tsc"), ["-p", folder], folder);
+}
+
+/** Runs a program without the settings of this machine. @throws with all it printed when it fails */
+async function run(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  settings: Record<string, string> = {},
+): Promise<{ stdout: string }> {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(DATABASE_URL|MYSQL_|MIGRATIONS_)/.test(name),
+  );
+  const env = { ...Object.fromEntries(inherited), ...settings };
+  try {
+    return await promisify(execFile)(program, args, { cwd, env });
+  } catch (error) {
+    const { message, stdout, stderr } = error as Error & { stdout?: string; stderr?: string };
+    throw new Error(`${message}\n${stdout}\n${stderr}`);
+  }
+}
+
+async function rows(url: string, sql: string): Promise<RowDataPacket[]> {
+  const connection = await createConnection(url);
+  try {
+    const [found] = await connection.query<RowDataPacket[]>(sql);
+    return found;
+  } finally {
+    await connection.end();
+  }
+}
+
+test("package: holds the built program and its papers, no sources and no tests", () => {
+  const installed = join(project, "node_modules/mysql-updown");
+  const names = readdirSync(installed, { recursive: true, encoding: "utf8" });
+  const own = names.filter((name) => !name.startsWith("node_modules"));
+  const papers = own.filter((name) => !name.startsWith("dist")).sort();
+  assert.deepEqual(papers, ["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
+  assert.deepEqual(
+    own.filter((name) => /(^|\/)(test|scripts|node_modules)(\/|$)|[^d]\.ts$/.test(name)),
+    [],
+  );
+});
+
+forEachServer("package: its bin applies and reverts a folder", async (_t, server) => {
+  await withTestDatabase(server, async (db) => {
+    const bin = join(project, "node_modules/.bin/mysql-updown");
+    const settings = { DATABASE_URL: db.url, MIGRATIONS_DIR: "migrations" };
+    await run(bin, ["up"], project, settings);
+    assert.deepEqual(await rows(db.url, "SELECT id, body, author FROM notes"), [
+      { id: 1, body: "one", author: null },
+    ]);
+    const status = await run(bin, ["status", "--json"], project, settings);
+    assert.equal((JSON.parse(status.stdout) as { current: number }).current, 2);
+    await run(bin, ["down", "--to", "0"], project, settings);
+    assert.deepEqual(await rows(db.url, "SHOW TABLES LIKE 'notes'"), []);
+  });
+});
+
+forEachServer("package: its bin starts a project from nothing", async (t, server) => {
+  await withTestDatabase(server, async (db) => {
+    const empty = mkdtempSync(join(project, "empty-"));
+    t.after(() => rmSync(empty, { recursive: true, force: true }));
+    const bin = join(project, "node_modules/.bin/mysql-updown");
+    const settings = { DATABASE_URL: db.url };
+    await run(bin, ["init"], empty, settings);
+    await run(bin, ["up"], empty, settings);
+    assert.deepEqual(readdirSync(join(empty, "sql/migrations")), [
+      "0001_create_example.down.sql",
+      "0001_create_example.up.sql",
+    ]);
+    const [row] = await rows(db.url, "SELECT COUNT(*) AS n FROM migration_history");
+    assert.ok(Number(row?.n) > 0);
+  });
+});
+
+for (const type of ["commonjs", "module"]) {
+  forEachServer(`package: a TypeScript program of type ${type} drives createMigrator`, async (_t, server) => {
+    await withTestDatabase(server, async (db) => {
+      const { stdout } = await run(process.execPath, [join(type, "main.js"), db.url], project);
+      assert.deepEqual(JSON.parse(stdout), {
+        reached: [1, 2, 2, 1],
+        refusal: "unknown-version",
+        heard: true,
+      });
+      assert.deepEqual(await rows(db.url, "SELECT * FROM notes"), [{ id: 1, body: "one" }]);
+    });
+  });
+}
