@@ -62,6 +62,11 @@ export function createExecutor(session: Session, journal: Journal, memory: Sessi
     if (transaction === null && !memory.autocommit) await session.run("COMMIT");
   }
 
+  /** Outside of a transaction, because a rollback must not take back the record of what cannot be rolled back. */
+  async function recordEffect(): Promise<void> {
+    if (effectUnrecorded) await record(null);
+  }
+
   async function begin(): Promise<void> {
     // START TRANSACTION would release the file's LOCK TABLES; this begins one and keeps them.
     await session.run(memory.tablesLocked ? "SET autocommit = 0" : "START TRANSACTION");
@@ -93,6 +98,7 @@ export function createExecutor(session: Session, journal: Journal, memory: Sessi
     }
     if (isFull(transaction) && !classified.usesPrevious && memory.temporaries.size === 0) await commitOwn();
     if (transaction === null) {
+      await recordEffect();
       if (memory.autocommit) await begin();
       else transaction = { owner: "file", readOnly: false };
     }
@@ -167,7 +173,7 @@ export function createExecutor(session: Session, journal: Journal, memory: Sessi
   async function runRepeatable(statement: Statement): Promise<void> {
     await leaveTransaction();
     // Each is safe to repeat, two in a row need not be: TRUNCATE a; DROP TABLE IF EXISTS a.
-    if (effectUnrecorded) await record(null);
+    await recordEffect();
     await session.run(statement.text);
     journal.advance(statement);
     effectUnrecorded = true;
@@ -197,6 +203,7 @@ export function createExecutor(session: Session, journal: Journal, memory: Sessi
 
   async function runBegin(statement: Statement, readOnly: boolean): Promise<void> {
     await leaveTransaction();
+    await recordEffect();
     await runInSession(statement);
     transaction = { owner: "file", readOnly };
   }
@@ -356,11 +363,12 @@ export function createExecutor(session: Session, journal: Journal, memory: Sessi
       // A transaction of the file's own has not ended: it is rolled back and will run again as a whole.
       if (transaction?.owner === "file") return this.abandon();
       await commitOwn();
-      if (effectUnrecorded) await record(null);
+      await recordEffect();
     },
     async abandon() {
       if (transaction !== null || !memory.autocommit) await session.run("ROLLBACK").catch(() => {});
       transaction = null;
+      await recordEffect().catch(() => {});
     },
   };
 }
