@@ -97,10 +97,10 @@ async function readState(session: Session, object: ObjectRef, currentDatabase: s
 const ABSENT: readonly number[] = [1049, 1133, 1141, 1146, 1305, 1360, 1396, 1539];
 
 /**
- * ER_DBACCESS_DENIED, ER_TABLEACCESS_DENIED, ER_SPECIFIC_ACCESS_DENIED, ER_UNKNOWN_STORAGE_ENGINE, ER_VIEW_INVALID,
- * ER_PROCACCESS_DENIED, ER_CANT_OPEN_FILE, ER_NO_SUCH_TABLE_IN_ENGINE
+ * ER_CANT_OPEN_FILE, ER_DBACCESS_DENIED, ER_TABLE_NOT_LOCKED (under LOCK TABLES), ER_TABLEACCESS_DENIED, ER_SPECIFIC_ACCESS_DENIED, ER_UNKNOWN_STORAGE_ENGINE, ER_VIEW_INVALID,
+ * ER_PROCACCESS_DENIED, ER_NO_SUCH_TABLE_IN_ENGINE
  */
-const UNREADABLE: readonly number[] = [1016, 1044, 1142, 1227, 1286, 1356, 1370, 1932];
+const UNREADABLE: readonly number[] = [1016, 1044, 1100, 1142, 1227, 1286, 1356, 1370, 1932];
 
 /** The definition in the server's words; null when the object does not exist and no error says so. */
 async function readDefinition(session: Session, object: ObjectRef, database: string): Promise<string | null> {
@@ -153,7 +153,7 @@ function tableDefinition(rows: readonly Row[], database: string): string {
 function withoutVolatile(definition: string): string {
   return definition
     .replace(/^CREATE TABLE (?:`(?:[^`]|``)*`)/, "CREATE TABLE")
-    .replace(/^(\) ENGINE=\w+)(.*?) AUTO_INCREMENT=\d+/m, "$1$2")
+    .replace(/^(\)(?: \/\*!50100 TABLESPACE .*? \*\/)? ENGINE=\w+) AUTO_INCREMENT=\d+/m, "$1")
     .replace(/(PARTITION BY SYSTEM_TIME\b[^\n]* AUTO\n)PARTITIONS \d+/, "$1");
 }
 
