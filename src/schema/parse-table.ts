@@ -45,7 +45,7 @@ export function parseTable(text: string, facts: TableFacts): Table {
     collation: facts.collation,
     comment,
     systemVersioned,
-    options: options.sort(byName),
+    options: options.filter(({ name }) => isAbout(engine, name)).sort(byName),
     partitioning,
   };
 }
@@ -120,6 +120,11 @@ function parseOptions(cursor: SqlCursor): Options {
     }
   }
   return found;
+}
+
+/** What Aria prints stays behind, without effect, when the engine changes. */
+function isAbout(engine: string, option: string): boolean {
+  return engine.toUpperCase() === "ARIA" || (option !== "PAGE_CHECKSUM" && option !== "TRANSACTIONAL");
 }
 
 /** `DEFAULT CHARSET`, `DATA DIRECTORY`, `TABLESPACE`, or an engine-defined option in backticks. */

@@ -50,13 +50,25 @@ export async function readTables(reader: Reader, listed: readonly Listed[]): Pro
     columns.set(text(row, "name"), { charset: text(row, "charset"), collation: text(row, "collation") });
   }
   const shown = await showCreate(reader, "TABLE", "Create Table", [...collations.keys()]);
-  const tables = shown.map(({ name, row }) =>
-    parseTable(withoutDatabase(text(row, "Create Table"), reader.database), {
+  const tables = shown.map(({ name, row }) => {
+    const definition = text(row, "Create Table");
+    noteLostBytes(reader, name, definition);
+    return parseTable(withoutDatabase(definition, reader.database), {
       collation: collations.get(name) ?? "",
       characterSets: characterSets.get(name) ?? new Map(),
-    }),
-  );
+    });
+  });
   return tables.sort(byName);
+}
+
+/**
+ * MariaDB sends a BINARY column's default as bytes within text that claims to be UTF-8; what is none arrives as
+ * U+FFFD. MySQL prints it in hexadecimal.
+ */
+function noteLostBytes(reader: Reader, table: string, definition: string): void {
+  if (!definition.includes("\ufffd")) return;
+  const why = "the server prints it as bytes that are not text";
+  reader.notCompared.push({ object: `default of a binary column of table ${table}`, why });
 }
 
 /** Reads the views among `listed`, each with the tables and views it depends on. */
