@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { replaceUsage } from "../src/cli/usage";
 import { variables } from "../src/config/environment";
+import { sslParameterNames } from "../src/config/ssl";
 import { HISTORY_COLUMNS, LAYOUT } from "../src/database/history-table";
 import { inspectFile, READ_SIZE } from "../src/files/inspect-file";
 
 const ROOT = join(__dirname, "..");
 const contract = read("docs/files-and-history.md");
+const readme = read("README.md");
 
 test("the contract lists the history table's columns, in order, with their types", () => {
   const rows = [...contract.matchAll(/^\| `(\w+)` \| `([A-Z][^`]*)` \| /gm)].map(([, name, type]) => [
@@ -54,6 +57,51 @@ test(".env.example has every setting of the environment, commented out", () => {
     assert.ok(listed.includes(name), `${name} is missing`);
   }
   assert.doesNotMatch(example, /^[A-Z]/m);
+});
+
+test("the README's usage is what the commands say (else: npm run usage)", () => {
+  assert.equal(readme, replaceUsage(readme));
+});
+
+test("the README has every setting", () => {
+  const names = [
+    ...Object.values(variables),
+    "MIGRATIONS_DIR",
+    "MIGRATIONS_TABLE",
+    ...sslParameterNames,
+    "socket",
+  ];
+  assert.deepEqual(
+    names.filter((name) => !readme.includes(`\`${name}\``)),
+    [],
+  );
+});
+
+test("what the documents link to in the repository is there", () => {
+  for (const document of ["README.md", "docs/files-and-history.md", "CHANGELOG.md"]) {
+    const links = [...read(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = ""]) => path);
+    for (const path of links) assert.ok(existsSync(join(ROOT, document, "..", path)), `${document}: ${path}`);
+  }
+});
+
+test("the README's program compiles against the package's types", () => {
+  const program = /```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";
+  assert.match(program, /createMigrator/);
+  const folder = mkdtempSync(join(tmpdir(), "updown-readme-"));
+  try {
+    writeFileSync(join(folder, "program.mts"), program);
+    const compilerOptions = {
+      paths: { "mysql-updown": [join(ROOT, "src/index.ts")] },
+      typeRoots: [join(ROOT, "node_modules/@types")],
+    };
+    const settings = { extends: join(ROOT, "tsconfig.json"), compilerOptions, include: ["program.mts"] };
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(settings));
+    execFileSync(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", folder], {
+      encoding: "utf8",
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 function read(path: string): string {
