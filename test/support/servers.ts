@@ -100,11 +100,11 @@ async function dropDatabase(server: TestServer, name: string): Promise<void> {
   try {
     // Not strict: MySQL's processlist is utf8mb3, and fails on any session's statement with an emoji in it.
     await connection.query("SET SESSION lock_wait_timeout = 30, SESSION sql_mode = ''");
-    const [rows] = await connection.query(
-      "SELECT id AS id FROM information_schema.processlist WHERE db = ? AND id <> CONNECTION_ID()",
-      [name],
-    );
-    for (const row of rows as { id: number }[]) await connection.query(`KILL ${row.id}`).catch(() => {});
+    // Not information_schema.processlist: MySQL fails on it while any session's statement has 4-byte characters.
+    const [rows] = await connection.query("SHOW PROCESSLIST");
+    for (const { Id, db } of rows as { Id: number; db: string | null }[]) {
+      if (db === name) await connection.query(`KILL ${Id}`).catch(() => {});
+    }
     await connection.query(`DROP DATABASE IF EXISTS ${name}`);
   } finally {
     await connection.end();

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { type Child, type ChildEnd, startChild, within } from "./child";
+import { FIXTURE_MIGRATIONS } from "./fixture";
+import { type ClientCommand, type ProxyOptions, withProxy } from "./proxy";
+import type { TestServer } from "./servers";
+import { dumpState } from "./state";
+import { HISTORY_TABLE, observe, TIME_LIMIT } from "./sweep";
+
+/** One of several runners on one database, and what it sent. */
+export interface Racer {
+  readonly child: Child;
+  readonly end: ChildEnd | "hung";
+  readonly commands: readonly ClientCommand[];
+}
+
+/** What a racer's proxy does, given a way to reach the racer. */
+export type Referee = (self: () => Child) => ProxyOptions;
+
+/** Starts `count` runners at once, each through a proxy of its own; one promise each, for when it has ended. */
+export function startRace(
+  bin: string,
+  server: TestServer,
+  url: string,
+  count: number,
+  referee: Referee,
+  limit: number = TIME_LIMIT,
+): Promise<Racer>[] {
+  return Array.from({ length: count }, async () => {
+    const children: Child[] = [];
+    const self = (): Child => {
+      const [child] = children;
+      if (child === undefined) throw new TypeError("a command came before its runner was started");
+      return child;
+    };
+    return withProxy(server, referee(self), async (proxy) => {
+      const child = startChild(bin, ["up"], proxy.through(url), FIXTURE_MIGRATIONS);
+      children.push(child);
+      return { child, end: await within(child, limit), commands: proxy.commands };
+    });
+  });
+}
+
+/** How often each statement of the migrations was sent. */
+function statementCounts(commands: readonly ClientCommand[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { text } of commands) {
+    if (!/^(CREATE|ALTER|DROP|RENAME|INSERT|UPDATE|DELETE|CALL)\b/.test(text) || text.includes(HISTORY_TABLE))
+      continue;
+    counts[text] = (counts[text] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** Knows the first runner that comes to the middle of the work: it holds the lock then. */
+export function watchForHolder(): {
+  isHolderNow: (command: ClientCommand, self: Child) => boolean;
+  holder: () => Child;
+} {
+  let found: Child | null = null;
+  return {
+    isHolderNow: ({ name, text }, self) => {
+      if (found !== null || name !== "COM_QUERY" || !text.startsWith("CREATE TABLE seat")) return false;
+      found = self;
+      return true;
+    },
+    holder: () => {
+      assert.ok(found !== null, "no runner came to the middle of the work");
+      return found;
+    },
+  };
+}
+
+/** Every runner ended well, `except` excepted, and the database is as one runner alone leaves it. */
+export async function assertDone(
+  server: TestServer,
+  url: string,
+  racers: readonly Racer[],
+  except: Child | null,
+): Promise<void> {
+  for (const { child, end } of racers) {
+    if (child === except) continue;
+    assert.ok(end !== "hung", "a runner did not end");
+    assert.equal(end.code, 0, end.stderr);
+  }
+  const alone = await observe(server, "up", { name: "all", dir: FIXTURE_MIGRATIONS });
+  assert.deepEqual(await dumpState(url, { historyTable: HISTORY_TABLE }), alone.reference);
+  if (except !== null) return;
+  const sent = racers.flatMap(({ commands }) => commands);
+  assert.deepEqual(statementCounts(sent), statementCounts(alone.commands));
+}
