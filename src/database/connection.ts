@@ -90,8 +90,9 @@ function connectOnce(
       connectTimeout: CONNECT_TIMEOUT_MS,
       dateStrings: true,
       supportBigNumbers: true,
-      // mysql2 asks for FOUND_ROWS by default; the mysql client does not, and ROW_COUNT() in a file shows it.
-      flags: ["-FOUND_ROWS"],
+      // mysql2 asks for both by default; the mysql client does not. ROW_COUNT() in a file shows the one, and the other
+      // is an sql_mode under which `CREATE TABLE count (…)` is an error.
+      flags: ["-FOUND_ROWS", "-IGNORE_SPACE"],
       connectAttributes: { program_name: "mysql-updown" },
       // LOAD DATA LOCAL would let a server ask this process for any file it can read.
       infileStreamFactory: refuseLocalInfile,
