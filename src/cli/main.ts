@@ -10,7 +10,7 @@ import { adaptCommands } from "./hint";
 import { type Io, layoutFor, writeLines } from "./io";
 import { refuseSwallowed } from "./npm";
 import { commonOptions, parseOptions } from "./parse";
-import { reportError } from "./report-error";
+import { renderReport, reportError } from "./report-error";
 import { createJsonReporter, createTextReporter } from "./reporter";
 
 /** 0 done, 1 a check found something, 2 refused, failed or misused. */
@@ -90,10 +90,11 @@ async function runVerb(
   refuseSwallowed(command, words, env);
   const given = parseOptions(command, words);
   const { json } = readOptions(command.name, commonOptions, given);
-  const result = await command.run(createContext(invocation, command, given));
+  const context = createContext(invocation, command, given);
+  const result = await command.run(context);
   const lines = json ? [JSON.stringify(result, null, 2)] : command.render(result, layoutFor(io.stdout, env));
   writeLines(io.stdout, json ? lines : lines.map((line) => adaptCommands(line, env)));
-  return command.exitCode?.(result) ?? 0;
+  return command.exitCode?.(result, context.options) ?? 0;
 }
 
 function createContext(invocation: Invocation, command: AnyCommand, given: RawOptions): Context<OptionTable> {
@@ -117,14 +118,9 @@ function createContext(invocation: Invocation, command: AnyCommand, given: RawOp
 }
 
 function printError(error: unknown, { command, begun, env, io }: Invocation, json: boolean): 2 {
-  const thrown = reportError(error, command?.runsMigrations === true && !begun);
-  const hint = thrown.hint === null ? null : adaptCommands(thrown.hint, env);
-  if (json) {
-    writeLines(io.stdout, [JSON.stringify({ error: { ...thrown, hint } }, null, 2)]);
-  } else {
-    const { paint } = layoutFor(io.stderr, env);
-    const lines = thrown.message.split("\n").map((line) => paint("red", line));
-    writeLines(io.stderr, [...lines, ...(hint === null ? [] : [hint])]);
-  }
+  const nothingRun = command?.runsMigrations === true && !begun;
+  const report = reportError(error, nothingRun, (hint) => adaptCommands(hint, env));
+  if (json) writeLines(io.stdout, [JSON.stringify({ error: report }, null, 2)]);
+  else writeLines(io.stderr, renderReport(report, layoutFor(io.stderr, env).paint));
   return 2;
 }

@@ -1,3 +1,4 @@
+import type { Layout } from "../commands/layout";
 import {
   type ErrorCode,
   MigrateError,
@@ -21,24 +22,34 @@ export interface ErrorReport {
 /**
  * Turns whatever was thrown into a report. What was not thrown on purpose is a bug and says so.
  * @param nothingRun the verb runs migrations and had not begun any
+ * @param adapt spells the commands in hints as the caller types them
  */
-export function reportError(error: unknown, nothingRun: boolean): ErrorReport {
+export function reportError(
+  error: unknown,
+  nothingRun: boolean,
+  adapt: (hint: string) => string,
+): ErrorReport {
   if (!(error instanceof MigrateError)) return reportBug(error);
   const { code, message } = error;
+  const hint = nothingRun && !SELF_EVIDENT.includes(code) ? sayNothingRan(error) : error.hint;
+  const problems = error instanceof RefusedError ? error.problems : [];
   return {
     code,
     message,
-    hint: nothingRun && !SELF_EVIDENT.includes(code) ? sayNothingRan(error) : error.hint,
-    problems: error instanceof RefusedError ? error.problems : [],
+    hint: hint === null ? null : adapt(hint),
+    problems: problems.map((each) => ({ ...each, hint: each.hint === null ? null : adapt(each.hint) })),
     failure: error instanceof StatementError ? error.failure : null,
   };
 }
 
+const NOTHING_RUN = "Nothing was run.";
+
+/** Codes of which nobody expects that anything was run. */
 const SELF_EVIDENT: readonly ErrorCode[] = ["usage", "bad-setting", "missing-setting"];
 
 function sayNothingRan({ message, hint }: MigrateError): string | null {
   if (/nothing was (run|changed)/i.test(`${message} ${hint}`)) return hint;
-  return hint === null ? "Nothing was run." : `Nothing was run. ${hint}`;
+  return hint === null ? NOTHING_RUN : `${NOTHING_RUN} ${hint}`;
 }
 
 function reportBug(error: unknown): ErrorReport {
@@ -46,4 +57,21 @@ function reportBug(error: unknown): ErrorReport {
   const hint =
     "This is a bug in mysql-updown. What is applied is recorded; running the same command again is safe.";
   return { code: "internal", message: `Unexpected error: ${stack}`, hint, problems: [], failure: null };
+}
+
+/** The report as lines of text: the message, then what helps; of several problems, each with its own. */
+export function renderReport(
+  { message, hint, problems }: ErrorReport,
+  paint: Layout["paint"],
+): readonly string[] {
+  const red = (text: string): string[] => text.split("\n").map((line) => paint("red", line));
+  if (problems.length < 2) return [...red(message), ...(hint === null ? [] : [hint])];
+  const lines: string[] = [];
+  for (const [index, problem] of problems.entries()) {
+    lines.push(...red(problem.message));
+    // Several problems in a row may have one remedy.
+    if (problem.hint === null || problems[index + 1]?.hint === problem.hint) continue;
+    lines.push(...problem.hint.split("\n").map((line) => `  ${line}`));
+  }
+  return hint?.startsWith(NOTHING_RUN) ? [...lines, NOTHING_RUN] : lines;
 }

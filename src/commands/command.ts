@@ -35,7 +35,7 @@ export interface Command<O extends OptionTable, R> {
   /** The result as lines of text. */
   render(result: R, layout: Layout): readonly string[];
   /** 1 when a check found something; left out: always 0. */
-  exitCode?(result: R): 0 | 1;
+  exitCode?(result: R, options: OptionValues<O>): 0 | 1;
 }
 
 /** Any command, for code that treats all alike. */

@@ -37,6 +37,16 @@ export const init = defineCommand({
 
 const EXAMPLE = ".env.example";
 
+const EXAMPLE_PAIR = {
+  up: `-- An example: put your first migration in its place. The down file takes back what the up file does.
+CREATE TABLE example (
+  id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  name VARCHAR(100) NOT NULL
+);
+`,
+  down: "DROP TABLE example;\n",
+};
+
 function makeEnvironmentFile({ environmentFolder }: Context<OptionTable>): readonly InitStep[] {
   if (environmentFolder === null) return [];
   const what = "environment-file";
@@ -49,7 +59,7 @@ function makeEnvironmentFile({ environmentFolder }: Context<OptionTable>): reado
     if (code === "EEXIST") return [{ what, name: ".env", outcome: "there" }];
     // Without an example there is nothing to start from; settings may well come from elsewhere.
     if (code === "ENOENT") return [];
-    throw new MigrateError("unreadable", `.env cannot be made from ${EXAMPLE} (${code}).`, { cause: error });
+    throw new MigrateError("unwritable", `.env cannot be made from ${EXAMPLE} (${code}).`, { cause: error });
   }
 }
 
@@ -59,7 +69,7 @@ function makeFolder(dir: string): readonly InitStep[] {
     mkdirSync(dir, { recursive: true });
     const folder: InitStep = { what: "folder", name: dir, outcome: there ? "there" : "created" };
     if (readdirSync(dir).some((name) => !name.startsWith("."))) return [folder];
-    const { upPath, downPath } = loadWriteMigrations().createPair(dir, "example");
+    const { upPath, downPath } = loadWriteMigrations().writePair(dir, "0001", "create_example", EXAMPLE_PAIR);
     const example = [upPath, downPath].map(
       (name): InitStep => ({ what: "example", name, outcome: "created" }),
     );
@@ -67,7 +77,9 @@ function makeFolder(dir: string): readonly InitStep[] {
   } catch (error) {
     if (error instanceof MigrateError) throw error;
     const { code } = error as NodeJS.ErrnoException;
-    throw new MigrateError("folder-missing", `${dir} cannot be made (${code}).`, { cause: error });
+    throw new MigrateError("unwritable", `The migrations folder ${dir} cannot be made (${code}).`, {
+      cause: error,
+    });
   }
 }
 

@@ -22,7 +22,8 @@ export const resolve = defineCommand({
   run: async (context) => {
     const { version, applied, notApplied, reason } = context.options;
     if (applied === notApplied) {
-      throw usageError("resolve", "resolve needs one of --applied and --not-applied.");
+      const both = applied ? "takes only" : "needs";
+      throw usageError("resolve", `resolve ${both} one of --applied and --not-applied.`);
     }
     const outcome = applied ? "applied" : "not-applied";
     const settings = context.settings();
@@ -30,6 +31,6 @@ export const resolve = defineCommand({
   },
   render: ({ version, name, direction, statement, statements, outcome }) => [
     `Recorded: statement ${statement} of ${statements} in ${formatMigration({ version, name })}.${direction}.sql is ${outcome === "applied" ? "applied" : "not applied"}.`,
-    `Go on with it: ${direction === "up" ? "npm run migrate:up" : `npm run migrate:down -- --to ${version - 1}`}`,
+    direction === "up" ? "Go on with it: npm run migrate:up" : "Go on with it: run the same down again.",
   ],
 });

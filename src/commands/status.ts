@@ -1,10 +1,9 @@
 import type { Problem } from "../errors";
-import { formatVersion } from "../files/filename";
+import { formatMigration, formatVersion } from "../files/filename";
 import { defineCommand } from "./command";
 import { loadStatus, type StatusEntry, type StatusReport } from "./engine";
-import { type Cell, type Column, formatDuration, type Layout, layOutTable, plural } from "./layout";
+import { type Cell, type Column, formatDuration, type Layout, layOutTable } from "./layout";
 import { flag } from "./options";
-import { position } from "./render-run";
 
 /** Shows each migration and its state. */
 export const status = defineCommand({
@@ -14,16 +13,16 @@ export const status = defineCommand({
   options: { check: flag("Exit 1 when anything is pending or wrong") },
   examples: ["status", "status --check", "status --json"],
   run: async (context) => {
-    const { check } = context.options;
-    const report = await loadStatus().readStatus(context.settings());
-    return { ...report, clean: isClean(report), check };
+    const settings = context.settings();
+    const report = await loadStatus().readStatus(settings);
+    return { ...report, clean: isClean(report) };
   },
   render: (report, layout) => [
     ...renderEntries(report.entries, layout),
     ...renderRemarks(report, layout),
     summarize(report),
   ],
-  exitCode: ({ check, clean }) => (check && !clean ? 1 : 0),
+  exitCode: ({ clean }, { check }) => (check && !clean ? 1 : 0),
 });
 
 /** Whether everything is applied and nothing is wrong. */
@@ -80,7 +79,7 @@ function describeState(entry: StatusEntry): Cell {
 function renderRemarks({ entries, warnings }: StatusReport, layout: Layout): readonly string[] {
   const lines: string[] = [];
   for (const entry of entries) {
-    if (entry.error !== null) lines.push(stopped(entry));
+    if (entry.done !== null) lines.push(...describeStop(entry, entry.done, entries, layout));
     for (const problem of entry.problems) lines.push(...describeProblem(problem, layout, "red"));
     for (const warning of entry.warnings) lines.push(...describeProblem(warning, layout, "yellow"));
   }
@@ -88,8 +87,22 @@ function renderRemarks({ entries, warnings }: StatusReport, layout: Layout): rea
   return lines.length === 0 ? [] : [...lines, ""];
 }
 
-function stopped({ version, done, error }: StatusEntry): string {
-  return `${formatVersion(version)} stopped at statement ${(done ?? 0) + 1}: ${error}`;
+/** Where a partial migration stopped, why, and how to go on. */
+function describeStop(
+  entry: StatusEntry,
+  done: number,
+  entries: readonly StatusEntry[],
+  layout: Layout,
+): readonly string[] {
+  const file = `${formatMigration(entry)}.${entry.state === "partial-up" ? "up" : "down"}.sql`;
+  const stop = layout.paint("red", `${file} stopped after statement ${done} of ${entry.total}.`);
+  const why = entry.error === null ? [] : entry.error.split("\n").map((line) => `  ${line}`);
+  const below = entries.filter(({ state, version }) => state === "applied" && version < entry.version).at(-1);
+  const command =
+    entry.state === "partial-up"
+      ? "npm run migrate:up"
+      : `npm run migrate:down -- --to ${below?.version ?? 0}`;
+  return [stop, ...why, `  It goes on there with: ${command}`];
 }
 
 function describeProblem({ message, hint }: Problem, layout: Layout, style: "red" | "yellow"): string[] {
@@ -99,13 +112,13 @@ function describeProblem({ message, hint }: Problem, layout: Layout, style: "red
 
 function summarize({ entries, current, initialized, database }: StatusReport): string {
   const pending = entries.filter(({ state }) => state === "pending").length;
-  const wrong = entries.filter(({ problems, warnings }) => problems.length + warnings.length > 0).length;
   const partial = entries.filter(({ state }) => state.startsWith("partial")).length;
+  const wrong = entries.filter(({ problems, warnings }) => problems.length + warnings.length > 0).length;
   const parts = [
-    initialized ? position(current) : "no history table yet",
-    entries.length === 0 ? "no migrations" : `${pending} pending`,
+    entries.length === 0 ? "there are no migrations" : `${pending === 0 ? "nothing" : pending} pending`,
     partial === 0 ? null : `${partial} partial`,
-    wrong === 0 ? null : `${plural(wrong, "problem")}`,
-  ];
-  return `${database}: ${parts.filter((part) => part !== null).join(", ")}.`;
+    wrong === 0 ? null : `${wrong} with a problem`,
+  ].filter((part) => part !== null);
+  const at = current === null ? "has no migration applied" : `is at ${formatVersion(current)}`;
+  return `${database} ${initialized ? at : "has no history table yet"}: ${parts.join(", ")}.`;
 }

@@ -211,9 +211,10 @@ async function stopAt(progress: Progress, error: unknown): Promise<unknown> {
   const { context, step, total, journal, executor, current } = progress;
   const { session } = context;
   if (current === null && error instanceof MigrateError) {
-    // Stopped between statements: what ran so far is kept and recorded.
+    // Stopped between statements: what ran so far is kept and recorded. An intent that nothing could judge stays,
+    // or the next run would take its statement for one that never began.
     await executor.pause().catch(() => {});
-    await journal.recordFailure(session, error.message, executor.fateOpen).catch(() => {});
+    await journal.recordFailure(session, error.message, true).catch(() => {});
     return error;
   }
   await executor.abandon();

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { after, test } from "node:test";
+
+const ROOT = join(__dirname, "../..");
+
+const folder = mkdtempSync(join(tmpdir(), "mysql-updown-lazy-"));
+after(() => rmSync(folder, { recursive: true }));
+
+/** Start-up time is a feature, and modules are what it is made of. */
+const rows: Array<[line: string, dotenv: boolean, packages: string[], commands: string[]]> = [
+  ["--version", false, [], []],
+  ["up --help", false, [], ["up"]],
+  ["up --nonsense", false, [], ["up"]],
+  ["status", false, [], ["status"]],
+  ["status", true, ["dotenv"], ["status"]],
+];
+
+for (const [line, dotenv, packages, commands] of rows) {
+  test(`modules of: ${line}${dotenv ? ", with a .env" : ""}`, () => {
+    const env = join(folder, ".env");
+    rmSync(env, { force: true });
+    if (dotenv) writeFileSync(env, "MIGRATIONS_DIR=x");
+    const loaded = modulesOf(line);
+    const found = new Set(loaded.flatMap((path) => /^node_modules\/([^/]+)/.exec(path)?.[1] ?? []));
+    // These two compile the sources here; the published package is compiled already.
+    found.delete("tsx");
+    found.delete("esbuild");
+    assert.deepEqual([...found], packages);
+    const verbs = loaded.flatMap(
+      (path) => /^src\/commands\/(up|down|redo|status|init|create|resolve)\.ts/.exec(path)?.[1] ?? [],
+    );
+    assert.deepEqual(verbs, commands);
+    assert.deepEqual(
+      loaded.filter((path) => /^src\/(run|database|scratch|schema)\//.test(path)),
+      [],
+    );
+  });
+}
+
+/** What a command line loads until it ends, by path from the root. Without settings `status` ends early. */
+function modulesOf(line: string): readonly string[] {
+  const script = `
+    const { main } = require(${JSON.stringify(join(ROOT, "src/cli/main.ts"))});
+    const silent = { write() {} };
+    main(${JSON.stringify(line.split(" "))}, {}, { stdout: silent, stderr: silent, cwd: () => process.cwd() })
+      .then(() => console.log(JSON.stringify(Object.keys(require.cache))));`;
+  const printed = execFileSync(
+    process.execPath,
+    ["--require", join(ROOT, "node_modules/tsx/dist/cjs/index.cjs"), "-e", script],
+    {
+      cwd: folder,
+      encoding: "utf8",
+    },
+  );
+  return (JSON.parse(printed) as string[]).map((path) => relative(ROOT, path));
+}
