@@ -98,6 +98,11 @@ test("a large file of white space is empty, one with a word at its end is not", 
   ]);
   const dir = temporaryFolder(t, { ...good, "0001_a.up.sql": Buffer.concat([blank, Buffer.from("DO 1")]) });
   assert.equal(readMigrations(dir).migrations.length, 1);
+  const other = temporaryFolder(t, {
+    ...good,
+    "0001_a.up.sql": Buffer.concat([Buffer.from("DO 1;"), blank]),
+  });
+  assert.equal(readMigrations(other).migrations.length, 1);
 });
 
 test("a fault deep in a large file is found, with its line", (t) => {
@@ -144,6 +149,7 @@ test("every offender is listed at once, by file name", (t) => {
     "010_j.up.sql": "SELECT 1;",
     "0011_k.UP.SQL": "SELECT 1;",
     "0011_k.down.sql": "SELECT 1;",
+    "._0012_l.up.sql": "",
     "0012_l.up.sql": "SELECT 'caf\u00e9 😀';",
     "0012_l.down.sql": Buffer.from("SELECT 1;\nSELECT 'caf\u00e9';", "latin1"),
     "seed.sql": "SELECT 1;",
@@ -152,6 +158,7 @@ test("every offender is listed at once, by file name", (t) => {
   const nameHint =
     "Migrations are named NNNN_name.up.sql and NNNN_name.down.sql; other .sql files belong elsewhere.";
   assert.deepEqual(problems(dir), [
+    `bad-name: ._0012_l.up.sql is not named like a migration: its name starts with a dot.\n${nameHint}`,
     `empty-file: 0002_b.down.sql has nothing but white space in it.\n${emptyHint}`,
     `empty-file: 0002_b.up.sql is empty (0 bytes).\n${emptyHint}`,
     "invalid-encoding: 0003_c.down.sql is in UTF-16.\nSave it as UTF-8: iconv -f UTF-16 -t UTF-8",

@@ -175,6 +175,14 @@ ${late}
 9 m4 pending`,
   ],
   [
+    "renumbered and renamed",
+    "1 applied as 2 named x",
+    `1 m1 applied
+! renamed (0002_x.up.sql): 0001_m1 was applied on 2026-01-01; the same text is numbered 0002_x now.
+  Rename 0002_x back to 0001_m1.up.sql and 0001_m1.down.sql.
+2 x pending`,
+  ],
+  [
     "renumbered, and its number taken",
     "1 applied as 2, 5 pending as 1",
     `1 m1 applied
