@@ -18,7 +18,7 @@ export interface Fingerprint {
 export interface ObjectPrint {
   /** For people and for finding the same object twice: `table db.name`, `schema db`. */
   readonly object: string;
-  /** `absent`, `unreadable` (the server would not show it), or a hash of the definition. */
+  /** `absent`; `hidden` (it is there, but its definition is not shown); `unreadable` (neither is known); or a hash. */
   readonly state: string;
   /** InnoDB's number of the table, which a rename keeps; null when there is none, or it was not looked up. */
   readonly id: string | null;
@@ -85,16 +85,23 @@ async function readState(session: Session, object: ObjectRef, currentDatabase: s
   } catch (error) {
     const errno = serverErrno(error);
     if (errno !== null && ABSENT.includes(errno)) return "absent";
-    if (errno !== null && UNREADABLE.includes(errno)) return "unreadable";
-    throw error;
+    if (errno === null || !UNREADABLE.includes(errno)) throw error;
+    return (await isListed(session, object, object.database ?? currentDatabase)) ? "hidden" : "unreadable";
   }
 }
 
-/**
- * ER_BAD_DB, ER_PASSWORD_NO_MATCH (MariaDB's SHOW CREATE USER), ER_NONEXISTING_GRANT, ER_NO_SUCH_TABLE, ER_SP_DOES_NOT_EXIST,
- * ER_TRG_DOES_NOT_EXIST, ER_CANNOT_USER, ER_EVENT_DOES_NOT_EXIST
- */
-const ABSENT: readonly number[] = [1049, 1133, 1141, 1146, 1305, 1360, 1396, 1539];
+/** Any privilege on a table or view has it listed; a view's definition needs SHOW VIEW, and its tables in order. */
+async function isListed(session: Session, object: ObjectRef, database: string): Promise<boolean> {
+  if (object.type !== "table") return false;
+  const rows = await session.query(
+    "SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?",
+    [database, object.name],
+  );
+  return rows.length > 0;
+}
+
+/** ER_BAD_DB, ER_NONEXISTING_GRANT, ER_NO_SUCH_TABLE, ER_SP_DOES_NOT_EXIST, ER_TRG_DOES_NOT_EXIST, ER_EVENT_DOES_NOT_EXIST */
+const ABSENT: readonly number[] = [1049, 1141, 1146, 1305, 1360, 1539];
 
 /**
  * ER_CANT_OPEN_FILE, ER_DBACCESS_DENIED, ER_TABLE_NOT_LOCKED (under LOCK TABLES), ER_TABLEACCESS_DENIED, ER_SPECIFIC_ACCESS_DENIED, ER_UNKNOWN_STORAGE_ENGINE, ER_VIEW_INVALID,

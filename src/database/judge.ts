@@ -21,6 +21,8 @@ export function judge(verb: DdlVerb, before: Fingerprint, after: Fingerprint): V
       if (changes.some(({ was }) => !exists(was))) return judgeFailedDrop(changes);
       return summarize(changes.map(({ is }) => !exists(is)));
     case "alter":
+      if (changes.some(({ was, is }) => exists(was) && exists(is) && (isHidden(was) || isHidden(is))))
+        return "unknown";
       return summarize(changes.map(({ was, is }) => was.state !== is.state));
     case "rename":
       return judgeRename(before.objects, after.objects);
@@ -47,6 +49,10 @@ function pair(before: Fingerprint, after: Fingerprint): readonly Change[] | null
 
 function exists(print: ObjectPrint): boolean {
   return print.state !== "absent";
+}
+
+function isHidden(print: ObjectPrint): boolean {
+  return print.state === "hidden";
 }
 
 function isUnreadable({ was, is }: Change): boolean {
@@ -78,7 +84,9 @@ function judgeRename(before: readonly ObjectPrint[], after: readonly ObjectPrint
   if (moments === null) return samePlaces(placesOf(before), now, exists) ? "not-applied" : "unknown";
   const likely = moments.filter((moment) => samePlaces(moment, now, exists));
   const byId = [...now.values()].every(({ state, id }) => state === "absent" || id !== null);
-  const tell = byId ? (print: ObjectPrint) => print.id : (print: ObjectPrint) => print.state;
+  // What is hidden could be anything, so it is equal to nothing.
+  const byState = (print: ObjectPrint): unknown => (isHidden(print) ? Symbol() : print.state);
+  const tell = byId ? (print: ObjectPrint): unknown => print.id : byState;
   const matching = likely.length > 1 ? likely.filter((moment) => samePlaces(moment, now, tell)) : likely;
   const [only, another] = matching;
   if (only === undefined || another !== undefined) return "unknown";

@@ -4,14 +4,16 @@ import type { Fingerprint } from "../../src/database/fingerprint";
 import { judge } from "../../src/database/judge";
 import type { DdlVerb } from "../../src/syntax/classify";
 
-/** `a=X#1 b=- c=?`: a has definition X and table id 1, b is absent, c unreadable. */
+/** `a=X#1 b=- c=? d=!`: a has definition X and table id 1, b is absent, c unreadable, d hidden. */
 function print(text: string): Fingerprint {
   const objects = text.split(" ").map((part) => {
     const [object = "", state = "", id = null] = part.split(/[=#]/);
-    return { object, state: state === "-" ? "absent" : state === "?" ? "unreadable" : state, id };
+    return { object, state: SPECIAL[state] ?? state, id };
   });
   return { objects };
 }
+
+const SPECIAL: Readonly<Record<string, string>> = { "-": "absent", "?": "unreadable", "!": "hidden" };
 
 const cases: readonly (readonly [verb: DdlVerb, before: string, after: string, expected: string])[] = [
   ["create", "a=-", "a=X", "applied"],
@@ -22,6 +24,15 @@ const cases: readonly (readonly [verb: DdlVerb, before: string, after: string, e
   ["create", "a=- b=-", "a=X b=Y", "applied"],
   ["create", "a=?", "a=X", "unknown"],
   ["create", "a=-", "a=?", "unknown"],
+  ["create", "a=-", "a=!", "applied"],
+  ["create", "a=!", "a=!", "not-applied"],
+  ["drop", "a=!", "a=-", "applied"],
+  ["drop", "a=!", "a=!", "not-applied"],
+  ["alter", "a=!", "a=!", "unknown"],
+  ["alter", "a=X", "a=!", "unknown"],
+  ["alter", "a=! b=-", "a=- b=!", "applied"],
+  ["rename", "a=! b=-", "a=- b=!", "applied"],
+  ["rename", "a=! t=- b=! a=! t=- b=!", "a=! t=- b=! a=! t=- b=!", "unknown"],
   ["drop", "a=X", "a=-", "applied"],
   ["drop", "a=X", "a=X", "not-applied"],
   ["drop", "a=X b=Y", "a=- b=-", "applied"],

@@ -125,6 +125,7 @@ const inTransaction: readonly StatementCase[] = [
   { sql: "CREATE TEMPORARY TABLE x LIKE t", kind: "temporary create x", on: "mariadb" },
   { sql: "CREATE OR REPLACE TEMPORARY TABLE x (a INT)", kind: "temporary create x", on: "mariadb" },
   { sql: "DROP TEMPORARY TABLE tmp", kind: "temporary drop tmp", needs: ["tmp"] },
+  { sql: "DROP /*!40005 TEMPORARY */ TABLE IF EXISTS tmp", kind: "temporary drop tmp", needs: ["tmp"] },
   { sql: "DROP TEMPORARY TABLE IF EXISTS tmp, tmp2", kind: "temporary drop tmp, tmp2", needs: ["tmp"] },
 ];
 
@@ -237,6 +238,7 @@ const session: readonly StatementCase[] = [
 const shows: readonly StatementCase[] = [
   { sql: "CREATE TABLE x (a INT)", kind: "create table x" },
   { sql: "create table {w}.x like t", kind: "create table {w}.x" },
+  { sql: 'CREATE TABLE "x" (a INT)', kind: "create table x", notRun: "needs ANSI_QUOTES" },
   { sql: "CREATE TABLE count (a INT)", kind: "create table count" }, // an error under IGNORE_SPACE
   { sql: "CREATE TABLE x SELECT * FROM t", kind: "create table x" },
   { sql: "CREATE TABLE `if` (a INT) AS SELECT 1 AS a", kind: "create table if" },
