@@ -163,10 +163,8 @@ forEachServer("package: its bin starts a project from nothing", async (t, server
     const settings = { DATABASE_URL: db.url };
     await run(bin, ["init"], empty, settings);
     await run(bin, ["up"], empty, settings);
-    assert.deepEqual(readdirSync(join(empty, "sql/migrations")), [
-      "0001_create_example.down.sql",
-      "0001_create_example.up.sql",
-    ]);
+    const created = readdirSync(join(empty, "sql/migrations")).join(" ");
+    assert.match(created, /^0001_\w+\.down\.sql 0001_\w+\.up\.sql$/);
     const [row] = await rows(db.url, "SELECT COUNT(*) AS n FROM migration_history");
     assert.ok(Number(row?.n) > 0);
   });
