@@ -129,8 +129,9 @@ test("a folder that is missing, or that may not be written to", {
   chmodSync(dir, 0o555);
   const program = `
     const { createPair } = require(${JSON.stringify(join(__dirname, "../../src/files/write-migrations"))});
-    process.setgid(65534); process.setuid(65534);
-    try { createPair(${JSON.stringify(dir)}, "x"); } catch (error) { console.log(error.code + ": " + error.message); }`;
+    process.seteuid(65534);
+    try { createPair(${JSON.stringify(dir)}, "x"); } catch (error) { console.log(error.code + ": " + error.message); }
+    process.seteuid(0); // what tsx loads at the end may be in root's folder`;
   const child = spawnSync(process.execPath, ["--require", "tsx/cjs", "--eval", program], {
     encoding: "utf8",
   });
