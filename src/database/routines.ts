@@ -1,5 +1,6 @@
 import type { ObjectRef } from "../syntax/classify";
-import { type BodyEffect, readBody, readCalls, simpleEffect } from "../syntax/compound";
+import { readCalls, simpleEffect } from "../syntax/compound";
+import { type BodyEffect, readBody } from "../syntax/program-body";
 import type { Session } from "./session";
 
 /**
