@@ -33,22 +33,27 @@ const SETTINGS: readonly (readonly [string, string])[] = [
   ["MYSQL_USER, MYSQL_PASSWORD", "who connects,"],
   ["MYSQL_DATABASE", "and to what; each also as NAME_FILE, a file that holds it"],
   ["MIGRATIONS_DIR, MIGRATIONS_TABLE", "the same as --dir and --table"],
+  ["MIGRATE_WAIT", "the same as --wait"],
 ];
 
 /** The help of one verb, with its command lines as npm scripts: see `adaptCommands`. */
 export function renderCommandHelp(command: AnyCommand): readonly string[] {
+  return [...renderVerb(command), ...section("Options of every verb:", optionRows(commonOptions))];
+}
+
+/** What is to be said of this verb alone. */
+export function renderVerb(command: AnyCommand): readonly string[] {
   const positionals = Object.values(command.options).flatMap((option): [string, string][] =>
     option.kind === "positional" ? [[option.placeholder, option.summary]] : [],
   );
-  const options = optionRows(command.options);
+  const [verb, ...places] = usageOf(command).split(" ");
   return [
-    `npm run migrate:${usageOf(command).replace(/ |$/, " -- ")}${options.length === 0 ? "" : " [options]"}`.trimEnd(),
+    ["npm run", `migrate:${verb}`, "--", ...places, "[options]"].join(" "),
     "",
     `${command.summary}.`,
     ...(command.details ?? []),
     ...section("Values:", positionals),
-    ...section("Options:", options),
-    ...section("Options of every verb:", optionRows(commonOptions)),
+    ...section("Options:", optionRows(command.options)),
     "",
     "Examples:",
     ...command.examples.map((line) => `  ${asNpmScript(line)}`),

@@ -27,6 +27,10 @@ export function describeEvent(event: RunEvent, layout: Layout): string | null {
   switch (event.event) {
     case "waiting-for-lock":
       return `Waiting for another runner: ${event.holder}`;
+    case "waiting-for-server":
+      return `Waiting for the database: ${event.reason}`;
+    case "blocked":
+      return describeBlocked(event);
     case "warning":
       return layout.paint("yellow", `Warning: ${event.message}`);
     case "judged":
@@ -45,4 +49,16 @@ export function describeEvent(event: RunEvent, layout: Layout): string | null {
     default:
       return event satisfies never;
   }
+}
+
+function describeBlocked(event: Extract<RunEvent, { event: "blocked" }>): string {
+  const what = event.reason === "deadlock" ? "met a deadlock" : "cannot have its lock";
+  const again = `trying again in ${formatDuration(event.pauseMs)} (${event.tries} of ${event.maxTries} tries failed)`;
+  const caveat = event.caveat === null ? [] : [`    (${event.caveat})`];
+  const held = event.blockers.map((line) => `    held by ${line}`);
+  return [
+    `  statement ${event.statement} of ${formatMigration(event)} ${what}; ${again}`,
+    ...held,
+    ...caveat,
+  ].join("\n");
 }

@@ -1,7 +1,7 @@
 import type { AnyCommand } from "../commands/command";
 import { verbs } from "../commands/verbs";
 import { MigrateError } from "../errors";
-import { renderCommandHelp, renderProgramHelp } from "./help";
+import { renderProgramHelp, renderVerb } from "./help";
 
 const BEGIN = "<!-- usage: written by `npm run usage`, from the commands themselves -->";
 const END = "<!-- end of usage -->";
@@ -24,7 +24,7 @@ function renderUsage(): string {
   const commands: readonly AnyCommand[] = Object.values(verbs).map((load) => load());
   const blocks = [
     fenced(renderProgramHelp(commands)),
-    ...commands.map((command) => `#### ${command.name}\n\n${fenced(renderCommandHelp(command))}`),
+    ...commands.map((command) => `#### ${command.name}\n\n${fenced(renderVerb(command))}`),
   ];
   return blocks.join("\n");
 }

@@ -17,36 +17,59 @@ export interface Column {
   readonly align?: "left" | "right";
   /** This column is cut when the table is wider than the terminal. */
   readonly shrinks?: boolean;
+  /** This column is left out when cutting is not enough, the last one first. */
+  readonly dispensable?: boolean;
 }
 
 const GAP = "  ";
-const NARROWEST = 8;
 
-/** Lays rows out in aligned columns under their titles, in ASCII. */
+/** A name cut to less than this tells nothing. */
+const LEGIBLE = 16;
+
+/** Lays rows out in aligned columns under their titles, in ASCII; no line is wider than the terminal if it can be. */
 export function layOutTable(
   columns: readonly Column[],
   rows: readonly (readonly Cell[])[],
   layout: Layout,
 ): readonly string[] {
-  const widths = columns.map((column, index) =>
+  const natural = columns.map((column, index) =>
     Math.max(column.title.length, ...rows.map((row) => textOf(row[index]).length)),
   );
-  shrink(widths, columns, layout.width);
+  const widths = fit(natural, columns, layout.width ?? Number.POSITIVE_INFINITY);
   const line = (cells: readonly Cell[]): string =>
     columns
-      .map((column, index) => pad(cells[index], widths[index] ?? 0, column, layout))
+      .flatMap((column, index) => {
+        const width = widths[index] ?? null;
+        return width === null ? [] : [pad(cells[index], width, column, layout)];
+      })
       .join(GAP)
       .trimEnd();
   const titles = columns.map((column): Cell => ({ text: column.title, style: "bold" }));
   return [line(titles), ...rows.map(line)];
 }
 
-function shrink(widths: number[], columns: readonly Column[], limit: number | null): void {
-  const index = columns.findIndex((column) => column.shrinks === true);
-  const width = widths[index];
-  if (limit === null || width === undefined) return;
-  const total = widths.reduce((sum, each) => sum + each, GAP.length * (widths.length - 1));
-  if (total > limit) widths[index] = Math.max(Math.min(NARROWEST, width), width - (total - limit));
+/** @returns a width for each column, null for one that is left out */
+function fit(
+  natural: readonly number[],
+  columns: readonly Column[],
+  limit: number,
+): readonly (number | null)[] {
+  const widths: (number | null)[] = [...natural];
+  const shrinking = columns.findIndex((column) => column.shrinks === true);
+  for (;;) {
+    const shown = widths.filter((width) => width !== null);
+    const over = shown.reduce((sum, width) => sum + width, GAP.length * (shown.length - 1)) - limit;
+    if (over <= 0) return widths;
+    const width = natural[shrinking] ?? 0;
+    const spare = columns.findLastIndex(
+      (column, index) => column.dispensable === true && widths[index] !== null,
+    );
+    if (width - over >= LEGIBLE || spare === -1) {
+      if (shrinking !== -1) widths[shrinking] = Math.max(Math.min(LEGIBLE, width), width - over);
+      return widths;
+    }
+    widths[spare] = null;
+  }
 }
 
 function pad(cell: Cell | undefined, width: number, column: Column, layout: Layout): string {
@@ -64,8 +87,8 @@ function textOf(cell: Cell | undefined): string {
 
 /** A duration for people: `850 ms`, `12.3 s`, `4 min 5 s`, `2 h 10 min`. */
 export function formatDuration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
   return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;

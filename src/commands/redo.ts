@@ -1,13 +1,13 @@
 import { defineCommand } from "./command";
 import { loadMigrate } from "./engine";
 import { renderRun } from "./render-run";
-import { readRunOptions, runOptions } from "./run-options";
+import { readRunOptions, upOptions } from "./run-options";
 
 /** Reverts the newest migration and applies it again. */
 export const redo = defineCommand({
   name: "redo",
   summary: "Revert the newest migration and apply it again",
-  options: runOptions,
+  options: upOptions,
   runsMigrations: true,
   examples: ["redo", "redo --dry-run"],
   run: async (context) => {

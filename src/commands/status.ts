@@ -37,8 +37,8 @@ const COLUMNS: readonly Column[] = [
   { title: "name", shrinks: true },
   { title: "state" },
   { title: "applied at" },
-  { title: "took", align: "right" },
-  { title: "by" },
+  { title: "took", align: "right", dispensable: true },
+  { title: "by", dispensable: true },
 ];
 
 function renderEntries(entries: readonly StatusEntry[], layout: Layout): readonly string[] {

@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { replaceUsage } from "../../src/cli/usage";
+import { MigrateError } from "../../src/errors";
+
+test("the README's usage is current", () => {
+  const readme = readFileSync(join(__dirname, "../../README.md"), "utf8");
+  // Compared by hand: the whole README twice would bury what to do.
+  assert.ok(replaceUsage(readme) === readme, "out of date; to renew it: npm run usage");
+});
+
+test("usage goes between its markers, whatever was there, and nothing else changes", () => {
+  const begin = "<!-- usage: written by `npm run usage`, from the commands themselves -->";
+  const replaced = replaceUsage(`before\n${begin}\nold\n<!-- end of usage -->\nafter\n`);
+  assert.match(replaced, /^before\n<!-- usage: [^\n]*\n\n```text\nmysql-updown: plain SQL migrations/);
+  assert.match(replaced, /#### status\n\n```text\nnpm run migrate:status -- \[options\]\n/);
+  assert.match(replaced, /```\n\n<!-- end of usage -->\nafter\n$/);
+  assert.doesNotMatch(replaced, /^old$/m);
+  assert.equal(replaceUsage(replaced), replaced);
+  assert.throws(() => replaceUsage("no markers"), MigrateError);
+});
