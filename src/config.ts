@@ -35,6 +35,8 @@ export interface Settings {
   readonly dir: string;
   /** Name of the history table. */
   readonly table: string;
+  /** Milliseconds to wait for a server that is still starting. */
+  readonly waitMs: number;
 }
 
 /** Where the migrations are and where it is recorded what ran: all that a command without a database needs. */
@@ -67,8 +69,16 @@ export function readSettings(flags: SettingFlags, env: Environment): Settings {
   refuseMisspelled(env, databaseNames(database), problems);
   refuseStrayTls(env, problems);
   const folder = settleFolder(flags, env, problems);
+  const waitMs = readWait(env, problems);
   if (database === null || problems.length > 0) throw new RefusedError(problems);
-  return { database, ...folder };
+  return { database, ...folder, waitMs };
+}
+
+function readWait(env: Environment, problems: Problem[]): number {
+  const { MIGRATE_WAIT: given = "0" } = env;
+  if (!/^\d{1,6}$/.test(given))
+    problems.push(badSetting("MIGRATE_WAIT takes a number of seconds, such as 60."));
+  return Number(given) * 1000;
 }
 
 /**
@@ -119,7 +129,7 @@ export function settingsFromOptions(options: SettingOptions): Settings {
   const database = settleDatabase({ given, names, ssl, howToGive }, problems);
   const folder = settleFolder({ dir: options.dir ?? null, table: options.table ?? null }, {}, problems);
   if (database === null || problems.length > 0) throw new RefusedError(problems);
-  return { database, ...folder };
+  return { database, ...folder, waitMs: 0 };
 }
 
 function sslFromOptions(options: SettingOptions, problems: Problem[]): SslSettings | null {

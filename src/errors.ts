@@ -57,6 +57,7 @@ export type ErrorCode =
   | "history-newer"
   | "lock-timeout"
   | "lock-lost"
+  | "blocked"
   | "interrupted"
   | "statement-failed"
   | "server-error"

@@ -53,7 +53,7 @@ test("the contract's recipe for a checksum gives the runner's checksum", () => {
 test(".env.example has every setting of the environment, commented out", () => {
   const example = read(".env.example");
   const listed = [...example.matchAll(/^#?([A-Z_]+)=/gm)].map(([, name]) => name);
-  for (const name of [...Object.values(variables), "MIGRATIONS_DIR", "MIGRATIONS_TABLE"]) {
+  for (const name of [...Object.values(variables), "MIGRATIONS_DIR", "MIGRATIONS_TABLE", "MIGRATE_WAIT"]) {
     assert.ok(listed.includes(name), `${name} is missing`);
   }
   assert.doesNotMatch(example, /^[A-Z]/m);
@@ -68,6 +68,7 @@ test("the README has every setting", () => {
     ...Object.values(variables),
     "MIGRATIONS_DIR",
     "MIGRATIONS_TABLE",
+    "MIGRATE_WAIT",
     ...sslParameterNames,
     "socket",
   ];

@@ -63,7 +63,10 @@ export function renderVerb(command: AnyCommand): readonly string[] {
 function usageOf(command: AnyCommand): string {
   const places = Object.values(command.options)
     .filter((option) => option.kind === "positional")
-    .map((option) => (option.required ? option.placeholder : `[${option.placeholder}]`));
+    .map((option) => {
+      const place = option.many ? `${option.placeholder}...` : option.placeholder;
+      return option.required ? place : `[${place}]`;
+    });
   return [command.name, ...places].join(" ");
 }
 

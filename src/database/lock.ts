@@ -66,13 +66,13 @@ async function describeHolder(session: Session, name: string): Promise<string> {
   const [used] = await session.query("SELECT IS_USED_LOCK(?) AS id", [name]);
   if (used === undefined || used.id === null) return "it was released just now";
   const id = Number(used.id);
-  // Without the PROCESS privilege only one's own user's sessions show; then the id is all there is.
-  const [found] = await session
-    .query("SELECT USER, HOST, TIME, STATE, INFO FROM information_schema.PROCESSLIST WHERE ID = ?", [id])
-    .catch((): Row[] => []);
+  // Without the PROCESS privilege only one's own user's sessions show; then the id is all there is. Not read from
+  // information_schema: MySQL fails there with error 3854 when any session's statement holds an emoji.
+  const sessions = await session.query("SHOW FULL PROCESSLIST").catch((): Row[] => []);
+  const found = sessions.find((row) => Number(row.Id) === id);
   if (found === undefined) return `connection ${id}`;
-  const doing = found.INFO === null ? "between statements" : shorten(String(found.INFO));
-  return `connection ${id}, ${found.USER} from ${found.HOST}, for ${found.TIME} s: ${doing}`;
+  const doing = found.Info === null ? "between statements" : shorten(String(found.Info));
+  return `connection ${id}, ${found.User} from ${found.Host}, for ${found.Time} s: ${doing}`;
 }
 
 function shorten(sql: string): string {

@@ -1,4 +1,5 @@
 import type { Verdict } from "./executor";
+import type { Blocked } from "./patience";
 
 /** One migration in one direction, as events and results name it. */
 export interface StepName {
@@ -9,6 +10,8 @@ export interface StepName {
 
 /** What a run tells while it runs, in order. JSON-ready. */
 export type RunEvent =
+  /** The server is not up yet, or the database not there. */
+  | { readonly event: "waiting-for-server"; readonly reason: string }
   | { readonly event: "waiting-for-lock"; readonly holder: string }
   | { readonly event: "plan"; readonly steps: readonly StepName[] }
   | ({
@@ -18,6 +21,8 @@ export type RunEvent =
       readonly resumedAt: number | null;
     } & StepName)
   | ({ readonly event: "statement-done"; readonly statement: number; readonly statements: number } & StepName)
+  /** A statement could not have its locks in time and will be tried again. */
+  | ({ readonly event: "blocked"; readonly statement: number } & Blocked & StepName)
   | ({ readonly event: "judged"; readonly statement: number; readonly verdict: Verdict } & StepName)
   | ({ readonly event: "step-done"; readonly statements: number; readonly durationMs: number } & StepName)
   | { readonly event: "warning"; readonly message: string };

@@ -16,6 +16,7 @@ import {
 import type { Statement } from "../syntax/statement";
 import { withoutTemporary } from "../syntax/temporary";
 import { hashStatement, type Journal } from "./journal";
+import type { Patience } from "./patience";
 import { lockingHistoryToo, SCRATCH_VARIABLE, type SessionMemory } from "./session-memory";
 
 /** A transaction of the runner's own is committed after this long or this much, so that locks are not held. */
@@ -43,11 +44,19 @@ export interface Executor {
 type SetKind = Extract<StatementKind, { kind: "set" }>;
 
 type Transaction =
-  | { readonly owner: "runner"; readonly startedMs: number; bytes: number }
+  | { readonly owner: "runner"; readonly startedMs: number; bytes: number; texts: Texts }
   /** START TRANSACTION in the file, or autocommit = 0: ends where the file ends it. */
-  | { readonly owner: "file"; readonly readOnly: boolean };
+  | { readonly owner: "file"; readonly readOnly: boolean; bytes: number; texts: Texts };
 
-export function createExecutor(session: Session, journal: Journal, memory: SessionMemory): Executor {
+/** What a transaction ran so far, so that a deadlock can be met by running it again; null: it must not be. */
+type Texts = string[] | null;
+
+export function createExecutor(
+  session: Session,
+  journal: Journal,
+  memory: SessionMemory,
+  patience: Patience,
+): Executor {
   let transaction: Transaction | null = null;
   /** A statement that commits by itself ran, and neither a record nor the next intent says so yet. */
   let effectUnrecorded = false;
@@ -67,26 +76,53 @@ export function createExecutor(session: Session, journal: Journal, memory: Sessi
     if (effectUnrecorded) await record(null);
   }
 
+  /** START TRANSACTION would release the file's LOCK TABLES; the other begins one and keeps them. */
+  function beginText(): string {
+    return memory.tablesLocked ? "SET autocommit = 0" : "START TRANSACTION";
+  }
+
   async function begin(): Promise<void> {
-    // START TRANSACTION would release the file's LOCK TABLES; this begins one and keeps them.
-    await session.run(memory.tablesLocked ? "SET autocommit = 0" : "START TRANSACTION");
-    transaction = { owner: "runner", startedMs: performance.now(), bytes: 0 };
+    await session.run(beginText());
+    transaction = { owner: "runner", startedMs: performance.now(), bytes: 0, texts: [] };
   }
 
   async function commitOwn(): Promise<void> {
     if (transaction?.owner !== "runner") return;
-    await record(null);
-    await session.run("COMMIT");
+    await commitRecorded("COMMIT");
     if (memory.tablesLocked) await session.run("SET autocommit = 1");
     transaction = null;
+  }
+
+  /** The record and the COMMIT that makes it and the statements before it last. */
+  async function commitRecorded(commit: string): Promise<void> {
+    await repeatedly(async () => {
+      await record(null);
+      await session.run(commit);
+    });
+  }
+
+  /** Work in the open transaction; after a deadlock or a lock timeout the whole transaction runs again before it. */
+  async function repeatedly(work: () => Promise<void>): Promise<void> {
+    const open = transaction;
+    if (open === null || open.texts === null) return work();
+    const { texts } = open;
+    let again = false;
+    await patience.through(async () => {
+      if (again) {
+        await session.run("ROLLBACK");
+        if (open.owner === "runner") await session.run(beginText());
+        for (const text of texts) await session.run(text);
+      }
+      again = true;
+      await work();
+    }, []);
   }
 
   /** What the server would do by itself before a statement that commits, but with the record in it. */
   async function leaveTransaction(): Promise<void> {
     await commitOwn();
     if (transaction === null) return;
-    await record(null);
-    await session.run("COMMIT");
+    await commitRecorded("COMMIT");
     transaction = null;
   }
 
@@ -100,11 +136,18 @@ export function createExecutor(session: Session, journal: Journal, memory: Sessi
     if (transaction === null) {
       await recordEffect();
       if (memory.autocommit) await begin();
-      else transaction = { owner: "file", readOnly: false };
+      else transaction = fileTransaction([]);
     }
-    await session.run(statement.text);
-    if (transaction?.owner === "runner") transaction.bytes += statement.text.length;
+    await repeatedly(() => session.run(statement.text));
+    remember(statement.text, isRepeatable(classified, transaction));
     journal.advance(statement);
+  }
+
+  function remember(text: string, repeatable: boolean): void {
+    if (transaction === null) return;
+    transaction.bytes += text.length;
+    if (repeatable && transaction.bytes <= GROUP_BYTES) transaction.texts?.push(text);
+    else transaction.texts = null;
   }
 
   /** DML that cannot be rolled back: an intent says it began, and only a person can say whether it ended. */
@@ -158,10 +201,11 @@ export function createExecutor(session: Session, journal: Journal, memory: Sessi
     await record(intent);
     fateOpen = true;
     try {
-      await session.run(statement.text);
+      await patience.through(() => session.run(statement.text), tablesOf(objects));
     } catch (error) {
       // The server said no; most statements then did nothing, but not all of them (a DROP of several tables).
-      fateOpen = serverErrno(error) === null || (await judgeIntent(session, intent)) !== "not-applied";
+      const errno = serverErrno(error instanceof MigrateError ? error.cause : error);
+      fateOpen = errno === null || (await judgeIntent(session, intent)) !== "not-applied";
       throw error;
     }
     fateOpen = false;
@@ -170,11 +214,12 @@ export function createExecutor(session: Session, journal: Journal, memory: Sessi
     nonTransactional = null;
   }
 
-  async function runRepeatable(statement: Statement): Promise<void> {
+  async function runRepeatable(statement: Statement, objects: readonly ObjectRef[]): Promise<void> {
     await leaveTransaction();
     // Each is safe to repeat, two in a row need not be: TRUNCATE a; DROP TABLE IF EXISTS a.
     await recordEffect();
-    await session.run(statement.text);
+    const resolved = objects.map((object) => ({ ...object, database: object.database ?? memory.database }));
+    await patience.through(() => session.run(statement.text), tablesOf(resolved));
     journal.advance(statement);
     effectUnrecorded = true;
     nonTransactional = null;
@@ -198,6 +243,8 @@ export function createExecutor(session: Session, journal: Journal, memory: Sessi
   /** A statement about the session itself: it has no lasting effect, so nothing is written for it. */
   async function runInSession(statement: Statement, text: string = statement.text): Promise<void> {
     await session.run(text);
+    // Running it again would not give back what it changed.
+    if (transaction !== null) transaction.texts = null;
     journal.advance(statement);
   }
 
@@ -205,26 +252,25 @@ export function createExecutor(session: Session, journal: Journal, memory: Sessi
     await leaveTransaction();
     await recordEffect();
     await runInSession(statement);
-    transaction = { owner: "file", readOnly };
+    transaction = { ...fileTransaction([statement.text]), readOnly };
   }
 
   async function runCommit(statement: Statement, chain: boolean): Promise<void> {
     if (transaction?.owner === "file" && !transaction.readOnly) {
       // The record goes in just before the file's own COMMIT, and counts it as done.
       journal.advance(statement);
-      await record(null);
-      await session.run(statement.text);
+      await commitRecorded(statement.text);
     } else {
       await commitOwn();
       await runInSession(statement);
     }
-    transaction = chain ? { owner: "file", readOnly: false } : null;
+    transaction = chain ? fileTransaction(null) : null;
   }
 
   async function runRollback(statement: Statement, chain: boolean): Promise<void> {
     await commitOwn();
     await runInSession(statement);
-    transaction = chain ? { owner: "file", readOnly: false } : null;
+    transaction = chain ? fileTransaction(null) : null;
   }
 
   async function runSet(
@@ -280,7 +326,7 @@ export function createExecutor(session: Session, journal: Journal, memory: Sessi
       case "self-committing":
         return runSelfCommitting(statement, inside.verb, inside.objects);
       case "repeatable":
-        return runRepeatable(statement);
+        return runRepeatable(statement, inside.objects);
       case "call":
         return runCall(statement, classified, inside.routine);
       case "set":
@@ -303,7 +349,7 @@ export function createExecutor(session: Session, journal: Journal, memory: Sessi
       case "self-committing":
         return runSelfCommitting(statement, kind.verb, kind.objects);
       case "repeatable":
-        return runRepeatable(statement);
+        return runRepeatable(statement, kind.objects);
       case "unjudgeable":
         return runSelfCommitting(statement, "ask", kind.objects);
       case "call":
@@ -371,6 +417,23 @@ export function createExecutor(session: Session, journal: Journal, memory: Sessi
       await recordEffect().catch(() => {});
     },
   };
+}
+
+function fileTransaction(texts: Texts): Transaction & { readonly owner: "file" } {
+  return { owner: "file", readOnly: false, bytes: 0, texts };
+}
+
+/** Gives the same when its whole transaction runs again: nothing in it lives in the session. */
+function isRepeatable(classified: Classified, transaction: Transaction | null): boolean {
+  const { statement, userVariables, usesLastInsertId } = classified;
+  if (statement.kind !== "transactional" || userVariables.length > 0) return false;
+  return !usesLastInsertId || (transaction?.texts?.length ?? 0) > 0;
+}
+
+function tablesOf(objects: readonly ObjectRef[]): { database: string; name: string }[] {
+  return objects
+    .filter(({ type }) => type === "table")
+    .map(({ database, name }) => ({ database: database ?? "", name }));
 }
 
 function isFull(transaction: Transaction | null): boolean {

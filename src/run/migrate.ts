@@ -1,9 +1,9 @@
 import type { Settings } from "../config";
-import { openSession } from "../database/connection";
 import { readLastId } from "../database/history";
 import { createHistoryTable } from "../database/history-table";
 import { acquireLock, type Lock, releaseLock } from "../database/lock";
 import type { Session } from "../database/session";
+import { openWhenReady } from "../database/wait";
 import { type Folder, readMigrations, requireMigrations } from "../files/read-migrations";
 import { makePlan, makeRedoPlans, type Plan, type Step } from "../plan/plan";
 import { parseTarget, stepsTarget, type Target } from "../plan/target";
@@ -27,6 +27,10 @@ export interface RunOptions {
   readonly lockTimeoutMs?: number;
   /** Aborted: the current statement ends and is recorded, then the run stops with `interrupted`. */
   readonly signal?: AbortSignal;
+  /** Milliseconds to wait for a server that is not up and a database that is not there yet; default: as in the settings. */
+  readonly waitMs?: number;
+  /** Milliseconds that a statement waits for its locks before it backs off and tries again; default 5,000. */
+  readonly lockWaitMs?: number;
   readonly emit?: Emit;
 }
 
@@ -42,6 +46,7 @@ export interface RunResult {
 }
 
 const LOCK_TIMEOUT_MS = 300_000;
+const LOCK_WAIT_MS = 5_000;
 
 /**
  * Applies or reverts migrations up to a target. What is planned under the lock is what runs.
@@ -103,7 +108,7 @@ async function withRun<T>(
   // The folder is judged whole before the database is touched.
   const folder = readMigrations(settings.dir);
   return await withTranslatedErrors(async () => {
-    const session = await openSession(settings.database);
+    const session = await openRunSession(settings, options);
     const scans = createScans(settings, session);
     const emit = options.emit ?? (() => {});
     const run: Run = { settings, folder, options, emit, scans, session, lock: null, lastId: 0 };
@@ -112,6 +117,15 @@ async function withRun<T>(
     } finally {
       await closeSession(run);
     }
+  });
+}
+
+async function openRunSession(settings: Settings, options: RunOptions): Promise<Session> {
+  return await openWhenReady(settings.database, {
+    waitMs: options.waitMs ?? settings.waitMs,
+    lockWaitSeconds: Math.max(1, Math.ceil((options.lockWaitMs ?? LOCK_WAIT_MS) / 1000)),
+    onWait: (reason) => options.emit?.({ event: "waiting-for-server", reason }),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
 }
 
@@ -216,7 +230,7 @@ async function runPlan(run: Run, plan: Plan, results: StepResult[]): Promise<boo
  */
 async function renewSession(run: Run, lastId: number): Promise<boolean> {
   await closeSession(run);
-  run.session = await openSession(run.settings.database);
+  run.session = await openRunSession(run.settings, run.options);
   await takeLock(run);
   return (await readLastId(run.session, run.settings.table)) === lastId;
 }

@@ -15,6 +15,7 @@ import { createExecutor, type Executor } from "./executor";
 import { connectionLost, statementFailed } from "./failures";
 import type { Identity } from "./identity";
 import { createJournal, type Journal } from "./journal";
+import { createPatience } from "./patience";
 import { nameChangedStatement } from "./prefix";
 import {
   createSessionMemory,
@@ -81,7 +82,10 @@ export async function runStep(
       : { line: "partial", spentMs: row.durationMs ?? 0 },
   );
   const memory = createSessionMemory(context.session.database, scan);
-  const executor = createExecutor(context.session, journal, memory);
+  const patience = createPatience(context.session, context.signal, (blocked) =>
+    context.emit({ event: "blocked", ...describe(step), statement: journal.position + 1, ...blocked }),
+  );
+  const executor = createExecutor(context.session, journal, memory, patience);
   const progress: Progress = { context, step, total, journal, memory, executor, current: null };
   context.emit({ event: "step-started", ...describe(step), statements: total, resumedAt: row?.done ?? null });
   try {

@@ -1,0 +1,64 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { DatabaseSettings } from "../config";
+import { MigrateError } from "../errors";
+import { type OpenOptions, openSession } from "./connection";
+import type { Session } from "./session";
+
+export interface WaitOptions extends OpenOptions {
+  /** Milliseconds to go on trying while the server is not up or the database not there; default 0: try once. */
+  readonly waitMs?: number;
+  /** Called once, when the first try failed, with the reason. */
+  readonly onWait?: (reason: string) => void;
+  /** Aborted: stop trying. */
+  readonly signal?: AbortSignal;
+}
+
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 2_000;
+
+/**
+ * Opens a session, waiting for a server that is still starting and a database that is still to be made. What waiting
+ * does not mend (a wrong password, a certificate) fails at once.
+ * @throws MigrateError as `openSession`
+ */
+export async function openWhenReady(settings: DatabaseSettings, options: WaitOptions = {}): Promise<Session> {
+  const deadline = performance.now() + (options.waitMs ?? 0);
+  let pauseMs = FIRST_PAUSE_MS;
+  for (let tries = 0; ; tries++) {
+    try {
+      return await openSession(settings, options);
+    } catch (error) {
+      const left = deadline - performance.now();
+      if (!mayPass(error) || left <= 0 || options.signal?.aborted === true) throw error;
+      if (tries === 0) options.onWait?.(error.message);
+      await pause(Math.min(pauseMs, left));
+      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+    }
+  }
+}
+
+/** Errors of the network on the way to a server that is not up yet, as Node names them. */
+const NOT_UP_YET: readonly unknown[] = [
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  // A container's name resolves, and a socket file appears, only when its server runs.
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "ENOENT",
+  "PROTOCOL_CONNECTION_LOST",
+];
+
+function mayPass(error: unknown): error is MigrateError {
+  if (!(error instanceof MigrateError)) return false;
+  if (error.code === "unknown-database") return true;
+  if (error.code !== "cannot-connect") return false;
+  const { code, errno } = (error.cause ?? {}) as { code?: unknown; errno?: unknown };
+  return NOT_UP_YET.includes(code) || errno === ER_CON_COUNT_ERROR || errno === ER_SERVER_SHUTDOWN;
+}
+
+const ER_CON_COUNT_ERROR = 1040;
+const ER_SERVER_SHUTDOWN = 1053;

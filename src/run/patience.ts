@@ -1,0 +1,81 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { readBlockers } from "../database/blockers";
+import { serverErrno, serverWords } from "../database/server-errors";
+import type { Session } from "../database/session";
+import { MigrateError } from "../errors";
+
+/** Why a statement has to wait, and for how long it does before it is tried again. */
+export interface Blocked {
+  readonly reason: "lock-wait" | "deadlock";
+  /** Sessions that hold what it waits for, as far as the server tells. */
+  readonly blockers: readonly string[];
+  readonly caveat: string | null;
+  /** This many tries failed so far, of so many at most. */
+  readonly tries: number;
+  readonly maxTries: number;
+  readonly pauseMs: number;
+}
+
+export interface Patience {
+  /**
+   * Does a piece of work that takes locks, and does it again when it could not have them in time.
+   * @param tables what it locks, to name who holds it
+   * @throws MigrateError `blocked` when the last try failed; whatever else `work` throws
+   */
+  through(work: () => Promise<void>, tables: readonly LockedTable[]): Promise<void>;
+}
+
+export interface LockedTable {
+  readonly database: string;
+  readonly name: string;
+}
+
+/** Together with a lock_wait_timeout of 5 s: about three quarters of a minute. */
+const PAUSES_MS: readonly number[] = [500, 1_000, 2_000, 4_000, 8_000];
+
+export function createPatience(
+  session: Session,
+  signal: AbortSignal | null,
+  report: (blocked: Blocked) => void,
+): Patience {
+  return {
+    async through(work, tables) {
+      for (let tries = 1; ; tries++) {
+        try {
+          return await work();
+        } catch (error) {
+          const reason = whyBlocked(error);
+          if (reason === null) throw error;
+          const { sessions: blockers, caveat } = await readBlockers(session, tables);
+          const pauseMs = PAUSES_MS[tries - 1];
+          if (pauseMs === undefined || signal?.aborted === true) throw gaveUp(error, tries, blockers, caveat);
+          report({ reason, blockers, caveat, tries, maxTries: PAUSES_MS.length + 1, pauseMs });
+          await pause(pauseMs);
+        }
+      }
+    },
+  };
+}
+
+const ER_LOCK_WAIT_TIMEOUT = 1205;
+const ER_LOCK_DEADLOCK = 1213;
+
+function whyBlocked(error: unknown): Blocked["reason"] | null {
+  const errno = serverErrno(error);
+  if (errno === ER_LOCK_DEADLOCK) return "deadlock";
+  return errno === ER_LOCK_WAIT_TIMEOUT ? "lock-wait" : null;
+}
+
+function gaveUp(
+  error: unknown,
+  tries: number,
+  blockers: readonly string[],
+  caveat: string | null,
+): MigrateError {
+  const held = blockers.length === 0 ? "" : ` Held by:\n${blockers.map((line) => `  ${line}`).join("\n")}`;
+  const why = caveat === null ? "" : `\n(${caveat})`;
+  return new MigrateError("blocked", `${serverWords(error)}, ${tries} times.${held}${why}`, {
+    cause: error,
+    hint: "End that session (KILL id), or wait for a quieter moment.",
+  });
+}
