@@ -111,14 +111,15 @@ function missingIds(rows: readonly HistoryRow[]): string | null {
 
 /** What is wrong with one line, whole: a damaged line often has several values that make no sense. */
 function rowDamage(row: HistoryRow): string | null {
-  const faults = [
-    Number.isSafeInteger(row.version) && row.version > 0 ? null : `the version ${row.version}`,
-    ACTIONS.includes(row.action) ? null : `the unknown action ${JSON.stringify(row.action)}`,
-    SHA256.test(row.upChecksum) ? null : "an up checksum that is none",
-    row.downChecksum === null || SHA256.test(row.downChecksum) ? null : "a down checksum that is none",
-    progressFault(row),
-  ].filter((fault) => fault !== null);
-  return faults.length === 0 ? null : `Line ${row.id} of the history has ${faults.join(", ")}.`;
+  const faults: string[] = [];
+  const { id, version, action, upChecksum, downChecksum } = row;
+  if (!Number.isSafeInteger(version) || version <= 0) faults.push(`the version ${version}`);
+  if (!ACTIONS.includes(action)) faults.push(`the unknown action ${JSON.stringify(action)}`);
+  if (!SHA256.test(upChecksum)) faults.push("an up checksum that is none");
+  if (downChecksum !== null && !SHA256.test(downChecksum)) faults.push("a down checksum that is none");
+  const progress = progressFault(row);
+  if (progress !== null) faults.push(progress);
+  return faults.length === 0 ? null : `Line ${id} of the history has ${faults.join(", ")}.`;
 }
 
 function progressFault(row: HistoryRow): string | null {

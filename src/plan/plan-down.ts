@@ -1,11 +1,10 @@
 import { MigrateError, type Problem, RefusedError } from "../errors";
 import { formatMigration } from "../files/filename";
 import type { Migration } from "../files/read-migrations";
-import { isDownModified } from "./compare-with-files";
-import type { VersionState } from "./fold-history";
 import { finishCommand, partialStates } from "./partial";
 import type { Plan, Situation, Step } from "./plan";
 import * as problem from "./problems";
+import { isDownModified, type Standing } from "./standing";
 import { type Target, unknownVersion, wrongDirection } from "./target";
 
 /** Plans to revert from the highest version downwards, one that was left half-way before all others. */
@@ -13,46 +12,44 @@ export function planDown(situation: Situation, target: Target | null): Plan {
   refuseProblems(situation);
   const queue = readQueue(situation);
   const chosen = choose(situation, queue, target);
-  const steps = toSteps(situation, chosen);
+  const steps = toSteps(chosen);
   const reverted = new Set(chosen);
   const left = queue.filter((state) => !reverted.has(state)).map(({ version }) => version);
   const to = left.length === 0 ? null : Math.max(...left);
   return { direction: "down", from: situation.current, to, steps, warnings: [] };
 }
 
-function refuseProblems(situation: Situation): void {
+function refuseProblems({ standings }: Situation): void {
   // Out of order is no obstacle: going down is one way to put it in order.
-  const found = situation.entries
-    .flatMap((entry) => entry.problems)
+  const found = standings
+    .flatMap((standing) => standing.problems)
     .filter(({ code }) => code !== "out-of-order");
-  const halfApplied = partialStates(situation, "partial-up").map((state) =>
-    problem.partial(state, finishCommand(situation, state)),
+  const halfApplied = partialStates(standings, "partial-up").map((state) =>
+    problem.partial(state, finishCommand(standings, state)),
   );
   const problems = [...found, ...halfApplied];
   if (problems.length > 0) throw new RefusedError(problems);
 }
 
 /** What can be reverted, in the order in which it will be. */
-function readQueue(situation: Situation): readonly VersionState[] {
-  const applied = situation.entries
-    .filter(({ state }) => state === "applied")
-    .map(({ version }) => situation.states.get(version))
-    .filter((state) => state !== undefined);
-  return [...partialStates(situation, "partial-down").toReversed(), ...applied.toReversed()];
+function readQueue({ standings }: Situation): readonly Standing[] {
+  const partial = standings.filter(({ state }) => state === "partial-down");
+  const applied = standings.filter(({ state }) => state === "applied");
+  return [...partial.toReversed(), ...applied.toReversed()];
 }
 
 function choose(
   situation: Situation,
-  queue: readonly VersionState[],
+  queue: readonly Standing[],
   target: Target | null,
-): readonly VersionState[] {
+): readonly Standing[] {
   switch (target?.kind) {
     case undefined:
       throw noTarget();
     case "base":
       return queue;
     case "head":
-      return chooseDownTo(situation, queue, [...situation.byVersion.keys()].at(-1) ?? 0);
+      return chooseDownTo(situation, queue, newestInFolder(situation));
     case "version":
       return target.version === 0 ? queue : chooseDownTo(situation, queue, target.version);
     case "relative":
@@ -62,7 +59,11 @@ function choose(
   }
 }
 
-function chooseSteps(queue: readonly VersionState[], steps: number): readonly VersionState[] {
+function newestInFolder({ standings }: Situation): number {
+  return standings.findLast(({ migration }) => migration !== null)?.version ?? 0;
+}
+
+function chooseSteps(queue: readonly Standing[], steps: number): readonly Standing[] {
   if (steps < 0) {
     throw new MigrateError("unknown-version", `+${-steps} goes up, so down cannot end there.`, {
       hint: `To apply:\n  npm run migrate:up -- --steps ${-steps}`,
@@ -81,30 +82,30 @@ function chooseSteps(queue: readonly VersionState[], steps: number): readonly Ve
 
 function chooseDownTo(
   situation: Situation,
-  queue: readonly VersionState[],
+  queue: readonly Standing[],
   version: number,
-): readonly VersionState[] {
-  const { entries, current } = situation;
-  const entry = entries.find((each) => each.version === version);
-  if (entry === undefined) throw unknownVersion(version, entries);
+): readonly Standing[] {
+  const { standings, current } = situation;
+  const entry = standings.find((each) => each.version === version);
+  if (entry === undefined) throw unknownVersion(version, standings);
   if (entry.state === "pending") {
     if (version > (current ?? 0)) {
       throw wrongDirection("down", version, current, `npm run migrate:up -- --to ${version}`);
     }
     throw notApplied(situation, entry);
   }
-  const [unfinished] = partialStates(situation, "partial-down").filter((state) => state.version <= version);
+  const [unfinished] = partialStates(standings, "partial-down").filter((state) => state.version <= version);
   if (unfinished !== undefined) {
-    throw new RefusedError([problem.partial(unfinished, finishCommand(situation, unfinished))]);
+    throw new RefusedError([problem.partial(unfinished, finishCommand(standings, unfinished))]);
   }
   return queue.filter((state) => state.version > version);
 }
 
 function notApplied(
-  { entries }: Situation,
+  { standings }: Situation,
   { version, name }: { version: number; name: string },
 ): MigrateError {
-  const below = entries.filter((entry) => entry.state === "applied" && entry.version < version).at(-1);
+  const below = standings.filter((each) => each.state === "applied" && each.version < version).at(-1);
   const message = `${formatMigration({ version, name })} is not applied, so down cannot end there.`;
   return new MigrateError("unknown-version", message, {
     hint: `The next below it that is applied:\n  npm run migrate:down -- --to ${below?.version ?? 0}`,
@@ -117,20 +118,19 @@ function noTarget(): MigrateError {
   });
 }
 
-function toSteps(situation: Situation, chosen: readonly VersionState[]): readonly Step[] {
+function toSteps(chosen: readonly Standing[]): readonly Step[] {
   const steps: Step[] = [];
   const problems: Problem[] = [];
-  for (const state of chosen) {
-    const migration = situation.byVersion.get(state.version);
-    // Versions without files were refused before.
-    if (migration === undefined) throw new MigrateError("internal", "A version to revert has no files.");
+  for (const { migration, held, state } of chosen) {
+    // A version in force without files was refused before.
+    if (migration === null || held === null) throw new MigrateError("internal", "Nothing to revert it with.");
     const { version, name, down } = migration;
     if (down === null) {
       problems.push(irreversible(migration, problems.length > 0 ? null : steps.length));
       continue;
     }
-    if (isDownModified(state, migration)) problems.push(problem.downModified(state, migration));
-    const resume = state.state === "partial-down" ? { row: state.row } : null;
+    if (isDownModified(held, migration)) problems.push(problem.downModified(held, migration));
+    const resume = state === "partial-down" ? { row: held.row } : null;
     steps.push({ direction: "down", version, name, migration, file: down, resume });
   }
   if (problems.length > 0) throw new RefusedError(problems);

@@ -1,37 +1,34 @@
 import { MigrateError, type Problem, RefusedError } from "../errors";
 import { formatMigration, formatVersion } from "../files/filename";
-import type { Migration } from "../files/read-migrations";
 import { finishCommand, partialStates } from "./partial";
 import type { Plan, PlanOptions, Situation, Step } from "./plan";
 import * as problem from "./problems";
+import type { Standing } from "./standing";
 import { type Target, unknownVersion, wrongDirection } from "./target";
 
 /** Plans to apply what is pending, a migration that was left half-way before all others. */
 export function planUp(situation: Situation, target: Target | null, options: PlanOptions): Plan {
   const { refused, allowed } = judgeForUp(situation, options);
-  const halfReverted = partialStates(situation, "partial-down").map((state) =>
-    problem.partial(state, finishCommand(situation, state)),
+  const { standings, current } = situation;
+  const halfReverted = partialStates(standings, "partial-down").map((state) =>
+    problem.partial(state, finishCommand(standings, state)),
   );
   const problems = [...refused, ...halfReverted];
   if (problems.length > 0) throw new RefusedError(problems);
 
   const queue = readQueue(situation);
-  const chosen = choose(situation, queue, target);
-  const steps = chosen.map((migration) => toStep(situation, migration));
-  const to = steps.reduce<number | null>(
-    (highest, { version }) => Math.max(highest ?? 0, version),
-    situation.current,
-  );
+  const steps = choose(situation, queue, target);
+  const to = steps.reduce<number | null>((highest, { version }) => Math.max(highest ?? 0, version), current);
   const warnings = [...allowed.map(({ message }) => message), ...shortfall(target, queue)];
-  return { direction: "up", from: situation.current, to, steps, warnings };
+  return { direction: "up", from: current, to, steps, warnings };
 }
 
 /** Sorts what is wrong with folder and history into what refuses an `up` and what the options let pass. */
 export function judgeForUp(
-  { entries }: Situation,
+  { standings }: Situation,
   { allowAhead = false, allowOutOfOrder = false }: PlanOptions,
 ): { readonly refused: readonly Problem[]; readonly allowed: readonly Problem[] } {
-  const problems = entries.flatMap((entry) => entry.problems);
+  const problems = standings.flatMap((standing) => standing.problems);
   const isAllowed = ({ code }: Problem): boolean =>
     (allowAhead && code === "ahead") || (allowOutOfOrder && code === "out-of-order");
   return {
@@ -41,19 +38,20 @@ export function judgeForUp(
 }
 
 /** What can be applied, in the order in which it will be. */
-function readQueue(situation: Situation): readonly Migration[] {
-  const partial = partialStates(situation, "partial-up").map(({ version }) => version);
-  const pending = situation.entries.filter(({ state }) => state === "pending").map(({ version }) => version);
-  return [...partial, ...pending]
-    .map((version) => situation.byVersion.get(version))
-    .filter((migration) => migration !== undefined);
+function readQueue({ standings }: Situation): readonly Step[] {
+  const partial = standings.filter(({ state }) => state === "partial-up");
+  const pending = standings.filter(({ state }) => state === "pending");
+  return [...partial, ...pending].flatMap(toSteps);
 }
 
-function choose(
-  situation: Situation,
-  queue: readonly Migration[],
-  target: Target | null,
-): readonly Migration[] {
+/** One step; none for a version without files, which is only ever left alone. */
+function toSteps({ version, state, migration, held }: Standing): readonly Step[] {
+  if (migration === null) return [];
+  const resume = state === "partial-up" && held !== null ? { row: held.row } : null;
+  return [{ direction: "up", version, name: migration.name, migration, file: migration.up, resume }];
+}
+
+function choose(situation: Situation, queue: readonly Step[], target: Target | null): readonly Step[] {
   switch (target?.kind) {
     case undefined:
     case "head":
@@ -71,22 +69,21 @@ function choose(
 }
 
 function chooseUpTo(
-  situation: Situation,
-  queue: readonly Migration[],
+  { standings, current }: Situation,
+  queue: readonly Step[],
   version: number,
-): readonly Migration[] {
-  const { current, entries } = situation;
-  const entry = entries.find((each) => each.version === version);
-  if (entry === undefined && version !== 0) throw unknownVersion(version, entries);
+): readonly Step[] {
+  const entry = standings.find((each) => each.version === version);
+  if (entry === undefined && version !== 0) throw unknownVersion(version, standings);
   if (current !== null && version < current) {
     if (entry?.state === "pending") throw lateOnly(entry, current);
     throw wrongDirection("up", version, current, `npm run migrate:down -- --to ${version}`);
   }
-  const [unfinished] = partialStates(situation, "partial-up").filter((state) => state.version > version);
+  const [unfinished] = partialStates(standings, "partial-up").filter((state) => state.version > version);
   if (unfinished !== undefined) {
-    throw new RefusedError([problem.partial(unfinished, finishCommand(situation, unfinished))]);
+    throw new RefusedError([problem.partial(unfinished, finishCommand(standings, unfinished))]);
   }
-  return queue.filter((migration) => migration.version <= version);
+  return queue.filter((step) => step.version <= version);
 }
 
 /** `--allow-out-of-order` applies what lies below the current version; but then that is not where it ends up. */
@@ -104,15 +101,8 @@ function goesDown(distance: number): MigrateError {
   });
 }
 
-function shortfall(target: Target | null, queue: readonly Migration[]): readonly string[] {
+function shortfall(target: Target | null, queue: readonly Step[]): readonly string[] {
   if (target?.kind !== "relative" || queue.length === 0 || queue.length >= target.distance) return [];
   const are = queue.length === 1 ? "migration is" : "migrations are";
   return [`Only ${queue.length} ${are} pending, fewer than the ${target.distance} that were asked for.`];
-}
-
-function toStep({ states }: Situation, migration: Migration): Step {
-  const state = states.get(migration.version);
-  const { version, name } = migration;
-  const resume = state?.state === "partial-up" ? { row: state.row } : null;
-  return { direction: "up", version, name, migration, file: migration.up, resume };
 }

@@ -5,7 +5,7 @@ import type { Migration, MigrationFile } from "../files/read-migrations";
 import { checkHistory, foldHistory, isInForce, type VersionState } from "./fold-history";
 import { planDown } from "./plan-down";
 import { judgeForUp, planUp } from "./plan-up";
-import { judgeStates, type StatusEntry } from "./status";
+import { readStandings, type Standing } from "./standing";
 import type { Target } from "./target";
 
 /** Everything a run will do, decided before its first statement. */
@@ -46,10 +46,8 @@ export interface PlanOptions {
 
 /** What both directions are planned from. */
 export interface Situation {
-  readonly byVersion: ReadonlyMap<number, Migration>;
-  readonly states: ReadonlyMap<number, VersionState>;
-  /** One per version that has files or is in force, by rising version. */
-  readonly entries: readonly StatusEntry[];
+  /** By rising version. */
+  readonly standings: readonly Standing[];
   readonly current: number | null;
 }
 
@@ -106,12 +104,7 @@ function assess(migrations: readonly Migration[], rows: readonly HistoryRow[]): 
   const damage = checkHistory(rows);
   if (damage.length > 0) throw new RefusedError(damage);
   const states = foldHistory(rows);
-  return {
-    byVersion: new Map(migrations.map((migration) => [migration.version, migration])),
-    states,
-    entries: judgeStates(migrations, states),
-    current: currentVersion(states),
-  };
+  return { standings: readStandings(migrations, states), current: currentVersion(states) };
 }
 
 /** The highest version that is applied, or whose reverting is not finished; null: base. */

@@ -37,16 +37,16 @@ export function renamed(state: VersionState, migration: Migration): Problem {
 }
 
 /** The pair's text is in the folder under another version. */
-export function renumbered(state: VersionState, moved: Migration, taker: Migration | undefined): Problem {
+export function renumbered(state: VersionState, moved: Migration, taker: Migration | null): Problem {
   const was = formatMigration(state);
-  const taken = taker === undefined ? "" : `, and ${formatMigration(taker)} has its number`;
+  const taken = taker === null ? "" : `, and ${formatMigration(taker)} has its number`;
   return {
     code: "renamed",
     file: moved.up.fileName,
     message: `${was} ${since(state)}; the same text is numbered ${formatMigration(moved)} now${taken}.`,
     hint:
       `Rename ${formatMigration(moved)} back to ${fileNames(was, state)}` +
-      `${taker === undefined ? "" : `, and give ${formatMigration(taker)} a version of its own`}.`,
+      `${taker === null ? "" : `, and give ${formatMigration(taker)} a version of its own`}.`,
   };
 }
 

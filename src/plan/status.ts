@@ -1,8 +1,8 @@
 import type { HistoryRow } from "../database/history";
 import type { Problem } from "../errors";
 import type { Migration } from "../files/read-migrations";
-import { type Comparison, compareWithFiles } from "./compare-with-files";
-import { foldHistory, isInForce, type VersionState } from "./fold-history";
+import { foldHistory, type VersionState } from "./fold-history";
+import { readStandings, type Standing } from "./standing";
 
 /** Everything that is to be said of one version. Plain data, as `status --json` prints it. */
 export interface StatusEntry {
@@ -54,28 +54,16 @@ export function judgeStates(
   migrations: readonly Migration[],
   states: ReadonlyMap<number, VersionState>,
 ): readonly StatusEntry[] {
-  const byVersion = new Map(migrations.map((migration) => [migration.version, migration]));
-  const inForce = [...states.values()].filter(isInForce).map(({ version }) => version);
-  const versions = [...new Set([...byVersion.keys(), ...inForce])].sort((a, b) => a - b);
-  const comparisons = compareWithFiles(migrations, states);
-  return versions.map((version) =>
-    toEntry(version, byVersion.get(version), states.get(version), comparisons.get(version)),
-  );
+  return readStandings(migrations, states).map(toEntry);
 }
 
-function toEntry(
-  version: number,
-  migration: Migration | undefined,
-  state: VersionState | undefined,
-  comparison: Comparison | undefined,
-): StatusEntry {
-  const held = isInForce(state) ? state : null;
+function toEntry({ version, name, state, migration, held, problems, warnings }: Standing): StatusEntry {
   const partial = held === null || held.state === "applied" ? null : held.row;
-  const by = held === null ? null : (held.applied ?? held.row);
+  const by = held?.applied ?? held?.row ?? null;
   return {
     version,
-    name: comparison?.name ?? migration?.name ?? held?.name ?? "",
-    state: held === null || held.state === "reverted" ? "pending" : held.state,
+    name,
+    state,
     done: partial?.done ?? null,
     total: partial?.total ?? null,
     error: partial?.error ?? null,
@@ -88,8 +76,8 @@ function toEntry(
     host: by?.host ?? null,
     upFile: migration?.up.fileName ?? null,
     downFile: migration?.down?.fileName ?? null,
-    irreversible: migration !== undefined && migration.down === null,
-    problems: comparison?.problems ?? [],
-    warnings: comparison?.warnings ?? [],
+    irreversible: migration !== null && migration.down === null,
+    problems,
+    warnings,
   };
 }

@@ -1,0 +1,136 @@
+import type { Problem } from "../errors";
+import type { Migration } from "../files/read-migrations";
+import { isInForce, type VersionState } from "./fold-history";
+import * as problem from "./problems";
+
+/** One version, on disk and in the history: what is planned from. */
+export interface Standing {
+  readonly version: number;
+  /** The files' name; the history's where it has none of its own. */
+  readonly name: string;
+  readonly state: "applied" | "pending" | "partial-up" | "partial-down";
+  /** null: it has no files. */
+  readonly migration: Migration | null;
+  /** What the history says of it while it is in force, whole or in part; otherwise null. */
+  readonly held: VersionState | null;
+  /** What `up` refuses. */
+  readonly problems: readonly Problem[];
+  /** What only `down` refuses, when it gets there. */
+  readonly warnings: readonly Problem[];
+}
+
+/** What the rules below look at, the same for every version. */
+interface Context {
+  /** The folder's newest migration. */
+  readonly newest: Migration | undefined;
+  /** The highest version that is in force. */
+  readonly highest: VersionState | undefined;
+  /** Applied versions whose text the folder has under another version that is not applied. */
+  readonly renumbered: ReadonlyMap<number, Migration>;
+  /** Those other versions. */
+  readonly taken: ReadonlySet<number>;
+}
+
+/**
+ * Holds the folder against the history.
+ * @param migrations by rising version
+ * @returns every version that has files or is in force, by rising version
+ */
+export function readStandings(
+  migrations: readonly Migration[],
+  states: ReadonlyMap<number, VersionState>,
+): readonly Standing[] {
+  const byVersion = new Map(migrations.map((migration) => [migration.version, migration]));
+  const inForce = [...states.values()].filter(isInForce).sort((a, b) => a.version - b.version);
+  const renumbered = findRenumbered(migrations, inForce, byVersion, states);
+  const taken = new Set([...renumbered.values()].map(({ version }) => version));
+  const context: Context = { newest: migrations.at(-1), highest: inForce.at(-1), renumbered, taken };
+
+  const withFiles = migrations.map((migration) => {
+    const state = states.get(migration.version);
+    return isInForce(state) ? judgeInForce(state, migration, context) : judgePending(migration, context);
+  });
+  const without = inForce
+    .filter(({ version }) => !byVersion.has(version))
+    .map((state) => judgeInForce(state, null, context));
+  return without.length === 0 ? withFiles : [...withFiles, ...without].sort((a, b) => a.version - b.version);
+}
+
+const NONE: readonly Problem[] = [];
+
+function judgePending(migration: Migration, { highest, taken }: Context): Standing {
+  const { version, name } = migration;
+  const isLate = highest !== undefined && version < highest.version && !taken.has(version);
+  const problems = isLate ? [problem.outOfOrder(migration, highest)] : NONE;
+  return { version, name, state: "pending", migration, held: null, problems, warnings: NONE };
+}
+
+function judgeInForce(held: VersionState, migration: Migration | null, context: Context): Standing {
+  const found = compare(held, migration, context);
+  const hasOwnFiles = migration !== null && found?.isReplaced !== true;
+  const sameText = found === null || (found.problem.code === "renamed" && hasOwnFiles);
+  const isEdited = migration !== null && sameText && isDownModified(held, migration);
+  return {
+    version: held.version,
+    name: hasOwnFiles ? migration.name : held.name,
+    state: held.state === "reverted" ? "pending" : held.state,
+    migration,
+    held,
+    problems: found === null ? NONE : [found.problem],
+    warnings: isEdited ? [problem.downModified(held, migration)] : NONE,
+  };
+}
+
+/** What is wrong with a version in force, and whether the files with its version are another migration's. */
+interface Finding {
+  readonly problem: Problem;
+  readonly isReplaced: boolean;
+}
+
+function compare(state: VersionState, migration: Migration | null, context: Context): Finding | null {
+  const moved = context.renumbered.get(state.version);
+  if (moved !== undefined) return { problem: problem.renumbered(state, moved, migration), isReplaced: true };
+  if (migration === null) return { problem: withoutFiles(state, context.newest), isReplaced: false };
+  const sameName = state.name === migration.name;
+  // Half-way, the file may be repaired from the failed statement on; the runner compares the part that is applied.
+  const sameText = state.upChecksum === migration.up.checksum || state.state === "partial-up";
+  if (sameName && sameText) return null;
+  if (sameName) return { problem: problem.modified(state, migration), isReplaced: false };
+  if (sameText) return { problem: problem.renamed(state, migration), isReplaced: false };
+  return { problem: problem.replaced(state, migration), isReplaced: true };
+}
+
+/** Says whether an applied migration's down file is another one than when it was applied. */
+export function isDownModified(state: VersionState, migration: Migration): boolean {
+  return state.state === "applied" && state.downChecksum !== (migration.down?.checksum ?? null);
+}
+
+function withoutFiles(state: VersionState, newest: Migration | undefined): Problem {
+  const isAhead = newest === undefined || state.version > newest.version;
+  return isAhead ? problem.ahead(state, newest) : problem.missing(state);
+}
+
+function findRenumbered(
+  migrations: readonly Migration[],
+  inForce: readonly VersionState[],
+  byVersion: ReadonlyMap<number, Migration>,
+  states: ReadonlyMap<number, VersionState>,
+): ReadonlyMap<number, Migration> {
+  const homeless = inForce.filter((state) => {
+    const home = byVersion.get(state.version);
+    return home === undefined || (home.name !== state.name && home.up.checksum !== state.upChecksum);
+  });
+  const wanted = new Set(homeless.map(({ upChecksum }) => upChecksum));
+  const free = migrations.filter(
+    ({ version, up }) => wanted.has(up.checksum) && !isInForce(states.get(version)),
+  );
+  const found = new Map<number, Migration>();
+  for (const state of homeless) {
+    const same = free.filter(({ up }) => up.checksum === state.upChecksum);
+    const best = same.find(({ name }) => name === state.name) ?? same[0];
+    if (best === undefined) continue;
+    found.set(state.version, best);
+    free.splice(free.indexOf(best), 1);
+  }
+  return found;
+}
