@@ -49,9 +49,14 @@ export async function startTestServers(): Promise<TestRunServers> {
 async function findOrInstallClient(family: ServerFamily): Promise<string> {
   const found = await findClient(family);
   if (found !== null) return found;
-  installServer(family);
+  const missing = `some tests need ${family}'s command-line client: install it, or set TEST_${family.toUpperCase()}_CLIENT`;
+  try {
+    installServer(family);
+  } catch (error) {
+    throw new Error(missing, { cause: error });
+  }
   const installed = await findClient(family);
-  if (installed === null) throw new Error(`no command-line client of ${family} was found`);
+  if (installed === null) throw new Error(missing);
   return installed;
 }
 
