@@ -51,7 +51,7 @@ export interface AlterTable {
   readonly clauses: readonly AlterClause[];
   /** What it does to the partitions, written behind all clauses. */
   readonly partitions: PartitionChange | null;
-  /** The table keeps its history across this statement (MariaDB). */
+  /** The table has a history that MariaDB would rather not carry across the statement. */
   readonly keepsHistory: boolean;
 }
 

@@ -31,7 +31,10 @@ export function diffColumns(from: Table, to: Table, renamed: readonly NamePair[]
   const wanted = new Set(to.columns.map(({ name }) => name));
   const drops = from.columns
     .filter(({ name }) => !wanted.has(name) || replaced.has(name))
-    .map((column): AlterClause => ({ type: "drop-column", column }));
+    .map((column): AlterClause => {
+      // One that is replaced is not renamed on the way.
+      return { type: "drop-column", column: { ...column, name: oldNames.get(column.name) ?? column.name } };
+    });
   const fixed = stayingColumns(from, to, replaced);
   const changes: AlterClause[] = [];
   const dropDefaults: AlterClause[] = [];

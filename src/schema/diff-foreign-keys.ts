@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import type { AlterClause } from "./change";
 import type { Column, ForeignKey, Index, Schema, Table } from "./model";
 
 /** A foreign key of a table that exists before and after. */
@@ -43,11 +44,12 @@ function isSideDisturbed(columns: readonly string[], from: Table, to: Table): bo
   const isChanged = columns.some((name) => {
     const [before, after] = [column(from, name), column(to, name)];
     if (before === undefined || after === undefined) return true;
-    const shape = ({ type, collation, nullable, generated }: Column): unknown => [
+    const shape = ({ type, collation, nullable, generated, autoIncrement }: Column): unknown => [
       type,
       collation,
       nullable,
       generated,
+      autoIncrement,
     ];
     return !isDeepStrictEqual(shape(before), shape(after));
   });
@@ -73,4 +75,63 @@ export function supports(index: Index, columns: readonly string[]): boolean {
     const part = index.parts[position];
     return part !== undefined && "column" in part && part.column === column && part.length === null;
   });
+}
+
+/**
+ * An index that the server made for a foreign key goes away by itself when another that could take its place is
+ * added, and so does not survive an ALTER that should leave it alone. Which ones it made does not show, but their
+ * names do: the foreign key's, or the column's. Dropped and added in the same statement they are there to stay.
+ * https://dev.mysql.com/doc/refman/8.4/en/create-table-foreign-keys.html
+ * @param clauses of one ALTER
+ * @returns the clauses with those indexes made lasting
+ */
+export function keepGeneratedIndexes(
+  from: Table,
+  to: Table,
+  clauses: readonly AlterClause[],
+): readonly AlterClause[] {
+  const covering = clauses.flatMap((clause): (readonly string[])[] => {
+    if (clause.type === "add-foreign-key") return [clause.key.columns];
+    return clause.type === "add-index" ? [plainColumns(clause.index)] : [];
+  });
+  if (covering.length === 0) return clauses;
+  const added = new Set(
+    clauses.flatMap((clause) => (clause.type === "add-index" ? [clause.index.name] : [])),
+  );
+  const keys = [...from.foreignKeys, ...to.foreignKeys];
+  const atRisk = to.indexes.filter(
+    (index) =>
+      !added.has(index.name) &&
+      mayBeGenerated(index, keys) &&
+      covering.some((columns) => startsWith(columns, plainColumns(index))),
+  );
+  const drops = atRisk.map((index): AlterClause => ({ type: "drop-index", index }));
+  const adds = atRisk.map((index): AlterClause => ({ type: "add-index", index }));
+  return [...drops, ...clauses, ...adds];
+}
+
+function mayBeGenerated(index: Index, keys: readonly ForeignKey[]): boolean {
+  const columns = plainColumns(index);
+  return (
+    index.kind === "key" &&
+    columns.length === index.parts.length &&
+    keys.some(
+      (key) =>
+        isDeepStrictEqual(key.columns, columns) && (key.name === index.name || columns[0] === index.name),
+    )
+  );
+}
+
+/** The columns at the front of an index that a foreign key could lean on. */
+function plainColumns(index: Index): string[] {
+  const columns: string[] = [];
+  for (const part of index.parts) {
+    if (!("column" in part) || part.length !== null || part.descending) break;
+    columns.push(part.column);
+  }
+  return columns;
+}
+
+function startsWith(columns: readonly string[], first: readonly string[]): boolean {
+  return first.length > 0 && first.every((column, position) => columns[position] === column);
 }

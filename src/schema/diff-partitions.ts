@@ -57,12 +57,14 @@ function ranges(
   const dropped = old.slice(upTo + 1);
   if (dropped.length > 0) changes.push({ type: "drop-partitions", partitions: dropped });
   const reorganized = old.slice(0, upTo + 1);
-  while (reorganized.length > 0 && isDeepStrictEqual(reorganized.at(-1), into.at(-1))) {
+  // What is equal at the end stays, but each side keeps one to split or to merge into.
+  while (reorganized.length > 1 && into.length > 1 && isDeepStrictEqual(reorganized.at(-1), into.at(-1))) {
     reorganized.pop();
     into.pop();
   }
-  const names = reorganized.map(({ name }) => name);
-  if (names.length > 0) changes.push({ type: "reorganize-partitions", names, into });
+  if (!isDeepStrictEqual(reorganized, into)) {
+    changes.push({ type: "reorganize-partitions", names: reorganized.map(({ name }) => name), into });
+  }
   if (added.length > 0) changes.push({ type: "add-partitions", partitions: added });
   return changes;
 }

@@ -135,6 +135,8 @@ export function diffEvents(from: Schema, to: Schema): ProgramChanges {
 
 /** `AT CURRENT_TIMESTAMP + INTERVAL 1 DAY` is another moment each time it is run, but always as far away. */
 function isSameSchedule(from: ScheduledEvent, to: ScheduledEvent): boolean {
+  // An event gets the session's time zone with its schedule, and only then.
+  if (from.timeZone !== to.timeZone) return false;
   return from.schedule === to.schedule || (from.delay !== null && from.delay === to.delay);
 }
 

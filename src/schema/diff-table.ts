@@ -34,13 +34,13 @@ export function diffTable(
     table: to,
     clauses,
     partitions,
-    keepsHistory: from.systemVersioned && to.systemVersioned,
+    keepsHistory: from.systemVersioned,
   });
   const before: AlterTable[] = [];
   const after: AlterTable[] = [];
   let columns = diffColumns(from, to, renamed);
   const checks = diffChecks(from, to, columns.replaced, server);
-  if (mustRenameFirst(columns, checks, renamed, server)) {
+  if (reusesName(columns, renamed) || mustRenameFirst(columns, checks, renamed, server)) {
     before.push(alter(renamed.map((pair) => ({ type: "rename-column", ...pair }))));
     columns = diffColumns(from, to, []);
   }
@@ -54,9 +54,16 @@ export function diffTable(
     joined = partitions[0];
     partitions = [];
   }
+  const isOtherEngine = from.systemVersioned && from.engine !== to.engine;
+  if (isOtherEngine) {
+    // MariaDB refuses the change (error 4139): versioning is the engine's own business.
+    before.push(alter([{ type: "system-versioning", add: false }]));
+    if (to.systemVersioned) after.push(alter([{ type: "system-versioning", add: true }]));
+  }
   if (columns.dropDefaults.length > 0) after.push(alter(columns.dropDefaults));
   after.push(...partitions.map((change) => alter([], change)));
-  const main = alter(mainClauses(from, to, columns, checks), joined);
+  const old = isOtherEngine ? { ...from, systemVersioned: to.systemVersioned } : from;
+  const main = alter(mainClauses(old, to, columns, checks), joined);
   return { before, main, after };
 }
 
@@ -93,6 +100,14 @@ function diffPeriods(from: Table, to: Table): KeyChanges {
 function versioning(from: Table, to: Table): AlterClause[] {
   if (from.systemVersioned === to.systemVersioned) return [];
   return [{ type: "system-versioning", add: to.systemVersioned }];
+}
+
+/** An index on a column that is renamed would land on the new column that takes its old name. */
+function reusesName(columns: ColumnChanges, renamed: readonly NamePair[]): boolean {
+  const freed = new Set(renamed.map(({ from }) => from.toLowerCase()));
+  return columns.changes.some(
+    (clause) => clause.type === "add-column" && freed.has(clause.column.name.toLowerCase()),
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { ServerInfo } from "../database/session";
 import type { AlterClause, AlterTable, Change } from "./change";
-import { diffForeignKeys, type ForeignKeyChanges, supports } from "./diff-foreign-keys";
+import { diffForeignKeys, type ForeignKeyChanges, keepGeneratedIndexes, supports } from "./diff-foreign-keys";
 import { diffTable, type TableChanges } from "./diff-table";
 import type { ForeignKey, Schema, Table } from "./model";
 import { dependencyOrder } from "./order";
@@ -22,6 +22,8 @@ export interface TablesToCompare {
 interface Work {
   readonly name: string;
   readonly table: Table;
+  /** As it is, under its new names; null: the table is to be created. */
+  readonly old: Table | null;
   /** Null: the table is to be created. */
   readonly changes: TableChanges | null;
   readonly keys: ForeignKeyChanges;
@@ -37,11 +39,11 @@ export function diffTables(tables: TablesToCompare, sequences: readonly Change[]
   const before = new Map(from.tables.map((table) => [table.name, table]));
   const wanted = new Set(to.tables.map(({ name }) => name));
   const work = to.tables.map((table): Work => {
-    const old = before.get(table.name);
+    const old = before.get(table.name) ?? null;
     const renamed = renames.columns.filter((pair) => pair.table === table.name);
     const pairs = renamed.map((pair) => ({ from: pair.from, to: pair.to }));
-    const changes = old === undefined ? null : diffTable(old, table, pairs, server);
-    return { name: table.name, table, changes, keys: diffForeignKeys(table, from, to) };
+    const changes = old === null ? null : diffTable(old, table, pairs, server);
+    return { name: table.name, table, old, changes, keys: diffForeignKeys(table, from, to) };
   });
   const dropped = from.tables.filter(({ name }) => !wanted.has(name));
   const inline = inlineDrops(work, dropped);
@@ -50,7 +52,7 @@ export function diffTables(tables: TablesToCompare, sequences: readonly Change[]
     ...dropOrder(dropped).map((table): Change => ({ type: "drop-table", table })),
     ...(renames.tables.length === 0 ? [] : [{ type: "rename-tables" as const, renames: renames.tables }]),
     ...sequences,
-    ...createAndAlter(work, inline, from),
+    ...createAndAlter(work, inline),
   ];
 }
 
@@ -142,43 +144,56 @@ function dropOrder(tables: readonly Table[]): Table[] {
   return dependencyOrder(tables, referenced).reverse();
 }
 
-function createAndAlter(work: readonly Work[], inline: ReadonlySet<ForeignKey>, from: Schema): Change[] {
+/** Each table in turn, those that others refer to first; what has to wait for a table that comes later is added last. */
+function createAndAlter(work: readonly Work[], inline: ReadonlySet<ForeignKey>): Change[] {
   const pending = new Set(work.filter(changesTable).map(({ name }) => name));
   const ordered = dependencyOrder(work, ({ keys }) => keys.adds.map((key) => key.referencedTable));
   const changes: Change[] = [];
   const late: Change[] = [];
-  for (const { name, table, changes: own, keys } of ordered) {
-    if (!pending.has(name)) continue;
-    const isReady = (key: ForeignKey): boolean => {
-      if (key.referencedDatabase !== null) return true;
-      if (key.referencedTable !== name) return !pending.has(key.referencedTable);
-      return own === null || from.tables.some((old) => old.name === name && isSupported(key, old, table));
-    };
-    const alterKeys = (selected: readonly ForeignKey[]): AlterClause[] =>
-      selected.map((key) => ({ type: "add-foreign-key", key }));
-    let rest = keys.adds.filter((key) => !isReady(key));
-    if (own === null) {
-      changes.push({ type: "create-table", table, foreignKeys: keys.adds.filter(isReady) });
-    } else {
-      const { before, main, after } = own;
-      const drops = keys.drops.filter((key) => inline.has(key));
-      const joins = main.partitions === null && after.every(({ partitions }) => partitions === null);
-      const ready = joins ? keys.adds.filter(isReady) : [];
-      if (!joins) rest = [...keys.adds];
-      const clauses: AlterClause[] = [
-        ...drops.map((key): AlterClause => ({ type: "drop-foreign-key", name: key.name })),
-        ...main.clauses,
-        ...alterKeys(ready),
-      ];
-      changes.push(...before);
-      if (clauses.length > 0 || main.partitions !== null) changes.push({ ...main, clauses });
-      changes.push(...after);
-    }
-    if (own === null) changes.push(...droppedDefaults(table));
-    if (rest.length > 0) late.push(alterTable(table, alterKeys(rest)));
-    pending.delete(name);
+  for (const item of ordered.filter(changesTable)) {
+    const { table, old, keys } = item;
+    const ready = keys.adds.filter((key) => canJoin(item) && isReady(key, item, pending));
+    const rest = keys.adds.filter((key) => !ready.includes(key));
+    changes.push(...createOrAlter(item, ready, inline));
+    if (rest.length > 0) late.push(alterTable(old, table, rest.map(addKey)));
+    pending.delete(item.name);
   }
   return [...changes, ...late];
+}
+
+function createOrAlter(
+  { table, old, changes, keys }: Work,
+  ready: readonly ForeignKey[],
+  inline: ReadonlySet<ForeignKey>,
+): Change[] {
+  if (changes === null || old === null) {
+    return [{ type: "create-table", table, foreignKeys: ready }, ...droppedDefaults(table)];
+  }
+  const drops = keys.drops.filter((key) => inline.has(key));
+  const clauses = keepGeneratedIndexes(old, table, [
+    ...drops.map((key): AlterClause => ({ type: "drop-foreign-key", name: key.name })),
+    ...changes.main.clauses,
+    ...ready.map(addKey),
+  ]);
+  const isNeeded = clauses.length > 0 || changes.main.partitions !== null;
+  return [...changes.before, ...(isNeeded ? [{ ...changes.main, clauses }] : []), ...changes.after];
+}
+
+function addKey(key: ForeignKey): AlterClause {
+  return { type: "add-foreign-key", key };
+}
+
+/** A partitioned table has no foreign keys, so they cannot come in the statement that makes it an ordinary one. */
+function canJoin({ changes }: Work): boolean {
+  if (changes === null) return true;
+  return changes.main.partitions === null && changes.after.every(({ partitions }) => partitions === null);
+}
+
+/** Whether what a foreign key refers to is as it will be when its own table's turn comes. */
+function isReady(key: ForeignKey, { name, table, old }: Work, pending: ReadonlySet<string>): boolean {
+  if (key.referencedDatabase !== null) return true;
+  if (key.referencedTable !== name) return !pending.has(key.referencedTable);
+  return old === null || isSupported(key, old, table);
 }
 
 /** A table that refers to itself: what it refers to has to be there before the ALTER that adds the key. */
@@ -188,13 +203,20 @@ function isSupported(key: ForeignKey, from: Table, to: Table): boolean {
   return supporting(from) && supporting(to);
 }
 
-function alterTable(table: Table, clauses: readonly AlterClause[]): AlterTable {
-  return { type: "alter-table", table, clauses, partitions: null, keepsHistory: table.systemVersioned };
+function alterTable(old: Table | null, table: Table, clauses: readonly AlterClause[]): AlterTable {
+  return {
+    type: "alter-table",
+    table,
+    clauses: old === null ? clauses : keepGeneratedIndexes(old, table, clauses),
+    partitions: null,
+    keepsHistory: table.systemVersioned,
+  };
 }
 
+/** CREATE TABLE cannot say that a nullable column has no default at all. */
 function droppedDefaults(table: Table): AlterTable[] {
   const clauses = table.columns
     .filter(lacksDefault)
     .map((column): AlterClause => ({ type: "drop-default", column }));
-  return clauses.length === 0 ? [] : [alterTable(table, clauses)];
+  return clauses.length === 0 ? [] : [alterTable(null, table, clauses)];
 }

@@ -7,6 +7,7 @@ import {
   COLUMN_NAMES,
   charsetOf,
   classOf,
+  column,
   type Draft,
   freshName,
   index,
@@ -57,11 +58,26 @@ export function renamesOf({ tables, columns }: Evolving): Renames {
   };
 }
 
+/** What depends on other things being there, or has the most ways to go wrong. */
+const OFTEN = [
+  "addForeignKey",
+  "addForeignKey",
+  "addForeignKey",
+  "addIndex",
+  "addIndex",
+  "partitions",
+  "generated",
+  "trigger",
+];
+
 type Mutation = (state: Evolving, random: Random) => void;
 
 /** Changes something, or nothing when what it would change is not there. @returns the mutation's name */
 export function mutate(state: Evolving, random: Random): string {
-  const [name, mutation] = random.pick(Object.entries(MUTATIONS));
+  const names = Object.keys(MUTATIONS);
+  const name = random.pick([...names, ...OFTEN, ...OFTEN]);
+  const mutation = MUTATIONS[name];
+  if (mutation === undefined) throw new Error(`no mutation ${name}`);
   mutation(state, random);
   return name;
 }
@@ -290,7 +306,13 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
     const used = schema.tables.flatMap(({ foreignKeys }) => namesOf(foreignKeys));
     const generated = `${table.name}_ibfk_${1 + random.number(3)}`;
     const name = freshName(random, used, random.oneIn(3) ? [generated] : ["fk1", "fk2", "fk3"]);
-    const key = randomForeignKey(random, name, table, random.pick(schema.tables));
+    const parent = random.pick(schema.tables);
+    const id = parent.columns.find((candidate) => candidate.name === "id");
+    if (id !== undefined && random.oneIn(2)) {
+      const added = column(freshName(random, namesOf(table.columns), ["p1", "p2", "p3"]), id.type);
+      table.columns.splice(random.number(table.columns.length + 1), 0, added);
+    }
+    const key = randomForeignKey(random, name, table, parent);
     if (key !== null) table.foreignKeys.push(key);
   }),
   dropForeignKey: onTable((table, _state, random) => {

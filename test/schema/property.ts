@@ -21,28 +21,35 @@ interface Recipe {
   /** Seeds of the mutations that make A from a schema of bare tables, and B from A. */
   readonly making: readonly number[];
   readonly changing: readonly number[];
+  /** Tables to take out of both. */
+  readonly without: readonly string[];
 }
 
 export function recipe(seed: number): Recipe {
   const random = randomFrom(seed);
   const seeds = (count: number): number[] => Array.from({ length: count }, () => random.number(2 ** 32));
   const making = seeds(6 + random.number(40));
-  return { seed, making, changing: seeds(1 + random.number(12)) };
+  return { seed, making, changing: seeds(1 + random.number(12)), without: [] };
 }
 
-export function makePair({ seed, making, changing }: Recipe, server: ServerInfo): Pair {
+export function makePair({ seed, making, changing, without }: Recipe, server: ServerInfo): Pair {
   const start = evolving(randomSchema(randomFrom(seed), server), server);
   const mutations: string[] = [];
   for (const each of making) {
     mutate(start, randomFrom(each));
     repair(start.schema, server);
   }
-  const state = evolving(start.schema, server);
+  const { schema } = start;
+  const state = evolving(schema, server);
   for (const each of changing) {
     mutations.push(mutate(state, randomFrom(each)));
     repair(state.schema, server);
   }
-  return { a: start.schema, b: state.schema, renames: renamesOf(state), mutations };
+  for (const each of [schema, state.schema]) {
+    each.tables = each.tables.filter(({ name }) => !without.includes(name));
+    repair(each, server);
+  }
+  return { a: schema, b: state.schema, renames: renamesOf(state), mutations };
 }
 
 export interface Failure {
@@ -85,6 +92,10 @@ async function shrink(session: Session, from: Recipe): Promise<Recipe> {
       if (outcome.result === "failed") smallest = smaller;
       else at++;
     }
+  }
+  for (const { name } of makePair(smallest, session.server).a.tables) {
+    const smaller = { ...smallest, without: [...smallest.without, name] };
+    if ((await tryRecipe(session, smaller)).result === "failed") smallest = smaller;
   }
   return smallest;
 }

@@ -60,7 +60,11 @@ export function randomTable(random: Random, server: ServerInfo, name: string): D
     partitioning: null,
   };
   if (!random.oneIn(6)) {
-    const id = { ...column("id", random.pick(["int", "bigint unsigned"])), nullable: false, default: null };
+    const id = {
+      ...column("id", random.pick(["int", "int", "bigint unsigned"])),
+      nullable: false,
+      default: null,
+    };
     table.columns.push({ ...id, autoIncrement: random.oneIn(2) });
     table.indexes.push({ ...index("PRIMARY", "primary"), parts: [part("id")] });
   }
