@@ -28,7 +28,7 @@ export function createPositionTracker(): PositionTracker {
         column = 1;
         offset = lineStart;
       }
-      column += countCharacters(part.slice(offset, to));
+      if (to > offset) column += countCharacters(part.slice(offset, to));
       offset = to;
       return { line, column };
     },

@@ -73,7 +73,7 @@ export function createSplitter(options: SplitOptions = {}): Splitter {
   let delimiterSet: Position = { line: 1, column: 1 };
   let marks = semicolonMarks;
   let current: Current | null = null;
-  /** Nothing but white space and comments on this line so far, so DELIMITER may stand here. */
+  /** Nothing but white space and comments precedes the statement on its line: DELIMITER may stand here. */
   let freshLine = true;
 
   function read(chunk: string): Statement[] {
@@ -211,7 +211,7 @@ export function createSplitter(options: SplitOptions = {}): Splitter {
     const word = text.slice(at, end).toUpperCase();
     if (statement.headless) {
       if (isClientCommand(word)) throw refusals.clientCommand(reader.here(), text.slice(at, end));
-      if (word === "USE") return readUse(statement);
+      if (word === "USE" && freshLine) return readUse(statement);
       statement.headless = false;
       statement.set = word === "SET";
       if (delimiter === ";" && mayHoldBody(word)) {

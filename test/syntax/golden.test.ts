@@ -14,7 +14,7 @@ for (const name of names) {
 
   test(`golden: ${name}`, () => {
     const actual = render(() => splitsOf([sql], options));
-    if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(goldenFile, actual);
+    if (process.env.UPDATE_GOLDEN === "1") writeFileSync(goldenFile, actual);
     assert.equal(actual, readFileSync(goldenFile, "utf8"));
   });
 

@@ -1,4 +1,3 @@
 SELECT source, status, system FROM tee;
 CREATE TABLE source (exit INT, quit INT, `connect` INT);
 sources;
-HELP 'contents';

@@ -1,6 +1,6 @@
 delimiter $$  
 SELECT 1, '$'$$
-   DeLiMiTeR	|	
+   DeLiMiTeR	|
 SELECT 2|
 	delimiter ;;   
 SELECT 3; ;;
@@ -9,6 +9,5 @@ delimiter ;
 SELECT 5;;
 DELIMITER // -- the rest of the line is ignored; 'even this
 SELECT 6//
--- after a comment
-/* or two */ DELIMITER ;
+DELIMITER ;
 SELECT 7;

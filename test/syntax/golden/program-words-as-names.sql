@@ -11,6 +11,8 @@ BEGIN
   DROP TABLE IF EXISTS end;
   CREATE TABLE IF NOT EXISTS end (end INT, `if` INT);
   REPEAT SET @a = 1; UNTIL @a = end END REPEAT;
+  IF CASE WHEN end = 1 THEN 1 END THEN IF 1 THEN SELECT 1; END IF; END IF;
+  IF b.case = 1 OR @case THEN IF 1 THEN SELECT 1; END IF; END IF;
   SET @end = 1, @@session.sort_buffer_size = 1;
   START TRANSACTION;
   COMMIT;

@@ -1,12 +1,9 @@
-USE a; USE `b c` ; use d
+USE a; USE `b c` ; use d;
+use g
 SELECT 1;
   use `e` -- the rest
 SELECT 2;
-USE
-  f;
 USE g
 ;
 SELECT 3;
-USE h i
-;
 use j

@@ -1,0 +1,5 @@
+DELIMITER //
+SELECT 1//
+-- one comment
+/* or two */ DELIMITER ;
+SELECT 2;

@@ -1,0 +1,2 @@
+/* c */ USE d
+SELECT 2;
