@@ -41,6 +41,7 @@ const settings = (database: object, rest: object = {}): unknown => ({
   database: { ...base, ...database },
   dir: "sql/migrations",
   table: "migration_history",
+  waitMs: 0,
   ...rest,
 });
 
@@ -111,6 +112,11 @@ const accepted: Array<[name: string, env: Env, expected: unknown]> = [
       MYSQL_PASSWORD_FILE: file("password", " pw\n\n"),
     },
     settings({ password: " pw\n" }),
+  ],
+  [
+    "a patient start",
+    { DATABASE_URL: "mysql://app@db/blog", MIGRATE_WAIT: "60" },
+    settings({}, { waitMs: 60_000 }),
   ],
   [
     "folder and table",
@@ -294,6 +300,11 @@ const refused: Array<[name: string, env: Env, messages: string[]]> = [
     "a table with a NUL byte",
     { [U]: ok, MIGRATIONS_TABLE: "a\0b" },
     ["MIGRATIONS_TABLE has a NUL byte in it."],
+  ],
+  [
+    "a wait that is no time",
+    { [U]: ok, MIGRATE_WAIT: "soon" },
+    ["MIGRATE_WAIT takes a number of seconds, such as 60."],
   ],
   [
     "no table name, no folder",
