@@ -4,8 +4,9 @@ import { type OptionInput, type OptionTable, readOptions } from "./commands/opti
 import { verbs } from "./commands/verbs";
 import { type SettingOptions, settingsFromOptions } from "./config";
 
-export type { RunEvent, RunResult } from "./commands/engine";
+export type { RunEvent, RunResult, StatusEntry } from "./commands/engine";
 export type { InitResult, InitStep } from "./commands/init";
+export type { StatusResult } from "./commands/status";
 export type { SettingOptions, SslMode, SslSettings } from "./config";
 export {
   type ErrorCode,
@@ -15,6 +16,11 @@ export {
   StatementError,
   type StatementFailure,
 } from "./errors";
+export type { CreatedPair } from "./files/write-migrations";
+export type { StepName } from "./run/events";
+export type { PlannedStep } from "./run/planned-sql";
+export type { Resolved } from "./run/resolve";
+export type { StepResult } from "./run/step";
 
 /** Where the migrations are, what database they are for, and who listens. The environment is not read. */
 export interface MigratorOptions extends SettingOptions {
@@ -27,7 +33,10 @@ export interface MigratorOptions extends SettingOptions {
 type Input<V extends keyof typeof verbs> = OptionInput<ReturnType<(typeof verbs)[V]>["options"]>;
 type Output<V extends keyof typeof verbs> = Awaited<ReturnType<ReturnType<(typeof verbs)[V]>["run"]>>;
 
-/** The command line's verbs as functions. Each rejects with a MigrateError when it refuses or fails. */
+/**
+ * The command line's verbs as functions, with its options: `--lock-timeout 5` is `lockTimeout: 5`, in seconds too.
+ * Each rejects with a MigrateError when it refuses or fails.
+ */
 export interface Migrator {
   /** Makes folder, example pair, database and history table where they are missing. */
   init(): Promise<Output<"init">>;

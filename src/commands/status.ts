@@ -5,6 +5,11 @@ import { loadStatus, type StatusEntry, type StatusReport } from "./engine";
 import { type Cell, type Column, formatDuration, type Layout, layOutTable } from "./layout";
 import { flag } from "./options";
 
+/** What status found; `clean` when everything is applied and nothing is wrong. */
+export interface StatusResult extends StatusReport {
+  readonly clean: boolean;
+}
+
 /** Shows each migration and its state. */
 export const status = defineCommand({
   name: "status",
@@ -12,7 +17,7 @@ export const status = defineCommand({
   details: ["Changes nothing and waits for nobody. Times are in UTC."],
   options: { check: flag("Exit 1 when anything is pending or wrong") },
   examples: ["status", "status --check", "status --json"],
-  run: async (context) => {
+  run: async (context): Promise<StatusResult> => {
     const settings = context.settings();
     const report = await loadStatus().readStatus(settings);
     return { ...report, clean: isClean(report) };
