@@ -12,6 +12,8 @@ export interface OpenOptions {
   readonly idleSeconds?: number;
   /** Seconds a statement waits for a metadata lock; default 30. */
   readonly lockWaitSeconds?: number;
+  /** Aborted before the session is open: stops at once. */
+  readonly signal?: AbortSignal;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -25,7 +27,7 @@ const LOCK_WAIT_SECONDS = 30;
 
 /**
  * Opens a session.
- * @throws MigrateError `cannot-connect`, `access-denied`, `unknown-database`, `unsupported-server`
+ * @throws MigrateError `cannot-connect`, `access-denied`, `unknown-database`, `unsupported-server`, `interrupted`
  */
 export async function openSession(settings: DatabaseSettings, options: OpenOptions = {}): Promise<Session> {
   const connection = await connect(settings, options);
@@ -78,7 +80,12 @@ function connectOnce(
   options: OpenOptions,
   encrypt: boolean,
 ): Promise<mysql.Connection> {
+  const { signal } = options;
   return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) {
+      reject(stoppedWhileConnecting());
+      return;
+    }
     const connection = mysql.createConnection({
       ...(settings.socket === null
         ? { host: settings.host, port: settings.port }
@@ -98,15 +105,24 @@ function connectOnce(
       infileStreamFactory: refuseLocalInfile,
     });
     const refuse = (error: Error): void => {
+      signal?.removeEventListener("abort", stop);
       connection.destroy();
       reject(error);
     };
+    const stop = (): void => refuse(stoppedWhileConnecting());
     connection.once("error", refuse);
     connection.once("connect", () => {
       connection.off("error", refuse);
+      signal?.removeEventListener("abort", stop);
       resolve(connection);
     });
+    signal?.addEventListener("abort", stop, { once: true });
   });
+}
+
+/** What it is called when a signal came while a session was being opened. */
+export function stoppedWhileConnecting(): MigrateError {
+  return new MigrateError("interrupted", "Stopped on request while connecting to the database.");
 }
 
 function refuseLocalInfile(): never {

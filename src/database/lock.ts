@@ -18,21 +18,26 @@ export interface LockOptions {
   readonly timeoutMs: number;
   /** Called once if somebody else holds it, with what the server lets us know of them. */
   readonly onWait?: (holder: string) => void;
+  /** Aborted: stop waiting, within a second. */
+  readonly signal?: AbortSignal;
 }
+
+/** The server is asked to wait this long at a time, so that a signal is heard in between. */
+const WAIT_SECONDS = 1;
 
 /**
  * Takes the lock on the executing session, where it stays until it is released or the session ends.
  *
  * It must be that session: a lock on a second, idle one is freed the moment the client dies, while the
  * server goes on with the orphaned ALTER. Held by the executing session it is free only when that ended.
- * @throws MigrateError `lock-timeout`
+ * @throws MigrateError `lock-timeout`, `interrupted`
  * @see https://dev.mysql.com/doc/refman/8.4/en/locking-functions.html
  */
 export async function acquireLock(session: Session, table: string, options: LockOptions): Promise<Lock> {
   const name = lockName(session, table);
   if (!(await tryLock(session, name, 0))) {
     options.onWait?.(await describeHolder(session, name));
-    if (!(await tryLock(session, name, options.timeoutMs / 1000))) {
+    if (!(await waitForLock(session, name, options))) {
       const holder = await describeHolder(session, name);
       throw new MigrateError(
         "lock-timeout",
@@ -55,6 +60,18 @@ function lockName(session: Session, table: string): string {
   const both = `${session.database}\n${table}`;
   const canonical = session.server.foldsTableNames ? both.toLowerCase() : both;
   return `mysql-updown:${createHash("sha256").update(canonical).digest("hex").slice(0, 40)}`;
+}
+
+async function waitForLock(session: Session, name: string, options: LockOptions): Promise<boolean> {
+  const deadline = performance.now() + options.timeoutMs;
+  for (;;) {
+    if (options.signal?.aborted === true) {
+      throw new MigrateError("interrupted", "Stopped on request while waiting for another runner.");
+    }
+    const left = Math.max(0, deadline - performance.now()) / 1000;
+    if (await tryLock(session, name, Math.min(left, WAIT_SECONDS))) return true;
+    if (left <= WAIT_SECONDS) return false;
+  }
 }
 
 async function tryLock(session: Session, name: string, seconds: number): Promise<boolean> {

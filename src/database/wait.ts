@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { DatabaseSettings } from "../config";
 import { MigrateError } from "../errors";
-import { type OpenOptions, openSession } from "./connection";
+import { type OpenOptions, openSession, stoppedWhileConnecting } from "./connection";
 import type { Session } from "./session";
 
 export interface WaitOptions extends OpenOptions {
@@ -9,8 +9,6 @@ export interface WaitOptions extends OpenOptions {
   readonly waitMs?: number;
   /** Called once, when the first try failed, with the reason. */
   readonly onWait?: (reason: string) => void;
-  /** Aborted: stop trying. */
-  readonly signal?: AbortSignal;
 }
 
 const FIRST_PAUSE_MS = 200;
@@ -19,7 +17,7 @@ const LONGEST_PAUSE_MS = 2_000;
 /**
  * Opens a session, waiting for a server that is still starting and a database that is still to be made. What waiting
  * does not mend (a wrong password, a certificate) fails at once.
- * @throws MigrateError as `openSession`
+ * @throws MigrateError as `openSession`; `interrupted` when the signal is aborted while it waits
  */
 export async function openWhenReady(settings: DatabaseSettings, options: WaitOptions = {}): Promise<Session> {
   const deadline = performance.now() + (options.waitMs ?? 0);
@@ -29,12 +27,18 @@ export async function openWhenReady(settings: DatabaseSettings, options: WaitOpt
       return await openSession(settings, options);
     } catch (error) {
       const left = deadline - performance.now();
-      if (!mayPass(error) || left <= 0 || options.signal?.aborted === true) throw error;
+      if (!mayPass(error) || left <= 0) throw error;
       if (tries === 0) options.onWait?.(error.message);
-      await pause(Math.min(pauseMs, left));
+      await pauseOrStop(Math.min(pauseMs, left), options.signal);
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
     }
   }
+}
+
+async function pauseOrStop(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  // Aborted, it rejects; that the signal is aborted says it all.
+  await pause(ms, undefined, signal === undefined ? {} : { signal }).catch(() => {});
+  if (signal?.aborted === true) throw stoppedWhileConnecting();
 }
 
 /** Errors of the network on the way to a server that is not up yet, as Node names them. */

@@ -166,6 +166,7 @@ async function takeLock(run: Run): Promise<void> {
   run.lock = await acquireLock(run.session, run.settings.table, {
     timeoutMs: run.options.lockTimeoutMs ?? LOCK_TIMEOUT_MS,
     onWait: (holder) => run.emit({ event: "waiting-for-lock", holder }),
+    ...(run.options.signal === undefined ? {} : { signal: run.options.signal }),
   });
 }
 
