@@ -39,6 +39,11 @@ export type ErrorCode =
   | "prefix-modified"
   | "session-lost"
   | "unknown-version"
+  | "already-applied"
+  | "text-not-stored"
+  // other tools' tables
+  | "foreign-dirty"
+  | "foreign-unmatched"
   | "nothing-to-do"
   // configuration and command line
   | "usage"

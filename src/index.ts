@@ -46,6 +46,11 @@ export interface Migrator {
   down(input: Input<"down">): Promise<Output<"down">>;
   redo(input?: Input<"redo">): Promise<Output<"redo">>;
   status(): Promise<Output<"status">>;
+  current(): Promise<Output<"current">>;
+  history(input?: Input<"history">): Promise<Output<"history">>;
+  heads(): Promise<Output<"heads">>;
+  branches(): Promise<Output<"branches">>;
+  merge(input?: Input<"merge">): Promise<Output<"merge">>;
   resolve(input: Input<"resolve">): Promise<Output<"resolve">>;
 }
 
@@ -75,6 +80,11 @@ export function createMigrator(options: MigratorOptions): Migrator {
     down: (input) => run(verbs.down(), input),
     redo: (input = {}) => run(verbs.redo(), input),
     status: () => run(verbs.status(), {}),
+    current: () => run(verbs.current(), {}),
+    history: (input = {}) => run(verbs.history(), input),
+    heads: () => run(verbs.heads(), {}),
+    branches: () => run(verbs.branches(), {}),
+    merge: (input = {}) => run(verbs.merge(), input),
     resolve: (input) => run(verbs.resolve(), input),
   };
 }

@@ -35,11 +35,11 @@ export function parseOptions(command: AnyCommand, words: readonly string[]): Raw
   const rest = [...places];
   for (const token of tokenize(table, words)) {
     if (token.kind === "positional") {
-      const name = rest.shift();
+      const name = isMany(table, rest[0]) ? rest[0] : rest.shift();
       const found = plain(token.value);
       if (name === undefined)
         return refuse(`${command.name} does not take "${found}".${tooMany(places.length)}`);
-      given[name] = found;
+      given[name] = isMany(table, name) ? [...((given[name] as string[] | undefined) ?? []), found] : found;
     } else if (token.kind === "option") {
       const name = optionNamed(table, token.rawName);
       if (name === null) return refuse(unknownOption(command.name, table, token.rawName));
@@ -48,6 +48,12 @@ export function parseOptions(command: AnyCommand, words: readonly string[]): Raw
     }
   }
   return given;
+}
+
+/** Whether an option takes any number of values by their place. */
+function isMany(table: OptionTable, name: string | undefined): boolean {
+  const option = table[name ?? ""];
+  return option?.kind === "positional" && option.many;
 }
 
 type Token = ReturnType<typeof tokenize>[number];

@@ -2,6 +2,8 @@
  * What the verbs use of the layers below. A function here loads its module when it is called, not before: a
  * start that only prints help, or only creates a file, must not pay for the driver.
  */
+export type { HistoryRow } from "../database/history";
+export type { Collision } from "../plan/collisions";
 export type { StatusEntry } from "../plan/status";
 export type { RunEvent } from "../run/events";
 export type { RunOptions, RunResult, TargetInput } from "../run/migrate";
@@ -26,6 +28,21 @@ export function loadResolve(): typeof import("../run/resolve") {
 /** Making the database and the history table. */
 export function loadPrepare(): typeof import("../run/prepare") {
   return require("../run/prepare");
+}
+
+/** What was done, line by line. */
+export function loadLog(): typeof import("../run/log") {
+  return require("../run/log");
+}
+
+/** Where two branches met, and setting them one behind the other. */
+export function loadBranches(): typeof import("../run/branches") {
+  return require("../run/branches");
+}
+
+/** Reading the folder, for what needs no database. */
+export function loadReadMigrations(): typeof import("../files/read-migrations") {
+  return require("../files/read-migrations");
 }
 
 /** Writing new migration files. */

@@ -14,12 +14,13 @@ export interface Valued<T> {
   readonly format: Format<T>;
 }
 
-/** A value by its place: `create NAME`. */
-export interface Positional<T, R extends boolean> {
+/** A value by its place: `create NAME`; where `many`, any number of them: `repair 3 5 8`. */
+export interface Positional<T, R extends boolean, M extends boolean = boolean> {
   readonly kind: "positional";
   readonly placeholder: string;
   readonly summary: string;
   readonly required: R;
+  readonly many: M;
   readonly format: Format<T>;
 }
 
@@ -40,17 +41,19 @@ export type OptionTable = Readonly<Record<string, Option>>;
 export type OptionValues<O extends OptionTable> = {
   readonly [K in keyof O]: O[K] extends Flag
     ? boolean
-    : O[K] extends Positional<infer T, infer R>
-      ? R extends true
-        ? T
-        : T | null
+    : O[K] extends Positional<infer T, infer R, infer M>
+      ? M extends true
+        ? readonly T[]
+        : R extends true
+          ? T
+          : T | null
       : O[K] extends Valued<infer T>
         ? T | null
         : never;
 };
 
 type RequiredNames<O extends OptionTable> = {
-  [K in keyof O]: O[K] extends Positional<unknown, true> ? K : never;
+  [K in keyof O]: O[K] extends Positional<unknown, true, false> ? K : never;
 }[keyof O];
 
 /** What a program gives: only what it wants to say. */
@@ -87,13 +90,30 @@ export function value<T>(placeholder: string, format: Format<T>, summary: string
 }
 
 /** Declares a positional that must be given. */
-export function required<T>(placeholder: string, format: Format<T>, summary: string): Positional<T, true> {
-  return { kind: "positional", placeholder, summary, required: true, format };
+export function required<T>(
+  placeholder: string,
+  format: Format<T>,
+  summary: string,
+): Positional<T, true, false> {
+  return { kind: "positional", placeholder, summary, required: true, many: false, format };
 }
 
 /** Declares a positional that may be left out. */
-export function optional<T>(placeholder: string, format: Format<T>, summary: string): Positional<T, false> {
-  return { kind: "positional", placeholder, summary, required: false, format };
+export function optional<T>(
+  placeholder: string,
+  format: Format<T>,
+  summary: string,
+): Positional<T, false, false> {
+  return { kind: "positional", placeholder, summary, required: false, many: false, format };
+}
+
+/** Declares any number of positionals, the last ones of a command. */
+export function several<T>(
+  placeholder: string,
+  format: Format<T>,
+  summary: string,
+): Positional<T, false, true> {
+  return { kind: "positional", placeholder, summary, required: false, many: true, format };
 }
 
 /** Spells an option as the command line does: `lockTimeout` is `--lock-timeout`. */
@@ -125,13 +145,15 @@ function readValue(
   given: unknown,
 ): unknown {
   const label = option.kind === "positional" ? option.placeholder : spellOption(name);
-  if (given === null) {
-    if (option.kind === "value" || !option.required) return null;
-    throw usageError(verb, `${verb} needs ${option.placeholder}: ${lowerFirst(option.summary)}.`);
-  }
-  const read = option.format.read(String(given));
-  if (read !== null) return read;
-  throw usageError(verb, `${label} takes ${option.format.takes}, not "${given}".`);
+  const readOne = (one: unknown): unknown => {
+    const read = option.format.read(String(one));
+    if (read !== null) return read;
+    throw usageError(verb, `${label} takes ${option.format.takes}, not "${one}".`);
+  };
+  if (option.kind === "positional" && option.many) return Array.isArray(given) ? given.map(readOne) : [];
+  if (given !== null) return readOne(given);
+  if (option.kind === "value" || !option.required) return null;
+  throw usageError(verb, `${verb} needs ${option.placeholder}: ${lowerFirst(option.summary)}.`);
 }
 
 function lowerFirst(sentence: string): string {

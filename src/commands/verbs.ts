@@ -6,6 +6,11 @@ export const verbs = {
   down: () => (require("./down") as typeof import("./down")).down,
   redo: () => (require("./redo") as typeof import("./redo")).redo,
   status: () => (require("./status") as typeof import("./status")).status,
+  current: () => (require("./current") as typeof import("./current")).current,
+  history: () => (require("./history") as typeof import("./history")).history,
+  heads: () => (require("./heads") as typeof import("./heads")).heads,
+  branches: () => (require("./branches") as typeof import("./branches")).branches,
+  merge: () => (require("./merge") as typeof import("./merge")).merge,
   resolve: () => (require("./resolve") as typeof import("./resolve")).resolve,
 };
 

@@ -39,6 +39,30 @@ export function pairFiles(
   return { pairs, problems };
 }
 
+/**
+ * Does the same for a folder in which two branches met: pairs may share a version, and each is judged by itself.
+ * @returns the pairs by rising version and, within one, by name
+ */
+export function pairFilesByName(
+  files: readonly NamedFile[],
+  suggested: ReadonlySet<string>,
+  isIrreversible: (up: NamedFile) => boolean | null,
+): { readonly pairs: readonly Pairing[]; readonly problems: readonly Problem[] } {
+  const stems = new Map<string, NamedFile[]>();
+  for (const file of files) {
+    const stem = `${file.digits}_${file.name}`;
+    const group = stems.get(stem);
+    if (group === undefined) stems.set(stem, [file]);
+    else group.push(file);
+  }
+  const sorted = [...stems].sort(([a, [x]], [b, [y]]) => versionOf(x) - versionOf(y) || (a < b ? -1 : 1));
+  const judged = sorted.map(([, group]) => pairFiles(group, suggested, isIrreversible));
+  return {
+    pairs: judged.flatMap(({ pairs }) => pairs),
+    problems: judged.flatMap(({ problems }) => problems),
+  };
+}
+
 function groupByVersion(files: readonly NamedFile[]): readonly (readonly NamedFile[])[] {
   const groups = new Map<number, NamedFile[]>();
   for (const file of files) {
@@ -46,11 +70,11 @@ function groupByVersion(files: readonly NamedFile[]): readonly (readonly NamedFi
     if (group === undefined) groups.set(file.version, [file]);
     else group.push(file);
   }
-  return [...groups.values()].sort((a, b) => versionOf(a) - versionOf(b));
+  return [...groups.values()].sort(([a], [b]) => versionOf(a) - versionOf(b));
 }
 
-function versionOf(group: readonly NamedFile[]): number {
-  return group[0]?.version ?? 0;
+function versionOf(file: NamedFile | undefined): number {
+  return file?.version ?? 0;
 }
 
 /** More than one name, or more than one width, under one version. */
@@ -58,7 +82,7 @@ function judgeDuplicates(sameVersion: readonly NamedFile[]): Problem | null {
   const stems = new Set(sameVersion.map((file) => `${file.digits}_${file.name}`));
   if (stems.size < 2) return null;
   const names = sameVersion.map((file) => file.fileName).sort();
-  const version = formatVersion(versionOf(sameVersion));
+  const version = formatVersion(versionOf(sameVersion[0]));
   const [up, down] = [...sameVersion].sort(
     (a, b) => (a.direction === "up" ? -1 : 1) - (b.direction === "up" ? -1 : 1),
   );
@@ -71,7 +95,7 @@ function judgeDuplicates(sameVersion: readonly NamedFile[]): Problem | null {
       : `${names.length} files have the version ${version}: ${names.join(", ")}.`,
     hint: isSplitPair
       ? `Rename one of them; a pair differs in ".up" and ".down" only.`
-      : `Give all but one migration a version of its own, higher than any applied one, by renaming both its files.`,
+      : `Two branches took one number. See who is applied, and give the other a number of its own:\n  npm run migrate:branches\n  npm run migrate:merge`,
   };
 }
 

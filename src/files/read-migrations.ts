@@ -3,7 +3,7 @@ import type { Direction } from "./filename";
 import { type Inspected, inspectFile, READ_SIZE, type Unreadable } from "./inspect-file";
 import { unreadableProblem } from "./judge-entry";
 import { type ListedFile, listFolder } from "./list-folder";
-import { type NamedFile, pairFiles } from "./pair-files";
+import { type NamedFile, pairFiles, pairFilesByName } from "./pair-files";
 
 /** One migration file as it was when the folder was read. Its text stays on disk. */
 export interface MigrationFile {
@@ -43,6 +43,18 @@ export interface Folder {
  * @throws MigrateError `folder-missing`, `unreadable`; RefusedError with every offender in the folder
  */
 export function readMigrations(dir: string): Folder {
+  return readFolder(dir, pairFiles);
+}
+
+/**
+ * Does the same for a folder in which two branches met: migrations may share a version, and are then by name.
+ * @throws like `readMigrations`, but for `duplicate-version`
+ */
+export function readBranchedMigrations(dir: string): Folder {
+  return readFolder(dir, pairFilesByName);
+}
+
+function readFolder(dir: string, pair: typeof pairFiles): Folder {
   const listing = listFolder(dir);
   const problems: Problem[] = [...listing.problems];
   const files = new Map<string, MigrationFile>();
@@ -62,7 +74,7 @@ export function readMigrations(dir: string): Folder {
     if (direction === "up") directives.set(fileName, found.directives);
   }
 
-  const pairing = pairFiles(
+  const pairing = pair(
     listing.files,
     listing.suggested,
     (up) => directives.get(up.fileName)?.includes("irreversible") ?? null,

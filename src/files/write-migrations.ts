@@ -4,6 +4,7 @@ import { MigrateError } from "../errors";
 import { describeReadError } from "./describe-read-error";
 import { parseFilename } from "./filename";
 import { listFolder } from "./list-folder";
+import { digitsAfter, type WrittenVersion } from "./next-version";
 
 /** A pair of files that was just written, ready to be filled in. */
 export interface CreatedPair {
@@ -75,28 +76,16 @@ function toName(wanted: string): string {
 }
 
 function nextDigits(dir: string, now: Date): string {
-  const newest = readVersions(dir).reduce<Version | null>(
+  const newest = readVersions(dir).reduce<WrittenVersion | null>(
     (highest, each) => (highest === null || each.version > highest.version ? each : highest),
     null,
   );
   if (newest === null) return "0001";
-  const timestamp = now.toISOString().replaceAll(/\D/g, "").slice(0, 14);
-  if (newest.digits.length >= 14 && Number(timestamp) > newest.version) return timestamp;
-  const digits = String(newest.version + 1).padStart(newest.digits.length, "0");
-  if (digits.length <= 15) return digits;
-  throw new MigrateError(
-    "usage",
-    `There is no version above ${newest.digits}: versions have at most 15 digits.`,
-  );
-}
-
-interface Version {
-  readonly version: number;
-  readonly digits: string;
+  return digitsAfter(newest, now);
 }
 
 /** By name only: a new file can be begun while others are not in order yet. A misnamed one keeps its number. */
-function readVersions(dir: string): readonly Version[] {
+function readVersions(dir: string): readonly WrittenVersion[] {
   const { files, suggested } = listFolder(dir);
   const misnamed = [...suggested].map(parseFilename).filter((parsed) => parsed.kind === "migration");
   return [...files, ...misnamed];

@@ -82,3 +82,37 @@ export function wrongDirection(
     { hint: `To get there:\n  ${command}` },
   );
 }
+
+/**
+ * Finds the version that a target means, known or not. 0 is base.
+ * @param versions every known one, rising
+ * @param current for distances; null: base
+ * @throws MigrateError `unknown-version` when a distance leads past either end
+ */
+export function versionAt(target: Target, versions: readonly number[], current: number | null): number {
+  switch (target.kind) {
+    case "base":
+      return 0;
+    case "head":
+      return versions.at(-1) ?? 0;
+    case "version":
+      return target.version;
+    case "relative": {
+      const positions = [0, ...versions];
+      const at = positions.indexOf(current ?? 0) + target.distance;
+      const found = positions[at];
+      if (at >= 0 && found !== undefined) return found;
+      const distance = target.distance > 0 ? `+${target.distance}` : String(target.distance);
+      const here = current === null ? "base" : formatVersion(current);
+      throw new MigrateError(
+        "unknown-version",
+        `${distance} from ${here} leads past the ${target.distance > 0 ? "newest" : "first"} migration.`,
+        {
+          hint: "To see them all:\n  npm run migrate:status",
+        },
+      );
+    }
+    default:
+      return target satisfies never;
+  }
+}

@@ -4,11 +4,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { after, test } from "node:test";
+import { verbs } from "../../src/commands/verbs";
 
 const ROOT = join(__dirname, "../..");
 
 const folder = mkdtempSync(join(tmpdir(), "mysql-updown-lazy-"));
 after(() => rmSync(folder, { recursive: true }));
+
+const VERB = new RegExp(`^(${Object.keys(verbs).join("|")})$`, "g");
 
 /** Start-up time is a feature, and modules are what it is made of. */
 const rows: Array<[line: string, dotenv: boolean, packages: string[], commands: string[]]> = [
@@ -30,9 +33,7 @@ for (const [line, dotenv, packages, commands] of rows) {
     found.delete("tsx");
     found.delete("esbuild");
     assert.deepEqual([...found], packages);
-    const verbs = loaded.flatMap(
-      (path) => /^src\/commands\/(up|down|redo|status|init|create|resolve)\.ts/.exec(path)?.[1] ?? [],
-    );
+    const verbs = loaded.flatMap((path) => /^src\/commands\/(\w+)\.ts/.exec(path)?.[1]?.match(VERB) ?? []);
     assert.deepEqual(verbs, commands);
     assert.deepEqual(
       loaded.filter((path) => /^src\/(run|database|scratch|schema)\//.test(path)),

@@ -2,7 +2,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseOptions } from "../../src/cli/parse";
 import { defineCommand } from "../../src/commands/command";
-import { flag, optional, readOptions, required, seconds, text, value } from "../../src/commands/options";
+import {
+  count,
+  flag,
+  optional,
+  readOptions,
+  required,
+  seconds,
+  several,
+  text,
+  value,
+} from "../../src/commands/options";
 import { MigrateError } from "../../src/errors";
 
 const move = defineCommand({
@@ -85,4 +95,33 @@ test("options from a program are checked like those from the command line", () =
     () => readOptions("move", move.options, { from: "a", lockTimeout: -2 }),
     /--lock-timeout takes a number of seconds, not "-2"\./,
   );
+});
+
+const add = defineCommand({
+  name: "add",
+  summary: "Add",
+  options: { first: required("A", text, "The first"), rest: several("N", count, "The others") },
+  examples: [],
+  run: async () => null,
+  render: () => [],
+});
+
+const many: Array<[line: string, rest: number[]]> = [
+  ["a", []],
+  ["a 1", [1]],
+  ["a 1 --json 2 3", [1, 2, 3]],
+];
+
+for (const [line, rest] of many) {
+  test(`any number of values: add ${line}`, () => {
+    const given = parseOptions(add, line.split(" "));
+    assert.deepEqual(readOptions("add", add.options, given), { first: "a", rest });
+  });
+}
+
+test("each of any number of values is checked, also those from a program", () => {
+  assert.throws(() => readOptions("add", add.options, parseOptions(add, ["a", "1", "x"])), {
+    message: 'N takes a whole number from 1, not "x".',
+  });
+  assert.deepEqual(readOptions("add", add.options, { first: "a", rest: [4, 5] }).rest, [4, 5]);
 });

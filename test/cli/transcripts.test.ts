@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readdirSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Socket } from "node:net";
+import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { createConnection } from "mysql2/promise";
@@ -12,6 +13,9 @@ const FOLDER = join(__dirname, "transcripts");
 
 /** UPDATE_TRANSCRIPTS=1 writes the transcripts as they come out; then read the difference. */
 const UPDATE = (process.env.UPDATE_TRANSCRIPTS ?? "") !== "";
+
+/** ONLY_TRANSCRIPTS=branches,merge runs those alone. */
+const ONLY = (process.env.ONLY_TRANSCRIPTS ?? "").split(",").filter((name) => name !== "");
 
 for (const name of namesIn(FOLDER)) {
   forEachServer(`transcript: ${name}`, async (_, server) => {
@@ -26,6 +30,7 @@ for (const name of namesIn(FOLDER)) {
         DATABASE: database.name,
       };
       const masks: Masks = [
+        [`(${userInfo().username}@${hostname()})`, "(someone@here)"],
         [database.name, "blog"],
         [env.SERVER, "127.0.0.1:3306"],
         [new RegExp(`\\b${env.LOGIN_NAME}@[\\w.%]+`, "g"), "root@localhost"],
@@ -78,5 +83,6 @@ async function check(path: string, env: Readonly<Record<string, string>>, masks:
 }
 
 function namesIn(folder: string): readonly string[] {
-  return readdirSync(folder).filter((name) => name.endsWith(".txt"));
+  const names = readdirSync(folder).filter((name) => name.endsWith(".txt"));
+  return ONLY.length === 0 ? names : names.filter((name) => ONLY.includes(name.replace(/\.txt$/, "")));
 }

@@ -172,7 +172,7 @@ test("every offender is listed at once, by file name", (t) => {
     "duplicate-version: 0007_g.up.sql and 0007_h.down.sql have the version 0007, but are not named alike.\n" +
       'Rename one of them; a pair differs in ".up" and ".down" only.',
     "duplicate-version: 4 files have the version 0008: 00008_i.down.sql, 00008_i.up.sql, 0008_i.down.sql, 0008_i.up.sql.\n" +
-      "Give all but one migration a version of its own, higher than any applied one, by renaming both its files.",
+      "Two branches took one number. See who is applied, and give the other a number of its own:\n  npm run migrate:branches\n  npm run migrate:merge",
     `bad-name: 0009_.up.sql is not named like a migration: its name has nothing between version and direction.\n${nameHint}`,
     'bad-name: 0011_k.UP.SQL is not named like a migration: its name ends in ".UP.SQL" instead of ".up.sql".\n' +
       "Rename 0011_k.UP.SQL to 0011_k.up.sql.",
@@ -194,7 +194,7 @@ test("two people, one number", (t) => {
   });
   assert.deepEqual(problems(dir), [
     "duplicate-version: 4 files have the version 0002: 0002_x.down.sql, 0002_x.up.sql, 0002_y.down.sql, 0002_y.up.sql.\n" +
-      "Give all but one migration a version of its own, higher than any applied one, by renaming both its files.",
+      "Two branches took one number. See who is applied, and give the other a number of its own:\n  npm run migrate:branches\n  npm run migrate:merge",
   ]);
 });
 

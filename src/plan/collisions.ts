@@ -1,0 +1,89 @@
+import type { Migration } from "../files/read-migrations";
+import { isInForce, type VersionState } from "./fold-history";
+
+/** One of the migrations that met under a number. */
+export interface Side {
+  readonly version: number;
+  readonly name: string;
+  /** File names; null where the folder has none. */
+  readonly upFile: string | null;
+  readonly downFile: string | null;
+  /** In force in this database, whole or in part. */
+  readonly applied: boolean;
+  /** The version under which its text is in force, where that is another one; otherwise null. */
+  readonly appliedAs: number | null;
+}
+
+/** Two branches that met: migrations of one version, or one that is pending below the newest applied one. */
+export interface Collision {
+  readonly kind: "same-version" | "out-of-order";
+  readonly version: number;
+  /** For `out-of-order`: the pending one, then the newest applied one. */
+  readonly sides: readonly Side[];
+}
+
+/**
+ * Finds where branches met.
+ * @param migrations the folder's, by rising version; several may have one version
+ */
+export function findCollisions(
+  migrations: readonly Migration[],
+  states: ReadonlyMap<number, VersionState>,
+): readonly Collision[] {
+  const groups = groupByVersion(migrations);
+  const inForce = [...states.values()].filter(isInForce);
+  const owners = new Map(inForce.map((state) => [state, ownerOf(state, groups.get(state.version) ?? [])]));
+  const newest = inForce.toSorted((a, b) => a.version - b.version).at(-1);
+  const side = (migration: Migration): Side => toSide(migration, owners);
+  return [...groups].flatMap(([version, group]): readonly Collision[] => {
+    const [only, another] = group;
+    const state = inForce.find((each) => each.version === version);
+    if (another !== undefined) {
+      const orphan = state !== undefined && owners.get(state) === null ? [orphanSide(state)] : [];
+      return [{ kind: "same-version", version, sides: [...group.map(side), ...orphan] }];
+    }
+    if (only === undefined || newest === undefined || version > newest.version) return [];
+    const pending = side(only);
+    if (state !== undefined || pending.appliedAs !== null) return [];
+    const owner = owners.get(newest) ?? null;
+    return [
+      { kind: "out-of-order", version, sides: [pending, owner === null ? orphanSide(newest) : side(owner)] },
+    ];
+  });
+}
+
+function groupByVersion(migrations: readonly Migration[]): ReadonlyMap<number, readonly Migration[]> {
+  const groups = new Map<number, Migration[]>();
+  for (const migration of migrations) {
+    groups.set(migration.version, [...(groups.get(migration.version) ?? []), migration]);
+  }
+  return groups;
+}
+
+/** Which of the migrations with an applied version is the applied one; null: none of them. */
+function ownerOf(state: VersionState, candidates: readonly Migration[]): Migration | null {
+  const sameText = candidates.filter(({ up }) => up.checksum === state.upChecksum);
+  const sameName = (among: readonly Migration[]): Migration | undefined =>
+    among.find(({ name }) => name === state.name);
+  return sameName(sameText) ?? sameText[0] ?? sameName(candidates) ?? null;
+}
+
+function toSide(migration: Migration, owners: ReadonlyMap<VersionState, Migration | null>): Side {
+  const applied = [...owners.values()].includes(migration);
+  const elsewhere = [...owners].find(
+    ([state, owner]) => owner === null && state.upChecksum === migration.up.checksum,
+  );
+  return {
+    version: migration.version,
+    name: migration.name,
+    upFile: migration.up.fileName,
+    downFile: migration.down?.fileName ?? null,
+    applied,
+    appliedAs: applied ? null : (elsewhere?.[0].version ?? null),
+  };
+}
+
+/** What is in force under a version, but is none of the migrations that the folder has there. */
+function orphanSide({ version, name }: VersionState): Side {
+  return { version, name, upFile: null, downFile: null, applied: true, appliedAs: null };
+}
