@@ -6,7 +6,7 @@ import { splitText } from "../../src/syntax/splitter";
 import { randomFrom } from "../support/random";
 import { forEachServer, withTestDatabase } from "../support/servers";
 import { inChunks, splitsOf } from "./golden";
-import { sentByClient } from "./mysql-client";
+import { clientFamily, sentByClient } from "./mysql-client";
 import { type RandomFile, type RandomOptions, randomFile } from "./random-sql";
 
 /** Set FUZZ_SEED to what a failure printed, to see it again. */
@@ -71,6 +71,7 @@ forEachServer("the server's parser takes every piece of a random file", async (_
 });
 
 forEachServer("the mysql client splits a random file in the same way", async (_t, server) => {
+  clientFamily(server);
   for (let number = 0; number < clientFiles; number++) {
     const { file, told } = fileNumber(number, { forClient: true });
     const sent = (await sentByClient(server, file.text)).filter((text) => tokensOf(text, false) !== "");

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { createConnection } from "mysql2/promise";
 import { tokens } from "../../src/syntax/lexer";
@@ -77,17 +77,31 @@ const flags = [
   "--default-character-set=utf8mb4",
 ];
 
+function clientOf(server: TestServer): string {
+  return process.env[`TEST_${server.family.toUpperCase()}_CLIENT`] ?? "mysql";
+}
+
 async function runClient(server: TestServer, args: readonly string[], sql: string): Promise<void> {
-  const program = process.env[`TEST_${server.family.toUpperCase()}_CLIENT`] ?? "mysql";
-  const child = spawn(program, [...flags, ...args], { stdio: ["pipe", "ignore", "ignore"] });
+  const child = spawn(clientOf(server), [...flags, ...args], { stdio: ["pipe", "ignore", "ignore"] });
   await new Promise<void>((resolve, reject) => {
-    child.once("error", (cause: NodeJS.ErrnoException) => {
-      const missing = `there is no ${program}: run \`apt-get install mariadb-client\`, or set TEST_MYSQL_CLIENT`;
-      reject(cause.code === "ENOENT" ? new Error(missing, { cause }) : cause);
-    });
+    child.once("error", reject);
     // With --force it reads on after errors, and the statements it could not run make it exit 1.
     child.once("close", () => resolve());
     child.stdin.on("error", () => {}); // it is gone; the comparison will tell
     child.stdin.end(sql);
   });
+}
+
+/**
+ * Whose client reads for this server: MariaDB's can stand in for MySQL's.
+ * @throws one line that says what to do when there is none
+ */
+export function clientFamily(server: TestServer): TestServer["family"] {
+  const program = clientOf(server);
+  const { error, stdout } = spawnSync(program, ["--version"], { encoding: "utf8" });
+  if (error !== undefined) {
+    const variable = `TEST_${server.family.toUpperCase()}_CLIENT`;
+    throw new Error(`there is no ${program}: run \`apt-get install mariadb-client\`, or set ${variable}`);
+  }
+  return stdout.includes("MariaDB") ? "mariadb" : "mysql";
 }
