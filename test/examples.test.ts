@@ -17,9 +17,10 @@ import {
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { after, before, test } from "node:test";
+import { createConnection } from "mysql2/promise";
 import { parse } from "yaml";
 import { variables } from "../src/config/environment";
-import { forEachServer, withTestDatabase } from "./support/servers";
+import { forEachServer, type TestServer, withTestDatabase } from "./support/servers";
 
 const ROOT = join(__dirname, "..");
 const EXAMPLES = filesOf("examples");
@@ -106,6 +107,85 @@ forEachServer("cron hears of what is wrong, and of nothing else", async (_t, ser
     }
   });
 });
+
+forEachServer("the Actions file's commands do what they say", async (_t, server) => {
+  await withTestDatabase(server, async ({ url }) => {
+    const { jobs } = parse(read("examples/github-actions.yaml")) as {
+      jobs: Record<string, { steps: { run?: string }[] }>;
+    };
+    const commands = Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []));
+    // What is fetched is here already, and npx finds the bin of the package that was fetched.
+    assert.equal(commands[0], "npm ci");
+    for (const command of commands.slice(1)) {
+      const words = command.replace(/^npx /, "");
+      assert.notEqual(words, command);
+      execFileSync("sh", ["-ec", words], {
+        cwd: ROOT,
+        env: { ...imageEnvironment(), DATABASE_URL: url },
+        stdio: "ignore",
+      });
+    }
+    const { current } = JSON.parse(
+      execFileSync("mysql-updown", ["status", "--json"], {
+        cwd: ROOT,
+        env: { ...imageEnvironment(), DATABASE_URL: url },
+        encoding: "utf8",
+      }),
+    ) as { current: number | null };
+    assert.ok(current !== null && current > 0);
+  });
+});
+
+forEachServer("each container migrates with the settings that its file gives it", async (_t, server) => {
+  const paths = EXAMPLES.filter((path) => /compose|kubernetes/.test(path));
+  assert.equal(paths.length, 3);
+  for (const path of paths) {
+    await withTestDatabase(server, async ({ name, url }) => {
+      const secrets = mkdtempSync(join(tmpdir(), "updown-secrets-"));
+      try {
+        const login = { user: name, password: "s3cr3t: /@#" };
+        const app = Object.assign(new URL(url), { username: login.user, password: login.password }).href;
+        await onServer(server, `CREATE USER ${name} IDENTIFIED BY '${login.password}'`);
+        // All of them: CREATE TRIGGER wants more than the database's when the server has a binary log.
+        await onServer(server, `GRANT ALL ON *.* TO ${name}`);
+        // What the file names, as it is on this machine; the names of the settings stay.
+        const here: Record<string, string> = {
+          MYSQL_HOST: server.host,
+          MYSQL_USER: login.user,
+          MYSQL_DATABASE: name,
+          MYSQL_PASSWORD_FILE: secretFile(secrets, "password", login.password),
+          DATABASE_URL_FILE: secretFile(secrets, "url", app),
+        };
+        const names = settingsOf(parse(read(path)));
+        const settings = Object.fromEntries(names.map((setting) => [setting, here[setting] ?? ""]));
+        const port = names.includes("MYSQL_HOST") ? { MYSQL_PORT: String(server.port) } : {};
+        const said = execFileSync(join(ROOT, "scripts/entrypoint.sh"), ["echo", "the service"], {
+          cwd: ROOT,
+          env: { ...imageEnvironment(), ...settings, ...port },
+          encoding: "utf8",
+          stdio: ["ignore", "pipe", "pipe"],
+        });
+        assert.match(said, /^Applied \d+ migrations .*\nthe service\n$/, path);
+      } finally {
+        rmSync(secrets, { recursive: true });
+        await onServer(server, `DROP USER IF EXISTS ${name}`);
+      }
+    });
+  }
+});
+
+async function onServer(server: TestServer, sql: string): Promise<void> {
+  const connection = await createConnection(server.url);
+  await connection.query(sql);
+  await connection.end();
+}
+
+/** As a secret is mounted: with a newline at its end, as an editor leaves it. */
+function secretFile(folder: string, name: string, content: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, `${content}\n`);
+  return path;
+}
 
 interface Instruction {
   readonly instruction: string;
