@@ -63,9 +63,9 @@ function keepsSupport(columns: readonly string[], from: Table, to: Table): boole
   );
 }
 
-/** Only what ALTER does not touch at all, or no more than its visibility, is there throughout. */
+/** An index that is only renamed, shown or hidden is there throughout. */
 function isKept(a: Index, b: Index): boolean {
-  return isDeepStrictEqual({ ...a, visible: true }, { ...b, visible: true });
+  return isDeepStrictEqual({ ...a, visible: true, name: b.name }, { ...b, visible: true });
 }
 
 /** Whether the columns, whole, are the first of the index. */
@@ -95,19 +95,24 @@ export function keepGeneratedIndexes(
     return clause.type === "add-index" ? [plainColumns(clause.index)] : [];
   });
   if (covering.length === 0) return clauses;
-  const added = new Set(
-    clauses.flatMap((clause) => (clause.type === "add-index" ? [clause.index.name] : [])),
+  const oldNames = new Map(
+    clauses.flatMap((clause) => (clause.type === "rename-index" ? [[clause.to, clause.from]] : [])),
   );
   const keys = [...from.foreignKeys, ...to.foreignKeys];
-  const atRisk = to.indexes.filter(
-    (index) =>
-      !added.has(index.name) &&
-      mayBeGenerated(index, keys) &&
-      covering.some((columns) => startsWith(columns, plainColumns(index))),
-  );
-  const drops = atRisk.map((index): AlterClause => ({ type: "drop-index", index }));
-  const adds = atRisk.map((index): AlterClause => ({ type: "add-index", index }));
-  return [...drops, ...clauses, ...adds];
+  const pairs = to.indexes.flatMap((index) => {
+    const old = from.indexes.find(({ name }) => name === (oldNames.get(index.name) ?? index.name));
+    if (old === undefined || !isKept(old, index)) return [];
+    const isAtRisk =
+      (mayBeGenerated(old, keys) || mayBeGenerated(index, keys)) &&
+      covering.some((columns) => startsWith(columns, plainColumns(index)));
+    return isAtRisk ? [{ old, index }] : [];
+  });
+  const redone = new Set(pairs.map(({ index }) => index.name));
+  return [
+    ...pairs.map(({ old }): AlterClause => ({ type: "drop-index", index: old })),
+    ...clauses.filter((clause) => clause.type !== "rename-index" || !redone.has(clause.to)),
+    ...pairs.map(({ index }): AlterClause => ({ type: "add-index", index })),
+  ];
 }
 
 function mayBeGenerated(index: Index, keys: readonly ForeignKey[]): boolean {

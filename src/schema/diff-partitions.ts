@@ -57,8 +57,13 @@ function ranges(
   const dropped = old.slice(upTo + 1);
   if (dropped.length > 0) changes.push({ type: "drop-partitions", partitions: dropped });
   const reorganized = old.slice(0, upTo + 1);
-  // What is equal at the end stays, but each side keeps one to split or to merge into.
-  while (reorganized.length > 1 && into.length > 1 && isDeepStrictEqual(reorganized.at(-1), into.at(-1))) {
+  // What is equal at the end stays, as long as both sides still end at the same bound before it.
+  while (
+    reorganized.length > 1 &&
+    into.length > 1 &&
+    isDeepStrictEqual(reorganized.at(-1), into.at(-1)) &&
+    reorganized.at(-2)?.values === into.at(-2)?.values
+  ) {
     reorganized.pop();
     into.pop();
   }

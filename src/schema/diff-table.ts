@@ -63,7 +63,13 @@ export function diffTable(
   if (columns.dropDefaults.length > 0) after.push(alter(columns.dropDefaults));
   after.push(...partitions.map((change) => alter([], change)));
   const old = isOtherEngine ? { ...from, systemVersioned: to.systemVersioned } : from;
-  const main = alter(mainClauses(old, to, columns, checks), joined);
+  const clauses = mainClauses(old, to, columns, checks);
+  const hidden = clauses.length > 1 ? clauses.filter(hidesUnique) : [];
+  if (hidden.length > 0) after.push(alter(hidden));
+  const main = alter(
+    clauses.filter((clause) => !hidden.includes(clause)),
+    joined,
+  );
   return { before, main, after };
 }
 
@@ -100,6 +106,14 @@ function diffPeriods(from: Table, to: Table): KeyChanges {
 function versioning(from: Table, to: Table): AlterClause[] {
   if (from.systemVersioned === to.systemVersioned) return [];
   return [{ type: "system-versioning", add: to.systemVersioned }];
+}
+
+/**
+ * MySQL takes the first unique key without nulls for the primary key when there is no other, and refuses to hide it
+ * (error 3522) even in the statement that adds a primary key.
+ */
+function hidesUnique(clause: AlterClause): boolean {
+  return clause.type === "index-visibility" && clause.index.kind === "unique" && !clause.index.visible;
 }
 
 /** An index on a column that is renamed would land on the new column that takes its old name. */

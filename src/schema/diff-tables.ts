@@ -151,11 +151,11 @@ function createAndAlter(work: readonly Work[], inline: ReadonlySet<ForeignKey>):
   const changes: Change[] = [];
   const late: Change[] = [];
   for (const item of ordered.filter(changesTable)) {
-    const { table, old, keys } = item;
+    const { keys } = item;
     const ready = keys.adds.filter((key) => canJoin(item) && isReady(key, item, pending));
     const rest = keys.adds.filter((key) => !ready.includes(key));
     changes.push(...createOrAlter(item, ready, inline));
-    if (rest.length > 0) late.push(alterTable(old, table, rest.map(addKey)));
+    if (rest.length > 0) late.push(addLate(item, rest, changes));
     pending.delete(item.name);
   }
   return [...changes, ...late];
@@ -203,14 +203,20 @@ function isSupported(key: ForeignKey, from: Table, to: Table): boolean {
   return supporting(from) && supporting(to);
 }
 
-function alterTable(old: Table | null, table: Table, clauses: readonly AlterClause[]): AlterTable {
-  return {
-    type: "alter-table",
-    table,
-    clauses: old === null ? clauses : keepGeneratedIndexes(old, table, clauses),
-    partitions: null,
-    keepsHistory: table.systemVersioned,
-  };
+function alterTable(table: Table, clauses: readonly AlterClause[]): AlterTable {
+  return { type: "alter-table", table, clauses, partitions: null, keepsHistory: table.systemVersioned };
+}
+
+/** By then the table's indexes are as wanted, and those that had to be made lasting mostly are. */
+function addLate({ table, old }: Work, keys: readonly ForeignKey[], earlier: readonly Change[]): AlterTable {
+  const clauses = keys.map(addKey);
+  if (old === null) return alterTable(table, clauses);
+  const added = earlier.flatMap((change) => {
+    if (change.type !== "alter-table" || change.table.name !== table.name) return [];
+    return change.clauses.flatMap((clause) => (clause.type === "add-index" ? [clause.index.name] : []));
+  });
+  const rest = table.indexes.filter(({ name }) => !added.includes(name));
+  return alterTable(table, keepGeneratedIndexes({ ...table, indexes: rest }, table, clauses));
 }
 
 /** CREATE TABLE cannot say that a nullable column has no default at all. */
@@ -218,5 +224,5 @@ function droppedDefaults(table: Table): AlterTable[] {
   const clauses = table.columns
     .filter(lacksDefault)
     .map((column): AlterClause => ({ type: "drop-default", column }));
-  return clauses.length === 0 ? [] : [alterTable(null, table, clauses)];
+  return clauses.length === 0 ? [] : [alterTable(table, clauses)];
 }
