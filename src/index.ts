@@ -50,6 +50,7 @@ export interface Migrator {
   history(input?: Input<"history">): Promise<Output<"history">>;
   heads(): Promise<Output<"heads">>;
   branches(): Promise<Output<"branches">>;
+  show(input: Input<"show">): Promise<Output<"show">>;
   merge(input?: Input<"merge">): Promise<Output<"merge">>;
   resolve(input: Input<"resolve">): Promise<Output<"resolve">>;
 }
@@ -85,6 +86,7 @@ export function createMigrator(options: MigratorOptions): Migrator {
     heads: () => run(verbs.heads(), {}),
     branches: () => run(verbs.branches(), {}),
     merge: (input = {}) => run(verbs.merge(), input),
+    show: (input) => run(verbs.show(), input),
     resolve: (input) => run(verbs.resolve(), input),
   };
 }

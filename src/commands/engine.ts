@@ -5,9 +5,11 @@
 export type { HistoryRow } from "../database/history";
 export type { Collision } from "../plan/collisions";
 export type { StatusEntry } from "../plan/status";
+export type { FileChange } from "../run/applied-texts";
 export type { RunEvent } from "../run/events";
 export type { RunOptions, RunResult, TargetInput } from "../run/migrate";
 export type { PlannedStep } from "../run/planned-sql";
+export type { ShowReport } from "../run/show";
 export type { StatusReport } from "../run/status";
 
 /** Applying, reverting and doing both. */
@@ -28,6 +30,11 @@ export function loadResolve(): typeof import("../run/resolve") {
 /** Making the database and the history table. */
 export function loadPrepare(): typeof import("../run/prepare") {
   return require("../run/prepare");
+}
+
+/** Everything about one migration. */
+export function loadShow(): typeof import("../run/show") {
+  return require("../run/show");
 }
 
 /** What was done, line by line. */

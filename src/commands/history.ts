@@ -1,7 +1,7 @@
 import { formatVersion } from "../files/filename";
 import { defineCommand } from "./command";
 import { type HistoryRow, loadLog } from "./engine";
-import { type Cell, type Column, formatDuration, layOutTable, plural } from "./layout";
+import { type Cell, type Column, formatDuration, type Layout, layOutTable, plural } from "./layout";
 import { text, value } from "./options";
 
 /** Shows what was done, as a log. */
@@ -17,10 +17,15 @@ export const history = defineCommand({
   examples: ["history", "history --range 3:7", "history --range=-2: --json"],
   run: async (context) => loadLog().readLog(context.settings(), context.options.range),
   render: ({ lines, initialized, database }, layout) => {
-    if (lines.length > 0) return layOutTable(COLUMNS, lines.map(toCells), layout);
+    if (lines.length > 0) return renderLog(lines, layout);
     return [initialized ? `Nothing was done in ${database}.` : `${database} has no history table yet.`];
   },
 });
+
+/** Lines of the history as a table. */
+export function renderLog(lines: readonly HistoryRow[], layout: Layout): readonly string[] {
+  return layOutTable(COLUMNS, lines.map(toCells), layout);
+}
 
 const COLUMNS: readonly Column[] = [
   { title: "when" },

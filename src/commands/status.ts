@@ -59,11 +59,15 @@ function renderEntries(entries: readonly StatusEntry[], layout: Layout): readonl
   return [...layOutTable(COLUMNS, rows, layout), ""];
 }
 
-function describeState(entry: StatusEntry): Cell {
+/** The state of a migration and what is wrong with it, in a few words. */
+export function describeState(entry: StatusEntry): Cell {
   const progress = `${entry.done} of ${entry.total}`;
   const wrong = [...new Set([...entry.problems, ...entry.warnings].map(({ code }) => code))];
   // The state is in the words before; the codes say what is wrong with it.
-  const remarks = wrong.filter((code) => code !== "partial" && code !== "in-doubt").join(", ");
+  const remarks = wrong
+    .filter((code) => code !== "partial" && code !== "in-doubt")
+    .map((code) => (code === "modified" && entry.change !== null ? `modified (${entry.change})` : code))
+    .join(", ");
   const text = (state: string): string => [state, remarks].filter((part) => part !== "").join(", ");
   const serious = entry.problems.length > 0;
   switch (entry.state) {

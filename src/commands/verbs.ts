@@ -8,6 +8,7 @@ export const verbs = {
   status: () => (require("./status") as typeof import("./status")).status,
   current: () => (require("./current") as typeof import("./current")).current,
   history: () => (require("./history") as typeof import("./history")).history,
+  show: () => (require("./show") as typeof import("./show")).show,
   heads: () => (require("./heads") as typeof import("./heads")).heads,
   branches: () => (require("./branches") as typeof import("./branches")).branches,
   merge: () => (require("./merge") as typeof import("./merge")).merge,

@@ -325,6 +325,27 @@ export async function readResumption(
   };
 }
 
+/** Normalised texts of a pair, as a line of the history keeps them; null: too large to store, or none. */
+export interface StoredTexts {
+  readonly up: string | null;
+  readonly down: string | null;
+}
+
+/** Reads the texts of these lines, by id. A line that keeps none is there too. */
+export async function readTexts(
+  session: Session,
+  table: string,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, StoredTexts>> {
+  const texts = new Map<number, StoredTexts>();
+  // One by one: together they might not fit into a packet.
+  for (const id of ids) {
+    const { upText: up, downText: down } = await readResumption(session, table, id);
+    texts.set(id, { up, down });
+  }
+  return texts;
+}
+
 /** No row changed: the lock is gone, the line is gone, or (harmlessly) it said just that already. */
 async function explainNoChange(session: Session, line: Line): Promise<void> {
   const [row] = await session.query(

@@ -14,6 +14,8 @@ export interface VersionState {
   readonly row: HistoryRow;
   /** The line that applied it, for `applied` and `partial-down`. */
   readonly applied: HistoryRow | null;
+  /** Id of the line that holds the texts of this name and these checksums. */
+  readonly textsAt: number;
 }
 
 /** Says whether any of a version's statements are in force. */
@@ -70,14 +72,11 @@ function tookEffect(row: HistoryRow): boolean {
   return row.done > 0 || row.intent !== null;
 }
 
-function identityOf(from: HistoryRow | VersionState): {
-  version: number;
-  name: string;
-  upChecksum: string;
-  downChecksum: string | null;
-} {
+function identityOf(
+  from: HistoryRow | VersionState,
+): Pick<VersionState, "version" | "name" | "upChecksum" | "downChecksum" | "textsAt"> {
   const { version, name, upChecksum, downChecksum } = from;
-  return { version, name, upChecksum, downChecksum };
+  return { version, name, upChecksum, downChecksum, textsAt: "textsAt" in from ? from.textsAt : from.id };
 }
 
 const ACTIONS: readonly HistoryAction[] = ["up", "down", "stamp", "unstamp", "repair", "resolve"];

@@ -10,7 +10,9 @@ export function modified(state: VersionState, migration: Migration): Problem {
     code: "modified",
     file,
     message: `${file} changed after it ${appliedOn(state)}.`,
-    hint: `Restore ${file}, or put the change in a new migration:\n  npm run migrate:create -- <name>`,
+    hint:
+      `See what changed, then restore ${file}, or put the change in a new migration:\n` +
+      `  npm run migrate:show ${state.version}\n  npm run migrate:create -- <name>`,
   };
 }
 
@@ -21,7 +23,7 @@ export function downModified(state: VersionState, migration: Migration): Problem
     code: "modified",
     file,
     message: `${file} changed after ${formatMigration(migration)} ${appliedOn(state)}.`,
-    hint: `Restore ${file} before ${formatMigration(migration)} is reverted.`,
+    hint: `See what changed, and restore ${file} before ${formatMigration(migration)} is reverted:\n  npm run migrate:show ${state.version}`,
   };
 }
 
@@ -32,7 +34,7 @@ export function renamed(state: VersionState, migration: Migration): Problem {
     code: "renamed",
     file: migration.up.fileName,
     message: `${was} ${since(state)}; its files are named ${formatMigration(migration)} now.`,
-    hint: `Rename them back to ${fileNames(was, state)}.`,
+    hint: `Rename them back to ${fileNames(was, state)}; or record the new name:\n  ${repairCommand(state)}`,
   };
 }
 
@@ -46,7 +48,8 @@ export function renumbered(state: VersionState, moved: Migration, taker: Migrati
     message: `${was} ${since(state)}; the same text is numbered ${formatMigration(moved)} now${taken}.`,
     hint:
       `Rename ${formatMigration(moved)} back to ${fileNames(was, state)}` +
-      `${taker === null ? "" : `, and give ${formatMigration(taker)} a version of its own`}.`,
+      `${taker === null ? "" : `, and give ${formatMigration(taker)} a version of its own`}` +
+      `; or record the new number:\n  ${repairCommand(state)}`,
   };
 }
 
@@ -92,8 +95,8 @@ export function outOfOrder(migration: Migration, highest: VersionState): Problem
     file: migration.up.fileName,
     message: `${name} is not applied, but ${formatMigration(highest)} ${since(highest)}.`,
     hint:
-      `Give ${name} a version above ${formatVersion(highest.version)}, by renaming its files; or apply it late:\n` +
-      "  npm run migrate:up -- --allow-out-of-order",
+      `Give ${name} a version above ${formatVersion(highest.version)}; or apply it late:\n` +
+      "  npm run migrate:merge\n  npm run migrate:up -- --allow-out-of-order",
   };
 }
 
@@ -127,6 +130,10 @@ function since(state: VersionState): string {
 
 function appliedOn({ applied }: VersionState): string {
   return `was ${applied?.action === "stamp" ? "stamped" : "applied"} on ${day(applied?.finishedAt ?? null)}`;
+}
+
+function repairCommand({ version }: VersionState): string {
+  return `npm run migrate:repair -- ${version} --reason "why"`;
 }
 
 function day(time: string | null): string {

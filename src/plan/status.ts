@@ -28,6 +28,8 @@ export interface StatusEntry {
   /** File names; null where there is none. */
   readonly upFile: string | null;
   readonly downFile: string | null;
+  /** How modified files differ from what was applied; null: they do not, or nobody looked into the texts. */
+  readonly change: "comments" | "code" | "unknown" | null;
   /** Cannot be reverted, by its own declaration. */
   readonly irreversible: boolean;
   /** What `up` refuses. */
@@ -76,6 +78,7 @@ function toEntry({ version, name, state, migration, held, problems, warnings }: 
     host: by?.host ?? null,
     upFile: migration?.up.fileName ?? null,
     downFile: migration?.down?.fileName ?? null,
+    change: null,
     irreversible: migration !== null && migration.down === null,
     problems,
     warnings,

@@ -1,9 +1,11 @@
 import type { Settings } from "../config";
 import { withSession } from "../database/connection";
-import { readMigrations } from "../files/read-migrations";
-import { foldHistory } from "../plan/fold-history";
+import type { Session } from "../database/session";
+import { type Migration, readMigrations } from "../files/read-migrations";
+import { foldHistory, type VersionState } from "../plan/fold-history";
 import { currentVersion } from "../plan/plan";
 import { judgeStates, type StatusEntry } from "../plan/status";
+import { judgeChange, readAppliedTexts, worstChange } from "./applied-texts";
 import { readHistoryState } from "./history-state";
 import { withTranslatedErrors } from "./translate-error";
 
@@ -29,14 +31,42 @@ export async function readStatus(settings: Settings): Promise<StatusReport> {
     withSession(settings.database, async (session) => {
       const { exists, rows } = await readHistoryState(session, settings.table);
       const states = foldHistory(rows);
+      const entries: StatusEntry[] = [];
+      for (const entry of judgeStates(migrations, states)) {
+        const migration = migrations.find(({ version }) => version === entry.version);
+        const state = states.get(entry.version);
+        const change =
+          isModified(entry) && migration !== undefined && state !== undefined
+            ? await judgePair(session, settings.table, migration, state)
+            : null;
+        entries.push({ ...entry, change });
+      }
       return {
         database: session.database,
         table: settings.table,
         initialized: exists,
         current: currentVersion(states),
-        entries: judgeStates(migrations, states),
+        entries,
         warnings,
       };
     }),
   );
+}
+
+function isModified({ problems, warnings }: StatusEntry): boolean {
+  return [...problems, ...warnings].some(({ code }) => code === "modified");
+}
+
+/** The worse of what happened to the two files. */
+async function judgePair(
+  session: Session,
+  table: string,
+  migration: Migration,
+  state: VersionState,
+): Promise<StatusEntry["change"]> {
+  const texts = await readAppliedTexts(session, table, state);
+  return worstChange([
+    judgeChange(migration.up, state.upChecksum, texts.up, session.server),
+    judgeChange(migration.down, state.downChecksum, texts.down, session.server),
+  ]);
 }

@@ -261,7 +261,7 @@ const refusals: readonly Case[] = [
     "1 applied, 2 applied down-modified, 3 applied",
     "down 1",
     "modified: 0002_m2.down.sql changed after 0002_m2 was applied on 2026-01-02.\n" +
-      "Restore 0002_m2.down.sql before 0002_m2 is reverted.",
+      "See what changed, and restore 0002_m2.down.sql before 0002_m2 is reverted:\n  npm run migrate:show 2",
   ],
 ];
 

@@ -50,11 +50,13 @@ const cases: readonly (readonly [name: string, line: string, expected: string])[
     "1 applied modified, 2 stamped modified",
     `1 m1 applied
 ! modified (0001_m1.up.sql): 0001_m1.up.sql changed after it was applied on 2026-01-01.
-  Restore 0001_m1.up.sql, or put the change in a new migration:
+  See what changed, then restore 0001_m1.up.sql, or put the change in a new migration:
+  npm run migrate:show 1
 ${create}
 2 m2 applied
 ! modified (0002_m2.up.sql): 0002_m2.up.sql changed after it was stamped on 2026-01-02.
-  Restore 0002_m2.up.sql, or put the change in a new migration:
+  See what changed, then restore 0002_m2.up.sql, or put the change in a new migration:
+  npm run migrate:show 2
 ${create}`,
   ],
   [
@@ -62,7 +64,8 @@ ${create}`,
     "1 partial-down 1/2 modified",
     `1 m1 partial-down 1/2
 ! modified (0001_m1.up.sql): 0001_m1.up.sql changed after it was applied on 2026-01-01.
-  Restore 0001_m1.up.sql, or put the change in a new migration:
+  See what changed, then restore 0001_m1.up.sql, or put the change in a new migration:
+  npm run migrate:show 1
 ${create}`,
   ],
   [
@@ -70,7 +73,8 @@ ${create}`,
     "1 applied down-modified, 2 pending down-modified",
     `1 m1 applied
 ? modified (0001_m1.down.sql): 0001_m1.down.sql changed after 0001_m1 was applied on 2026-01-01.
-  Restore 0001_m1.down.sql before 0001_m1 is reverted.
+  See what changed, and restore 0001_m1.down.sql before 0001_m1 is reverted:
+  npm run migrate:show 1
 2 m2 pending`,
   ],
   [
@@ -119,11 +123,13 @@ ${create}`,
     `1 m1 applied
 2 m2 pending
 ! out-of-order (0002_m2.up.sql): 0002_m2 is not applied, but 0004_m4 was applied on 2026-01-04.
-  Give 0002_m2 a version above 0004, by renaming its files; or apply it late:
+  Give 0002_m2 a version above 0004; or apply it late:
+  npm run migrate:merge
 ${late}
 3 m3 pending
 ! out-of-order (0003_m3.up.sql): 0003_m3 is not applied, but 0004_m4 was applied on 2026-01-04.
-  Give 0003_m3 a version above 0004, by renaming its files; or apply it late:
+  Give 0003_m3 a version above 0004; or apply it late:
+  npm run migrate:merge
 ${late}
 4 m4 applied
 5 m5 pending`,
@@ -133,7 +139,8 @@ ${late}
     "1 pending, 2 partial 3/5",
     `1 m1 pending
 ! out-of-order (0001_m1.up.sql): 0001_m1 is not applied, but 0002_m2 is applied in part only (3 of 5 statements).
-  Give 0001_m1 a version above 0002, by renaming its files; or apply it late:
+  Give 0001_m1 a version above 0002; or apply it late:
+  npm run migrate:merge
 ${late}
 2 m2 partial-up 3/5`,
   ],
@@ -142,13 +149,16 @@ ${late}
     "1 applied named x, 2 applied irreversible named y, 3 partial 1/2 named z",
     `1 x applied
 ! renamed (0001_x.up.sql): 0001_m1 was applied on 2026-01-01; its files are named 0001_x now.
-  Rename them back to 0001_m1.up.sql and 0001_m1.down.sql.
+  Rename them back to 0001_m1.up.sql and 0001_m1.down.sql; or record the new name:
+  npm run migrate:repair -- 1 --reason "why"
 2 y applied
 ! renamed (0002_y.up.sql): 0002_m2 was applied on 2026-01-02; its files are named 0002_y now.
-  Rename them back to 0002_m2.up.sql.
+  Rename them back to 0002_m2.up.sql; or record the new name:
+  npm run migrate:repair -- 2 --reason "why"
 3 z partial-up 1/2
 ! renamed (0003_z.up.sql): 0003_m3 is applied in part only (1 of 2 statements); its files are named 0003_z now.
-  Rename them back to 0003_m3.up.sql and 0003_m3.down.sql.`,
+  Rename them back to 0003_m3.up.sql and 0003_m3.down.sql; or record the new name:
+  npm run migrate:repair -- 3 --reason "why"`,
   ],
   [
     "replaced by another migration",
@@ -163,14 +173,17 @@ ${late}
     `1 m2 pending
 2 m2 applied
 ! renamed (0001_m2.up.sql): 0002_m2 was applied on 2026-01-01; the same text is numbered 0001_m2 now.
-  Rename 0001_m2 back to 0002_m2.up.sql and 0002_m2.down.sql.
+  Rename 0001_m2 back to 0002_m2.up.sql and 0002_m2.down.sql; or record the new number:
+  npm run migrate:repair -- 2 --reason "why"
 3 m3 applied
 4 m4 applied
 ! renamed (0009_m4.up.sql): 0004_m4 was applied on 2026-01-03; the same text is numbered 0009_m4 now.
-  Rename 0009_m4 back to 0004_m4.up.sql and 0004_m4.down.sql.
+  Rename 0009_m4 back to 0004_m4.up.sql and 0004_m4.down.sql; or record the new number:
+  npm run migrate:repair -- 4 --reason "why"
 5 m5 applied
 ! renamed (0006_m5.up.sql): 0005_m5 was applied on 2026-01-04; the same text is numbered 0006_m5 now.
-  Rename 0006_m5 back to 0005_m5.up.sql and 0005_m5.down.sql.
+  Rename 0006_m5 back to 0005_m5.up.sql and 0005_m5.down.sql; or record the new number:
+  npm run migrate:repair -- 5 --reason "why"
 6 m5 pending
 9 m4 pending`,
   ],
@@ -179,7 +192,8 @@ ${late}
     "1 applied as 2 named x",
     `1 m1 applied
 ! renamed (0002_x.up.sql): 0001_m1 was applied on 2026-01-01; the same text is numbered 0002_x now.
-  Rename 0002_x back to 0001_m1.up.sql and 0001_m1.down.sql.
+  Rename 0002_x back to 0001_m1.up.sql and 0001_m1.down.sql; or record the new number:
+  npm run migrate:repair -- 1 --reason "why"
 2 x pending`,
   ],
   [
@@ -187,7 +201,8 @@ ${late}
     "1 applied as 2, 5 pending as 1",
     `1 m1 applied
 ! renamed (0002_m1.up.sql): 0001_m1 was applied on 2026-01-01; the same text is numbered 0002_m1 now, and 0001_m5 has its number.
-  Rename 0002_m1 back to 0001_m1.up.sql and 0001_m1.down.sql, and give 0001_m5 a version of its own.
+  Rename 0002_m1 back to 0001_m1.up.sql and 0001_m1.down.sql, and give 0001_m5 a version of its own; or record the new number:
+  npm run migrate:repair -- 1 --reason "why"
 2 m1 pending`,
   ],
   [
@@ -222,6 +237,7 @@ test("judgeFolder: everything that is known of a version, ready for JSON", () =>
     error: null,
     underWay: null,
     stamped: false,
+    change: null,
     irreversible: false,
     problems: [],
     warnings: [],
