@@ -30,13 +30,13 @@ export function createStatementJudge(fileName: string, options: JudgeOptions): S
   const transaction = createTransactionTracker();
   const history = createHistoryWatch(options);
   let total = 0;
-  let usesUserVariables = false;
+  const userVariables = new Set<string>();
   let usesLastInsertId = false;
 
   function see(statement: Statement): void {
     const classified = classify(statement.text, options);
     total = statement.number;
-    usesUserVariables ||= classified.userVariables.length > 0;
+    for (const name of classified.userVariables) userVariables.add(name);
     usesLastInsertId ||= classified.usesLastInsertId;
     const problem = judgeStatement(fileName, statement, classified, history);
     if (problem !== null) refuse(problem);
@@ -53,7 +53,12 @@ export function createStatementJudge(fileName: string, options: JudgeOptions): S
     if (problems.length < MOST_PROBLEMS) problems.push(problem);
   }
 
-  return { see, end, refuse, result: () => ({ total, usesUserVariables, usesLastInsertId, problems }) };
+  return {
+    see,
+    end,
+    refuse,
+    result: () => ({ total, userVariables: [...userVariables], usesLastInsertId, problems }),
+  };
 }
 
 function judgeStatement(

@@ -7,8 +7,8 @@ import { readStatements } from "./read-statements";
 export interface FileScan {
   /** Statements in it; when there are problems, as far as it was read. */
   readonly total: number;
-  /** A statement mentions a user variable, whose value must survive a lost connection. */
-  readonly usesUserVariables: boolean;
+  /** User variables that statements mention (lower case, without the @): their values must survive a lost connection. */
+  readonly userVariables: readonly string[];
   /** A statement mentions LAST_INSERT_ID(), which must survive too. */
   readonly usesLastInsertId: boolean;
   /** What in it is refused, each with `file:line:column`; nothing of the file may run. */

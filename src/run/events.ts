@@ -12,6 +12,8 @@ export interface StepName {
 export type RunEvent =
   /** The server is not up yet, or the database not there. */
   | { readonly event: "waiting-for-server"; readonly reason: string }
+  /** The connection was lost; a new session finds out what became of the statement under way, and goes on. */
+  | { readonly event: "reconnecting"; readonly reason: string }
   | { readonly event: "waiting-for-lock"; readonly holder: string }
   | { readonly event: "plan"; readonly steps: readonly StepName[] }
   | ({
@@ -25,6 +27,8 @@ export type RunEvent =
   | ({ readonly event: "blocked"; readonly statement: number } & Blocked & StepName)
   | ({ readonly event: "judged"; readonly statement: number; readonly verdict: Verdict } & StepName)
   | ({ readonly event: "step-done"; readonly statements: number; readonly durationMs: number } & StepName)
+  /** The run was asked to stop: after the current statement, or by ending that on the server. */
+  | { readonly event: "stopping"; readonly kill: boolean }
   | { readonly event: "warning"; readonly message: string };
 
 export type Emit = (event: RunEvent) => void;

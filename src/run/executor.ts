@@ -273,11 +273,16 @@ export function createExecutor(
     transaction = chain ? fileTransaction(null) : null;
   }
 
-  async function runSet(
-    statement: Statement,
-    { autocommit, onlyUserVariables, nextTransaction }: SetKind,
-  ): Promise<void> {
-    if (!onlyUserVariables) await commitOwn();
+  async function runSet(statement: Statement, classified: Classified, kind: SetKind): Promise<void> {
+    const { autocommit, onlyUserVariables, nextTransaction } = kind;
+    // A function or a subquery in it may write rows, or must not be asked twice: it stands or falls with its record.
+    if (onlyUserVariables && statement.text.includes("(")) return runTransactional(statement, classified);
+    if (!onlyUserVariables) {
+      await commitOwn();
+      if (classified.userVariables.length > 0) {
+        memory.noteBorrowed(statement, await readUserVariables(session, classified.userVariables));
+      }
+    }
     // SET TRANSACTION is for the file's next transaction: nothing of the runner's may come in between.
     if (nextTransaction) nonTransactional ??= await readNonTransactionalNames(session, memory.database);
     if ((autocommit === true || autocommit === "unknown") && !memory.autocommit && transaction !== null) {
@@ -330,7 +335,7 @@ export function createExecutor(
       case "call":
         return runCall(statement, classified, inside.routine);
       case "set":
-        return runSet(statement, inside);
+        return runSet(statement, classified, inside);
       case "transactional":
         return runTransactional(statement, classified);
       case "refused":
@@ -361,7 +366,7 @@ export function createExecutor(
       case "rollback":
         return runRollback(statement, kind.chain);
       case "set":
-        return runSet(statement, kind);
+        return runSet(statement, classified, kind);
       case "use":
         nonTransactional = null;
         return runInSession(statement);

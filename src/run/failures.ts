@@ -1,5 +1,5 @@
 import { serverErrno, serverWords } from "../database/server-errors";
-import { MigrateError, StatementError, type StatementFailure } from "../errors";
+import { type ErrorCode, MigrateError, StatementError, type StatementFailure } from "../errors";
 import { formatVersion } from "../files/filename";
 import type { MigrationFile } from "../files/read-migrations";
 import type { Statement } from "../syntax/statement";
@@ -13,19 +13,45 @@ export interface StoppedAt {
   readonly done: number;
   /** It may have taken effect although it failed. */
   readonly fateOpen: boolean;
+  /** Its end was asked for, on the server. */
+  readonly killed: boolean;
 }
+
+/** What KILL QUERY leaves of a statement. */
+const ER_QUERY_INTERRUPTED = 1317;
 
 /** The server refused a statement. */
 export function statementFailed(at: StoppedAt, error: unknown): StatementError {
   const errno = serverErrno(error);
-  const code = error instanceof MigrateError ? error.code : errno === null ? "internal" : "statement-failed";
   const words = `${serverWords(error)}${errno === null ? "" : ` (error ${errno})`}`;
   const hint = error instanceof MigrateError && error.hint !== null ? `${error.hint}\n` : "";
+  const killed = errno === ER_QUERY_INTERRUPTED;
   return new StatementError(
-    code,
-    `${place(at)}: ${words}\n${applied(at)}${at.fateOpen ? " The failed statement may have taken effect in part." : ""}`,
+    killed && at.killed ? "interrupted" : codeOf(error),
+    `${place(at)}: ${killed && at.killed ? "ended on request: " : ""}${words}\n${applied(at)}${at.fateOpen ? " The failed statement may have taken effect in part." : ""}`,
     failureOf(at, errno),
-    { cause: error, hint: `${hint}${howToGoOn(at)}` },
+    { cause: error, hint: `${hint}${howToGoOn(at, killed)}` },
+  );
+}
+
+function codeOf(error: unknown): ErrorCode {
+  if (error instanceof MigrateError) return error.code;
+  return serverErrno(error) === null ? "internal" : "statement-failed";
+}
+
+/** The run was asked to stop, and did between two statements. */
+export function stoppedAfter(at: Pick<StoppedAt, "file" | "total" | "done">): MigrateError {
+  return new MigrateError("interrupted", `${at.file.fileName}: stopped on request. ${applied(at)}`, {
+    hint: `To go on, run it again:\n  ${command(at)}`,
+  });
+}
+
+/** The run was asked to stop, and did between two migrations. */
+export function stoppedBefore({ file }: Pick<StoppedAt, "file">, done: number): MigrateError {
+  return new MigrateError(
+    "interrupted",
+    `Stopped on request before ${file.fileName}: ${done} ${done === 1 ? "migration was" : "migrations were"} done.`,
+    { hint: `To go on, run it again:\n  ${command({ file })}` },
   );
 }
 
@@ -44,21 +70,22 @@ function place({ file, statement, total }: StoppedAt): string {
   return `${file.fileName}:${statement.line}:${statement.column}: statement ${statement.number} of ${total}`;
 }
 
-function applied({ done, total }: StoppedAt): string {
+function applied({ done, total }: Pick<StoppedAt, "done" | "total">): string {
   return `${done} of ${total} statements are applied and recorded.`;
 }
 
-function howToGoOn(at: StoppedAt): string {
+function howToGoOn(at: StoppedAt, killed: boolean): string {
   if (at.fateOpen) {
     const version = formatVersion(at.file.version);
     return `See what it did, then say so:\n  npm run migrate:resolve -- ${version} --applied\n  npm run migrate:resolve -- ${version} --not-applied`;
   }
+  if (killed) return `To go on, run it again:\n  ${command(at)}`;
   const from =
     at.done === 0 ? "Correct the file" : `Correct the file from statement ${at.done + 1} on, leave the rest`;
   return `${from}, then run it again:\n  ${command(at)}`;
 }
 
-function command({ file }: StoppedAt): string {
+function command({ file }: Pick<StoppedAt, "file">): string {
   return file.direction === "up" ? "npm run migrate:up" : `npm run migrate:down -- --to ${file.version - 1}`;
 }
 

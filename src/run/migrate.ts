@@ -1,32 +1,35 @@
 import type { Settings } from "../config";
-import { readLastId } from "../database/history";
+import { type HistoryRow, readLastId } from "../database/history";
 import { createHistoryTable } from "../database/history-table";
 import { acquireLock, type Lock, releaseLock } from "../database/lock";
+import { isConnectionLost } from "../database/server-errors";
 import type { Session } from "../database/session";
 import { openWhenReady } from "../database/wait";
+import { MigrateError } from "../errors";
 import { type Folder, readMigrations, requireMigrations } from "../files/read-migrations";
-import { makePlan, makeRedoPlans, type Plan, type Step } from "../plan/plan";
+import { foldHistory } from "../plan/fold-history";
+import { currentVersion, makePlan, makeRedoPlans, type Plan, type Step } from "../plan/plan";
 import { parseTarget, stepsTarget, type Target } from "../plan/target";
 import type { Emit, StepName } from "./events";
+import { stoppedBefore } from "./failures";
 import { readHistoryState } from "./history-state";
 import { readIdentity } from "./identity";
 import { type PlannedStep, planText } from "./planned-sql";
 import { createScans, type Scans } from "./scans";
 import { runStep, type StepResult } from "./step";
+import { isStopping, type StopOptions, watchForStop } from "./stop";
 import { withTranslatedErrors } from "./translate-error";
 
 /** Where to end up, or how far to go; null: as far as it goes, which `down` refuses. */
 export type TargetInput = { readonly to: string } | { readonly steps: number } | null;
 
-export interface RunOptions {
+export interface RunOptions extends StopOptions {
   /** Print the plan with its SQL and stop; nothing is written, not even the history table. */
   readonly dryRun?: boolean;
   readonly allowOutOfOrder?: boolean;
   readonly allowAhead?: boolean;
   /** Milliseconds to wait for another runner; default 300,000. */
   readonly lockTimeoutMs?: number;
-  /** Aborted: the current statement ends and is recorded, then the run stops with `interrupted`. */
-  readonly signal?: AbortSignal;
   /** Milliseconds to wait for a server that is not up and a database that is not there yet; default: as in the settings. */
   readonly waitMs?: number;
   /** Milliseconds that a statement waits for its locks before it backs off and tries again; default 5,000. */
@@ -62,9 +65,9 @@ export async function migrate(
   return await withRun(settings, options, async (run) => {
     if (direction === "up" && options.allowAhead !== true) requireMigrations(run.folder);
     // The first look is without the lock: when nothing is to be done there is nothing to wait for.
-    const { exists, rows } = await readHistoryState(run.session, settings.table);
+    const { rows } = await readHistoryState(run.session, settings.table);
     const plan = makePlan(direction, run.folder.migrations, rows, target, options);
-    return await carryOut(run, { exists, plans: [plan] }, (ready) => runPlans(ready, direction, target));
+    return await carryOut(run, [plan], (ready) => runPlans(ready, planAgain(ready, plan)));
   });
 }
 
@@ -76,12 +79,12 @@ function readTarget(direction: "up" | "down", input: TargetInput): Target | null
 /** Reverts the newest migration and applies it again.  @throws like `migrate`, before anything is reverted where it can */
 export async function redo(settings: Settings, options: RunOptions = {}): Promise<RunResult> {
   return await withRun(settings, options, async (run) => {
-    const { exists, rows } = await readHistoryState(run.session, settings.table);
+    const { rows } = await readHistoryState(run.session, settings.table);
     const { down, up } = makeRedoPlans(run.folder.migrations, rows, options);
-    return await carryOut(run, { exists, plans: [down, up] }, async (ready) => {
-      const reverted = await runPlans(ready, "down", { kind: "relative", distance: -1 });
+    return await carryOut(run, [down, up], async (ready) => {
+      const reverted = await runPlans(ready, planAgain(ready, down));
       if (reverted.steps.length > 0 && !(await renewSession(ready, ready.lastId))) return reverted;
-      const applied = await runPlans(ready, "up", { kind: "version", version: up.to ?? 0 });
+      const applied = await runPlans(ready, planAgain(ready, up));
       return { ...applied, from: reverted.from, steps: [...reverted.steps, ...applied.steps] };
     });
   });
@@ -112,9 +115,12 @@ async function withRun<T>(
     const scans = createScans(settings, session);
     const emit = options.emit ?? (() => {});
     const run: Run = { settings, folder, options, emit, scans, session, lock: null, lastId: 0 };
+    // What is not under the lock ends by the first signal.
+    const watch = watchForStop(settings, options, () => (run.lock === null ? null : run.session), emit);
     try {
       return await body(run);
     } finally {
+      await watch.end();
       await closeSession(run);
     }
   });
@@ -135,15 +141,10 @@ async function closeSession(run: Run): Promise<void> {
   await run.session.close();
 }
 
-interface Outlook {
-  readonly exists: boolean;
-  readonly plans: readonly Plan[];
-}
-
 /** Shows plans, or has them run under the lock. */
 async function carryOut(
   run: Run,
-  { exists, plans }: Outlook,
+  plans: readonly Plan[],
   body: (run: Run) => Promise<Ran>,
 ): Promise<RunResult> {
   const [first] = plans;
@@ -158,7 +159,6 @@ async function carryOut(
   }
   if (steps.length === 0) return { ...result, steps: [], planned: null };
   await takeLock(run);
-  if (!exists) await createHistoryTable(run.session, run.settings.table);
   return { ...result, ...(await body(run)), planned: null };
 }
 
@@ -177,22 +177,70 @@ interface Ran {
   readonly steps: readonly StepResult[];
 }
 
-/** Plans under the lock and runs the plan; plans again when another runner came in between two migrations. */
-async function runPlans(run: Run, direction: "up" | "down", target: Target | null): Promise<Ran> {
-  const steps: StepResult[] = [];
-  let goal = target;
-  let from: number | null | undefined;
-  for (;;) {
-    const { rows } = await readHistoryState(run.session, run.settings.table);
-    run.lastId = rows.at(-1)?.id ?? 0;
+type Planner = (rows: readonly HistoryRow[]) => Plan;
+
+/**
+ * Plans again for what was planned without the lock: the same versions, less what another runner did meanwhile. A
+ * number of steps means the same migrations however often it is planned.
+ */
+function planAgain(run: Run, first: Plan): Planner {
+  const { direction, to } = first;
+  const goal: Target = to === null ? { kind: "base" } : { kind: "version", version: to };
+  const wanted = new Set(first.steps.map(({ version }) => version));
+  return (rows) => {
+    const current = currentVersion(foldHistory(rows)) ?? 0;
+    const passed = direction === "up" ? current > (to ?? 0) : current < (to ?? 0);
+    if (passed) return { ...first, steps: [], to: current === 0 ? null : current };
     const plan = makePlan(direction, run.folder.migrations, rows, goal, run.options);
-    await run.scans.refuseProblems(plan.steps);
-    run.emit({ event: "plan", steps: plan.steps.map(stepName) });
-    from = from === undefined ? plan.from : from;
-    // A number of steps means the same migrations however often it is planned.
-    goal = plan.to === null ? { kind: "base" } : { kind: "version", version: plan.to };
-    if (await runPlan(run, plan, steps)) return { from, to: plan.to, steps };
+    return { ...plan, steps: plan.steps.filter(({ version }) => wanted.has(version)) };
+  };
+}
+
+/**
+ * Plans under the lock and runs the plan. Plans again when another runner came in between two migrations, and after
+ * a lost connection: the new session waits for the old one to end, and what it was doing is judged.
+ */
+async function runPlans(run: Run, plan: Planner): Promise<Ran> {
+  const steps: StepResult[] = [];
+  let from: number | null | undefined;
+  let lostAt = -1;
+  for (;;) {
+    try {
+      const rows = await readOrCreateHistory(run);
+      const next = plan(rows);
+      run.emit({ event: "plan", steps: next.steps.map(stepName) });
+      from = from === undefined ? next.from : from;
+      if (await runPlan(run, next, steps)) return { from, to: next.to, steps };
+    } catch (error) {
+      // Twice without a migration done in between: it is not the network.
+      if (!isLost(error) || lostAt === steps.length || isStopping(run.options)) throw error;
+      lostAt = steps.length;
+      await reconnect(run, error);
+    }
   }
+}
+
+async function readOrCreateHistory(run: Run): Promise<readonly HistoryRow[]> {
+  const { exists, rows } = await readHistoryState(run.session, run.settings.table);
+  if (!exists) await createHistoryTable(run.session, run.settings.table);
+  run.lastId = rows.at(-1)?.id ?? 0;
+  return rows;
+}
+
+function isLost(error: unknown): error is Error {
+  return error instanceof MigrateError ? error.code === "connection-lost" : isConnectionLost(error);
+}
+
+/** @throws the first error, when there is no new session to be had */
+async function reconnect(run: Run, lost: Error): Promise<void> {
+  run.emit({ event: "reconnecting", reason: lost.message });
+  try {
+    await closeSession(run);
+    run.session = await openRunSession(run.settings, run.options);
+  } catch {
+    throw lost;
+  }
+  await takeLock(run);
 }
 
 function stepName({ version, name, direction }: Step): StepName {
@@ -205,7 +253,7 @@ async function runPlan(run: Run, plan: Plan, results: StepResult[]): Promise<boo
   for (const [index, step] of plan.steps.entries()) {
     const { session, lock, emit } = run;
     if (lock === null) throw new TypeError("a plan runs under the lock only");
-    const signal = run.options.signal ?? null;
+    if (isStopping(run.options)) throw stoppedBefore(step, results.length);
     const context = {
       session,
       lock,
@@ -213,7 +261,7 @@ async function runPlan(run: Run, plan: Plan, results: StepResult[]): Promise<boo
       nextId: run.lastId + 1,
       identity,
       emit,
-      signal,
+      stop: run.options,
     };
     const { result, touched } = await runStep(context, step, await run.scans.of(step));
     results.push(result);

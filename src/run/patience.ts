@@ -20,7 +20,7 @@ export interface Patience {
   /**
    * Does a piece of work that takes locks, and does it again when it could not have them in time.
    * @param tables what it locks, to name who holds it
-   * @throws MigrateError `blocked` when the last try failed; whatever else `work` throws
+   * @throws MigrateError `blocked` when the last try failed, `interrupted` when it was asked to stop before; whatever else `work` throws
    */
   through(work: () => Promise<void>, tables: readonly LockedTable[]): Promise<void>;
 }
@@ -35,8 +35,9 @@ const PAUSES_MS: readonly number[] = [500, 1_000, 2_000, 4_000, 8_000];
 
 export function createPatience(
   session: Session,
-  signal: AbortSignal | null,
+  signal: AbortSignal | undefined,
   report: (blocked: Blocked) => void,
+  pausesMs: readonly number[] = PAUSES_MS,
 ): Patience {
   return {
     async through(work, tables) {
@@ -47,10 +48,13 @@ export function createPatience(
           const reason = whyBlocked(error);
           if (reason === null) throw error;
           const { sessions: blockers, caveat } = await readBlockers(session, tables);
-          const pauseMs = PAUSES_MS[tries - 1];
-          if (pauseMs === undefined || signal?.aborted === true) throw gaveUp(error, tries, blockers, caveat);
-          report({ reason, blockers, caveat, tries, maxTries: PAUSES_MS.length + 1, pauseMs });
-          await pause(pauseMs);
+          const found = { error, tries, blockers, caveat };
+          const pauseMs = pausesMs[tries - 1];
+          if (pauseMs === undefined) throw gaveUp("blocked", found);
+          report({ reason, blockers, caveat, tries, maxTries: pausesMs.length + 1, pauseMs });
+          // Aborted, it rejects; that the signal is aborted says it all.
+          await pause(pauseMs, undefined, signal === undefined ? {} : { signal }).catch(() => {});
+          if (signal?.aborted === true) throw gaveUp("interrupted", found);
         }
       }
     },
@@ -66,15 +70,19 @@ function whyBlocked(error: unknown): Blocked["reason"] | null {
   return errno === ER_LOCK_WAIT_TIMEOUT ? "lock-wait" : null;
 }
 
-function gaveUp(
-  error: unknown,
-  tries: number,
-  blockers: readonly string[],
-  caveat: string | null,
-): MigrateError {
+interface GivenUp {
+  readonly error: unknown;
+  readonly tries: number;
+  readonly blockers: readonly string[];
+  readonly caveat: string | null;
+}
+
+function gaveUp(code: "blocked" | "interrupted", { error, tries, blockers, caveat }: GivenUp): MigrateError {
   const held = blockers.length === 0 ? "" : ` Held by:\n${blockers.map((line) => `  ${line}`).join("\n")}`;
   const why = caveat === null ? "" : `\n(${caveat})`;
-  return new MigrateError("blocked", `${serverWords(error)}, ${tries} times.${held}${why}`, {
+  const stopped = code === "interrupted" ? "stopped on request while it waited for its locks: " : "";
+  const times = tries === 1 ? "" : `, ${tries} times`;
+  return new MigrateError(code, `${stopped}${serverWords(error)}${times}.${held}${why}`, {
     cause: error,
     hint: "End that session (KILL id), or wait for a quieter moment.",
   });

@@ -1,4 +1,5 @@
 import type { Session } from "../database/session";
+import { readTemporaryTable, restoreTemporaryTable, type SavedTable } from "../database/temporary-tables";
 import {
   readUserVariables,
   restoreUserVariable,
@@ -18,6 +19,9 @@ interface Saved {
   readonly variables: Readonly<Record<string, SavedValue>>;
   /** Texts of the prepared statements still in use that were prepared from a variable or an expression. */
   readonly prepared: Readonly<Record<string, SavedValue>>;
+  /** Of each SET of something else that reads user variables: what they held then, by statement number. */
+  readonly borrowed: Readonly<Record<number, Readonly<Record<string, SavedValue>>>>;
+  readonly temporaries: readonly SavedTable[];
   readonly lastInsertId: string | null;
 }
 
@@ -36,10 +40,14 @@ export interface SessionMemory {
   readonly database: string;
   readonly autocommit: boolean;
   readonly tablesLocked: boolean;
-  /** Temporary tables that are alive, or, before the first statement of a resumed run, were. */
+  /** Temporary tables that are alive. */
   readonly temporaries: ReadonlySet<string>;
+  /** Temporary tables that died with an earlier session and were too large to be kept. */
+  readonly lost: readonly string[];
   /** Notes a statement that is applied, now or by an earlier run. */
   note(statement: Statement, classified: Classified): void;
+  /** Before a SET that reads user variables: remembers what they hold. */
+  noteBorrowed(statement: Statement, values: Readonly<Record<string, SavedValue>>): void;
   /** Asks the server, after a statement that may have set autocommit to something only it can tell. */
   readAutocommit(session: Session): Promise<void>;
   /** After a PREPARE from something other than a literal: remembers what it held. */
@@ -52,17 +60,18 @@ export interface SessionMemory {
   restore(session: Session, saved: string | null, lockTables: (text: string) => string): Promise<void>;
 }
 
-/** @param file whether any statement of the file, also a later one, reads LAST_INSERT_ID() */
+/** @param file what any statement of the file, also a later one, reads: a procedure may set a variable unseen */
 export function createSessionMemory(
   ownDatabase: string,
-  file: { readonly usesLastInsertId: boolean },
+  file: { readonly usesLastInsertId: boolean; readonly userVariables: readonly string[] },
 ): SessionMemory {
   let database = ownDatabase;
   let autocommit = true;
   let tablesLocked = false;
+  let lost: readonly string[] = [];
   let kept: Kept[] = [];
   let prepared: Record<string, SavedValue> = {};
-  const variables = new Set<string>();
+  let borrowed: Record<number, Readonly<Record<string, SavedValue>>> = {};
   const temporaries = new Set<string>();
 
   const forget = (unwanted: (kind: Kept["classified"]["statement"]) => boolean): void => {
@@ -79,10 +88,12 @@ export function createSessionMemory(
     get tablesLocked() {
       return tablesLocked;
     },
+    get lost() {
+      return lost;
+    },
     temporaries,
 
     note(statement, classified) {
-      for (const name of classified.userVariables) variables.add(name);
       const kind = classified.statement;
       switch (kind.kind) {
         case "use":
@@ -129,6 +140,10 @@ export function createSessionMemory(
       kept.push({ statement, classified });
     },
 
+    noteBorrowed({ number }, values) {
+      borrowed[number] = values;
+    },
+
     async readAutocommit(session) {
       const [row] = await session.query("SELECT @@autocommit AS value");
       autocommit = Number(row?.value) === 1;
@@ -149,11 +164,19 @@ export function createSessionMemory(
     },
 
     async save(session) {
-      if (variables.size === 0 && !file.usesLastInsertId) return null;
-      const [row] = file.usesLastInsertId ? await session.query("SELECT LAST_INSERT_ID() AS id") : [];
+      const { usesLastInsertId, userVariables } = file;
+      if (userVariables.length === 0 && !usesLastInsertId && temporaries.size === 0) return null;
+      const [row] = usesLastInsertId ? await session.query("SELECT LAST_INSERT_ID() AS id") : [];
+      const tables: SavedTable[] = [];
+      for (const name of temporaries) {
+        const table = await readTemporaryTable(session, name);
+        if (table !== null) tables.push(table);
+      }
       const saved: Saved = {
-        variables: await readUserVariables(session, [...variables]),
+        variables: await readUserVariables(session, userVariables),
         prepared,
+        borrowed,
+        temporaries: tables,
         lastInsertId: row === undefined ? null : String(row.id),
       };
       return JSON.stringify(saved);
@@ -162,6 +185,7 @@ export function createSessionMemory(
     async restore(session, savedText, lockTables) {
       const saved = parseSaved(savedText);
       prepared = { ...saved.prepared };
+      borrowed = { ...saved.borrowed };
       for (const { statement, classified } of kept) {
         await replay(session, statement, classified, saved, lockTables);
       }
@@ -172,9 +196,9 @@ export function createSessionMemory(
       ) {
         await this.readAutocommit(session);
       }
-      for (const [name, value] of Object.entries(saved.variables)) {
-        await restoreUserVariable(session, name, value);
-      }
+      await restoreUserVariables(session, saved.variables);
+      for (const table of saved.temporaries) await restoreTemporaryTable(session, table);
+      lost = [...temporaries].filter((name) => !saved.temporaries.some((table) => table.name === name));
       if (saved.lastInsertId !== null && /^\d+$/.test(saved.lastInsertId)) {
         await session.query(`SET last_insert_id = ${saved.lastInsertId}`);
       }
@@ -198,10 +222,10 @@ async function replay(
       return session.run(`PREPARE ${quoteIdentifier(kind.name)} FROM @${SCRATCH_VARIABLE}`);
     }
     case "set":
-      // It may read a table that is gone by now; its result is restored from the saved values anyway.
-      if (kind.onlyUserVariables) await session.run(statement.text).catch(() => {});
-      else await session.run(statement.text);
-      return;
+      // What it gave the variables is restored from the saved values; running it again might give something else.
+      if (kind.onlyUserVariables) return;
+      await restoreUserVariables(session, saved.borrowed[statement.number] ?? {});
+      return session.run(statement.text);
     case "lock-tables":
       await session.run(lockTables(statement.text));
       return;
@@ -210,8 +234,15 @@ async function replay(
   }
 }
 
+async function restoreUserVariables(
+  session: Session,
+  values: Readonly<Record<string, SavedValue>>,
+): Promise<void> {
+  for (const [name, value] of Object.entries(values)) await restoreUserVariable(session, name, value);
+}
+
 function parseSaved(text: string | null): Saved {
-  const empty: Saved = { variables: {}, prepared: {}, lastInsertId: null };
+  const empty: Saved = { variables: {}, prepared: {}, borrowed: {}, temporaries: [], lastInsertId: null };
   if (text === null) return empty;
   try {
     return { ...empty, ...(JSON.parse(text) as Partial<Saved>) };
@@ -231,15 +262,15 @@ export function lockingHistoryToo(text: string, database: string, table: string)
 }
 
 /** Refuses a statement that needs a temporary table which died with an earlier session. */
-export function refuseLostTemporary(statement: Statement, lost: ReadonlySet<string>, fileName: string): void {
-  const name = [...lost].find((candidate) =>
+export function refuseLostTemporary(statement: Statement, lost: readonly string[], fileName: string): void {
+  const name = lost.find((candidate) =>
     mentionsTable(statement.text, candidate.split(".").at(-1) ?? candidate),
   );
   if (name === undefined) return;
   throw new MigrateError(
     "session-lost",
     `${fileName}:${statement.line}:${statement.column}: statement ${statement.number} needs the temporary table ${name}, ` +
-      "which died with the session of an earlier run. Nothing more was run.",
+      "which died with the session of an earlier run and was too large to be kept. Nothing more was run.",
     {
       hint: "Change this statement and those after it so that they do without it (a temporary table cannot outlive an ALTER safely), then run up again.",
     },

@@ -12,7 +12,7 @@ import { classify } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
 import type { Emit } from "./events";
 import { createExecutor, type Executor } from "./executor";
-import { connectionLost, statementFailed } from "./failures";
+import { connectionLost, statementFailed, stoppedAfter } from "./failures";
 import type { Identity } from "./identity";
 import { createJournal, type Journal } from "./journal";
 import { createPatience } from "./patience";
@@ -24,6 +24,7 @@ import {
   type SessionMemory,
 } from "./session-memory";
 import { settleIntent } from "./settle-intent";
+import { isStopping, type StopOptions } from "./stop";
 
 export interface StepContext {
   readonly session: Session;
@@ -33,8 +34,8 @@ export interface StepContext {
   readonly nextId: number;
   readonly identity: Identity;
   readonly emit: Emit;
-  /** Checked between statements: an aborted run ends the current one, records it and stops. */
-  readonly signal: AbortSignal | null;
+  /** Looked at between statements: a run that is asked to stop ends the current one and records it. */
+  readonly stop: StopOptions;
 }
 
 export interface StepResult {
@@ -82,7 +83,7 @@ export async function runStep(
       : { line: "partial", spentMs: row.durationMs ?? 0 },
   );
   const memory = createSessionMemory(context.session.database, scan);
-  const patience = createPatience(context.session, context.signal, (blocked) =>
+  const patience = createPatience(context.session, context.stop.signal, (blocked) =>
     context.emit({ event: "blocked", ...describe(step), statement: journal.position + 1, ...blocked }),
   );
   const executor = createExecutor(context.session, journal, memory, patience);
@@ -133,7 +134,6 @@ async function runStatements(progress: Progress): Promise<void> {
   const done = step.resume?.row.done ?? 0;
   const { noBackslashEscapes } = context.session.server;
   let resumed = step.resume === null;
-  let lost: ReadonlySet<string> = new Set();
   for await (const batch of readStatements(step.file, { noBackslashEscapes })) {
     for (const statement of batch) {
       if (statement.number <= done) {
@@ -142,11 +142,10 @@ async function runStatements(progress: Progress): Promise<void> {
       }
       if (!resumed) {
         resumed = true;
-        lost = new Set(progress.memory.temporaries);
         if ((await resume(progress, statement)) === "applied") continue;
       }
-      stopIfAborted(context.signal);
-      refuseLostTemporary(statement, lost, step.file.fileName);
+      if (isStopping(context.stop)) throw new MigrateError("interrupted", "Stopped on request.");
+      refuseLostTemporary(statement, progress.memory.lost, step.file.fileName);
       await runOne(progress, statement);
     }
   }
@@ -206,10 +205,6 @@ async function resume(progress: Progress, next: Statement | null): Promise<"appl
   return "applied";
 }
 
-function stopIfAborted(signal: AbortSignal | null): void {
-  if (signal?.aborted === true) throw new MigrateError("interrupted", "Stopped on request.");
-}
-
 /** Leaves the database and the line as they should be after a failure, and gives the error to throw. */
 async function stopAt(progress: Progress, error: unknown): Promise<unknown> {
   const { context, step, total, journal, executor, current } = progress;
@@ -219,7 +214,9 @@ async function stopAt(progress: Progress, error: unknown): Promise<unknown> {
     // or the next run would take its statement for one that never began.
     await executor.pause().catch(() => {});
     await journal.recordFailure(session, error.message, true).catch(() => {});
-    return error;
+    return error.code === "interrupted"
+      ? stoppedAfter({ file: step.file, total, done: journal.done })
+      : error;
   }
   await executor.abandon();
   const failure = {
@@ -228,6 +225,7 @@ async function stopAt(progress: Progress, error: unknown): Promise<unknown> {
     total,
     done: journal.done,
     fateOpen: executor.fateOpen,
+    killed: context.stop.killSignal?.aborted === true,
   };
   if (isConnectionLost(error)) return connectionLost(failure, error);
   // Best effort: the first error matters, and the progress is recorded already.

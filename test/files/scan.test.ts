@@ -16,8 +16,8 @@ function upFile(t: TestContext, text: string): MigrationFile {
 }
 
 /** The number of statements, what they use, and each problem as `code place: message`. */
-function compact({ total, usesUserVariables, usesLastInsertId, problems }: FileScan): string {
-  const uses = `${usesUserVariables ? " @" : ""}${usesLastInsertId ? " id" : ""}`;
+function compact({ total, userVariables, usesLastInsertId, problems }: FileScan): string {
+  const uses = `${userVariables.length > 0 ? " @" : ""}${usesLastInsertId ? " id" : ""}`;
   return [`${total}${uses}`, ...problems.map(({ code, message }) => `${code} ${message}`)].join("\n");
 }
 

@@ -3,12 +3,13 @@ import { test } from "node:test";
 import { withBuiltRunner } from "../support/child";
 import { withGroups } from "../support/fixture";
 import { killPoint } from "../support/kill-point";
-import { sweepPoint } from "../support/sweep";
+import { reconnectPoint, sweepPoint } from "../support/sweep";
 import { MOMENTS, observeAll, pointsOf, runSweep } from "../support/sweep-plan";
 
 // All points are swept by `npm run test:sweep`. Primes, so that the samples do not fall on one kind of command.
 const CUTS = 31;
 const KILLS = 211;
+const RECONNECTS = 61;
 
 test("a sample of connections cut and runners killed costs nothing but a second run", (t) =>
   withBuiltRunner((bin) =>
@@ -26,6 +27,12 @@ test("a sample of connections cut and runners killed costs nothing but a second 
         every: KILLS,
       });
       for (const line of kills.figures) t.diagnostic(line);
-      assert.equal(`${cuts.failures}${kills.failures}`, "");
+      const reconnected = await runSweep(pointsOf(subjects, MOMENTS), {
+        what: "reconnected",
+        check: reconnectPoint,
+        every: RECONNECTS,
+      });
+      for (const line of reconnected.figures) t.diagnostic(line);
+      assert.equal(`${cuts.failures}${kills.failures}${reconnected.failures}`, "");
     }),
   ));

@@ -12,7 +12,7 @@ export async function killPoint(bin: string, point: Point): Promise<PointResult>
     child?.process.kill("SIGKILL");
     await child?.ended;
   };
-  return checkPoint(point, { command, moment, strike }, async ({ proxy, url }): Promise<Outcome> => {
+  return checkPoint(point, { cut: { command, moment, strike } }, async ({ proxy, url }): Promise<Outcome> => {
     const args = subject.direction === "up" ? ["up"] : ["down", "--to", "0"];
     child = startChild(bin, args, proxy.through(url), dir);
     const end = await within(child, TIME_LIMIT);

@@ -57,19 +57,40 @@ export function pointName({ subject, command, moment }: Point): string {
 
 /** Cuts one run at the point, runs once more without a cut, and compares what is left with the reference. */
 export async function sweepPoint(point: Point): Promise<PointResult> {
-  const { subject, command, moment } = point;
-  return checkPoint(point, { command, moment }, ({ proxy, url }) =>
+  const { command, moment } = point;
+  return checkPoint(point, { cut: { command, moment }, refuseAfterCut: true }, throughProxy(point));
+}
+
+/** Cuts one run at the point and lets it connect again: it must go on by itself. */
+export async function reconnectPoint(point: Point): Promise<PointResult> {
+  const { command, moment } = point;
+  return checkPoint(point, { cut: { command, moment }, mustGoOn: true }, throughProxy(point));
+}
+
+function throughProxy({ subject }: Point): FirstRun {
+  return ({ proxy, url }) =>
     runInProcess({
       url: proxy.through(url),
       dir: subject.group.dir,
       direction: subject.direction,
       limit: TIME_LIMIT,
-    }),
-  );
+    });
+}
+
+interface Interruption {
+  readonly cut: Cut;
+  /** The server cannot be reached again after the cut. */
+  readonly refuseAfterCut?: boolean;
+  /** The run must connect again and end well. */
+  readonly mustGoOn?: boolean;
 }
 
 /** The same with any kind of first run. */
-export async function checkPoint(point: Point, cut: Cut, firstRun: FirstRun): Promise<PointResult> {
+export async function checkPoint(
+  point: Point,
+  { cut, refuseAfterCut = false, mustGoOn = false }: Interruption,
+  firstRun: FirstRun,
+): Promise<PointResult> {
   const { subject } = point;
   const { server, direction, group } = subject;
   const told: string[] = [];
@@ -80,7 +101,7 @@ export async function checkPoint(point: Point, cut: Cut, firstRun: FirstRun): Pr
   });
   try {
     return await withReadyDatabase(server, direction, group, async (url) => {
-      const first = await withProxy(server, { cut }, async (proxy) => {
+      const first = await withProxy(server, { cut, refuseAfterCut }, async (proxy) => {
         const outcome = await firstRun({ proxy, url, subject });
         const fallen = proxy.cutAt();
         told.push(
@@ -91,8 +112,9 @@ export async function checkPoint(point: Point, cut: Cut, firstRun: FirstRun): Pr
       told.push(`first run ${describeOutcome(first.outcome)}`);
       if (first.outcome.ended === "hung") return result("hung");
       if (first.fallen === null) return result("broken");
+      if (mustGoOn && first.outcome.ended === "failed" && !isGreeting(first.fallen)) return result("person");
       // A run that ended well must have said all it had to say before it was cut.
-      if (first.outcome.ended === "done" && !isFarewell(first.fallen)) return result("broken");
+      if (!mustGoOn && first.outcome.ended === "done" && !isFarewell(first.fallen)) return result("broken");
       const second = await runInProcess({ url, dir: group.dir, direction, limit: TIME_LIMIT });
       told.push(`second run ${describeOutcome(second)}`);
       if (second.ended === "hung") return result("hung");
@@ -130,6 +152,13 @@ export async function withReadyDatabase<T>(
 
 function isFarewell({ name, text }: ClientCommand): boolean {
   return name === "COM_QUIT" || text.startsWith("DO RELEASE_LOCK");
+}
+
+/** Before the run begins there is nothing to go on with. */
+function isGreeting({ text }: ClientCommand): boolean {
+  return /^SET NAMES|^SELECT VERSION|^SHOW CREATE TABLE .*migration_history|^SELECT id, version|GET_LOCK/.test(
+    text,
+  );
 }
 
 function tell({ name, text }: ClientCommand): string {

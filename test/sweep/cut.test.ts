@@ -1,13 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { withGroups } from "../support/fixture";
-import { sweepPoint } from "../support/sweep";
+import { reconnectPoint, sweepPoint } from "../support/sweep";
 import { MOMENTS, observeAll, pointsOf, runSweep } from "../support/sweep-plan";
 
 test("a connection cut at any command costs nothing but a second run", (t) =>
   withGroups(1, async (groups) => {
     const points = pointsOf(await observeAll(groups), MOMENTS);
     const { figures, failures } = await runSweep(points, { what: "cut", check: sweepPoint });
+    for (const line of figures) t.diagnostic(line);
+    assert.equal(failures, "");
+  }));
+
+test("a connection cut at any command is made again, and the run goes on by itself", (t) =>
+  withGroups(1, async (groups) => {
+    const points = pointsOf(await observeAll(groups), MOMENTS);
+    const { figures, failures } = await runSweep(points, { what: "reconnected", check: reconnectPoint });
     for (const line of figures) t.diagnostic(line);
     assert.equal(failures, "");
   }));
