@@ -92,6 +92,19 @@ function changeColumn(
 function canBecome(from: Column, to: Column): boolean {
   const isVirtual = ({ generated }: Column): boolean => generated !== null && !generated.stored;
   if (isVirtual(from) !== isVirtual(to)) return false;
+  if (!canConvert(from.type, to.type) || !canConvert(to.type, from.type)) return false;
   const isPeriod = ({ generated }: Column): boolean => generated?.expression.startsWith("ROW ") ?? false;
   return isPeriod(from) === isPeriod(to);
+}
+
+const SPATIAL = /^(point|linestring|polygon|multi\w+|geom\w+)\b/;
+const TEXT_OR_BYTES = /^(char|varchar|binary|varbinary|\w*text|\w*blob)\b/;
+
+/** Types whose values no other type takes, not even NULLs of an empty table (MariaDB 4079). */
+function canConvert(from: string, to: string): boolean {
+  if (SPATIAL.test(from)) return SPATIAL.test(to);
+  if (/^(uuid|inet4|inet6|vector)\b/.test(from)) {
+    return TEXT_OR_BYTES.test(to) || from.split("(")[0] === to.split("(")[0];
+  }
+  return true;
 }

@@ -90,9 +90,12 @@ export function keepGeneratedIndexes(
   to: Table,
   clauses: readonly AlterClause[],
 ): readonly AlterClause[] {
-  const covering = clauses.flatMap((clause): (readonly string[])[] => {
-    if (clause.type === "add-foreign-key") return [clause.key.columns];
-    return clause.type === "add-index" ? [plainColumns(clause.index)] : [];
+  const covering = clauses.flatMap((clause) => {
+    // The index that the server makes for a foreign key is called like it.
+    if (clause.type === "add-foreign-key") return [{ name: clause.key.name, columns: clause.key.columns }];
+    return clause.type === "add-index"
+      ? [{ name: clause.index.name, columns: plainColumns(clause.index) }]
+      : [];
   });
   if (covering.length === 0) return clauses;
   const oldNames = new Map(
@@ -104,7 +107,7 @@ export function keepGeneratedIndexes(
     if (old === undefined || !isKept(old, index)) return [];
     const isAtRisk =
       (mayBeGenerated(old, keys) || mayBeGenerated(index, keys)) &&
-      covering.some((columns) => startsWith(columns, plainColumns(index)));
+      covering.some(({ name, columns }) => name !== index.name && startsWith(columns, plainColumns(index)));
     return isAtRisk ? [{ old, index }] : [];
   });
   const redone = new Set(pairs.map(({ index }) => index.name));

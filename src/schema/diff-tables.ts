@@ -42,7 +42,8 @@ export function diffTables(tables: TablesToCompare, sequences: readonly Change[]
     const old = before.get(table.name) ?? null;
     const renamed = renames.columns.filter((pair) => pair.table === table.name);
     const pairs = renamed.map((pair) => ({ from: pair.from, to: pair.to }));
-    const changes = old === null ? null : diffTable(old, table, pairs, server);
+    const changes =
+      old === null ? null : diffTable(old, table, pairs, referencedColumns(from, table.name), server);
     return { name: table.name, table, old, changes, keys: diffForeignKeys(table, from, to) };
   });
   const dropped = from.tables.filter(({ name }) => !wanted.has(name));
@@ -54,6 +55,18 @@ export function diffTables(tables: TablesToCompare, sequences: readonly Change[]
     ...sequences,
     ...createAndAlter(work, inline),
   ];
+}
+
+/** The columns of a table that foreign keys are on or refer to. */
+function referencedColumns({ tables }: Schema, name: string): ReadonlySet<string> {
+  const columns = new Set<string>();
+  for (const table of tables) {
+    for (const key of table.foreignKeys) {
+      if (table.name === name) for (const column of key.columns) columns.add(column);
+      if (key.referencedTable === name) for (const column of key.referencedColumns) columns.add(column);
+    }
+  }
+  return columns;
 }
 
 function changesTable({ changes, keys }: Work): boolean {

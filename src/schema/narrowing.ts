@@ -45,10 +45,20 @@ export function typeLoss(from: string, to: string): string | null {
       : lost(`rows with ${missing.map((m) => `'${m}'`).join(", ")} lose the value`);
   }
   if (fits(before, after)) return null;
-  if (before.base === after.base || (before.base in CAPACITY && after.base in CAPACITY)) {
+  if (before.base === after.base || isAlike(before.base, after.base)) {
     return lost("values that are too long or too large are refused or cut");
   }
   return lost("values that cannot be converted are refused or changed");
+}
+
+/** Of one family, so that a value either fits or is too long or too large. */
+function isAlike(a: string, b: string): boolean {
+  const families = [isText, isBytes, isNumber];
+  return families.some((isOfFamily) => isOfFamily(a) && isOfFamily(b));
+}
+
+function isNumber(base: string): boolean {
+  return base in INTEGER_BITS || base === "decimal" || base === "float" || base === "double";
 }
 
 function isMembered({ base }: TypeParts): boolean {

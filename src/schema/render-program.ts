@@ -50,9 +50,9 @@ export function alterEvent(from: ScheduledEvent, to: ScheduledEvent, newSchedule
   if (from.preserve !== to.preserve) parts.push(`ON COMPLETION ${to.preserve ? "" : "NOT "}PRESERVE`);
   if (from.status !== to.status) parts.push(to.status);
   if (from.comment !== to.comment) parts.push(`COMMENT ${quoteString(to.comment)}`);
-  // The body is always given: a statement that changes nothing else would be no statement, and the settings
-  // remembered with it (sql_mode) change only with it.
-  return `${parts.join(" ")}\nDO ${to.body}`;
+  const isSame = from.body === to.body && from.sqlMode === to.sqlMode;
+  // A statement that changes nothing but the definer would be none without it.
+  return isSame && parts.length > 1 ? parts.join(" ") : `${parts.join(" ")}\nDO ${to.body}`;
 }
 
 /** CREATE SEQUENCE, without semicolon. */

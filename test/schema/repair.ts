@@ -89,6 +89,8 @@ function repairIndexes(table: Draft<Table>, server: ServerInfo): void {
     });
     if (index.kind === "primary" || index.kind === "fulltext" || index.kind === "spatial")
       index.visible = true;
+    // MariaDB 10.11 then calls the index corrupt when a column becomes NOT NULL.
+    if (index.kind === "fulltext" && table.systemVersioned) return false;
     if (index.kind === "spatial") index.parts = index.parts.slice(0, 1);
     if (index.kind === "fulltext") {
       const collations = new Set(

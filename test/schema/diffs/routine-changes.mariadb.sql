@@ -1,0 +1,29 @@
+-- ==== before
+CREATE FUNCTION f(x int) RETURNS int DETERMINISTIC RETURN x;
+
+-- ==== after
+CREATE FUNCTION f(x int) RETURNS int DETERMINISTIC RETURN x + 1;
+SET sql_mode = 'ANSI_QUOTES';
+DELIMITER //
+CREATE PROCEDURE p() BEGIN SELECT 'a;b'; END//
+DELIMITER ;
+
+-- ==== up
+CREATE OR REPLACE FUNCTION `f`(x int) RETURNS int
+    DETERMINISTIC
+RETURN x + 1;
+
+SET @saved_sql_mode = @@SESSION.sql_mode;
+SET SESSION sql_mode = 'ANSI_QUOTES';
+DELIMITER //
+CREATE PROCEDURE `p`()
+BEGIN SELECT 'a;b'; END//
+DELIMITER ;
+SET SESSION sql_mode = @saved_sql_mode;
+
+-- ==== down
+DROP PROCEDURE `p`;
+
+CREATE OR REPLACE FUNCTION `f`(x int) RETURNS int
+    DETERMINISTIC
+RETURN x;

@@ -1,0 +1,33 @@
+-- ==== before
+CREATE FUNCTION f(x int) RETURNS int DETERMINISTIC RETURN x;
+
+-- ==== after
+CREATE FUNCTION f(x int) RETURNS int DETERMINISTIC RETURN x + 1;
+SET sql_mode = 'ANSI_QUOTES';
+DELIMITER //
+CREATE PROCEDURE p() BEGIN SELECT 'a;b'; END//
+DELIMITER ;
+
+-- ==== up
+DROP FUNCTION `f`;
+
+CREATE FUNCTION `f`(x int) RETURNS int
+    DETERMINISTIC
+RETURN x + 1;
+
+SET @saved_sql_mode = @@SESSION.sql_mode;
+SET SESSION sql_mode = 'ANSI_QUOTES';
+DELIMITER //
+CREATE PROCEDURE `p`()
+BEGIN SELECT 'a;b'; END//
+DELIMITER ;
+SET SESSION sql_mode = @saved_sql_mode;
+
+-- ==== down
+DROP FUNCTION `f`;
+
+DROP PROCEDURE `p`;
+
+CREATE FUNCTION `f`(x int) RETURNS int
+    DETERMINISTIC
+RETURN x;
