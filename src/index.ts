@@ -28,6 +28,8 @@ export interface MigratorOptions extends SettingOptions {
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
   /** Abort it to end a run after the current statement; the run then fails with `interrupted`. */
   readonly signal?: AbortSignal | undefined;
+  /** Abort it to end the current statement on the server; its outcome is recorded, and the run fails with `interrupted`. */
+  readonly killSignal?: AbortSignal | undefined;
 }
 
 type Input<V extends keyof typeof verbs> = OptionInput<ReturnType<(typeof verbs)[V]>["options"]>;
@@ -71,6 +73,7 @@ export function createMigrator(options: MigratorOptions): Migrator {
       environmentFolder: null,
       emit: options.onEvent ?? (() => {}),
       signal: options.signal ?? never,
+      killSignal: options.killSignal ?? never,
     });
   }
 

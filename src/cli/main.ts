@@ -16,11 +16,24 @@ import { createJsonReporter, createTextReporter } from "./reporter";
 /** 0 done, 1 a check found something, 2 refused, failed or misused. */
 export type ExitCode = 0 | 1 | 2;
 
+/** How the caller stops a run. */
+export interface StopSignals {
+  /** Aborted to end the run after the current statement. */
+  readonly signal: AbortSignal;
+  /** Aborted to end the current statement, too. */
+  readonly killSignal: AbortSignal;
+}
+
+const NEVER: StopSignals = {
+  signal: new AbortController().signal,
+  killSignal: new AbortController().signal,
+};
+
 /** One command line on its way. */
 interface Invocation {
   readonly env: Environment;
   readonly io: Io;
-  readonly signal: AbortSignal;
+  readonly stop: StopSignals;
   command: AnyCommand | null;
   /** Whether any migration was begun: an error otherwise says that nothing was run. */
   begun: boolean;
@@ -30,16 +43,15 @@ interface Invocation {
  * Runs one command line. Results go to stdout, progress and errors to stderr; with `--json` stdout is one
  * JSON document, `{"error": …}` when it failed, and stderr is one JSON document per event and line.
  * @param words without the program's name
- * @param signal aborted to end the run after the current statement
  * @returns the exit code; never throws
  */
 export async function main(
   words: readonly string[],
   env: Environment,
   io: Io,
-  signal: AbortSignal = new AbortController().signal,
+  stop: StopSignals = NEVER,
 ): Promise<ExitCode> {
-  const invocation: Invocation = { env, io, signal, command: null, begun: false };
+  const invocation: Invocation = { env, io, stop, command: null, begun: false };
   try {
     const [verb, ...rest] = words[0] === "help" ? [...words.slice(1, 2), "--help"] : words;
     if (verb === undefined || verb === "--help" || verb === "-h") return printProgramHelp(verb, io);
@@ -98,7 +110,7 @@ async function runVerb(
 }
 
 function createContext(invocation: Invocation, command: AnyCommand, given: RawOptions): Context<OptionTable> {
-  const { env, io, signal } = invocation;
+  const { env, io, stop } = invocation;
   const { dir, table, json, quiet } = readOptions(command.name, commonOptions, given);
   const flags: SettingFlags = { dir, table };
   const report = json
@@ -113,7 +125,7 @@ function createContext(invocation: Invocation, command: AnyCommand, given: RawOp
       if (event.event === "step-started") invocation.begun = true;
       report(event);
     },
-    signal,
+    ...stop,
   };
 }
 

@@ -29,6 +29,8 @@ export function describeEvent(event: RunEvent, layout: Layout): string | null {
       return `Waiting for another runner: ${event.holder}`;
     case "waiting-for-server":
       return `Waiting for the database: ${event.reason}`;
+    case "reconnecting":
+      return `${event.reason}\nConnecting again.`;
     case "blocked":
       return describeBlocked(event);
     case "warning":
@@ -43,6 +45,10 @@ export function describeEvent(event: RunEvent, layout: Layout): string | null {
       const size = `${plural(event.statements, "statement")}, ${formatDuration(event.durationMs)}`;
       return `${layout.paint("green", verb)} ${formatMigration(event)} (${size})`;
     }
+    case "stopping":
+      return event.kill
+        ? "Ending the statement on the server; once more to leave without knowing what became of it."
+        : "Stopping after the current statement; once more to stop at once.";
     case "plan":
     case "statement-done":
       return null;

@@ -16,6 +16,8 @@ export interface Context<O extends OptionTable> {
   emit(event: RunEvent): void;
   /** Aborted when the caller wants the run to end after the current statement. */
   readonly signal: AbortSignal;
+  /** Aborted when the caller wants the current statement to be ended as well. */
+  readonly killSignal: AbortSignal;
 }
 
 /** A verb: its options, its function, and how to print its result. */

@@ -45,6 +45,7 @@ export function readRunOptions(values: RunValues, context: Context<OptionTable>)
     ...(values.wait === null ? {} : { waitMs: values.wait }),
     ...(values.lockWait === null ? {} : { lockWaitMs: values.lockWait }),
     signal: context.signal,
+    killSignal: context.killSignal,
     emit: (event) => context.emit(event),
   };
 }

@@ -207,13 +207,15 @@ async function prepareSession(
   const [row] = await queryRows(
     connection,
     `SELECT VERSION() AS version, CONNECTION_ID() AS id, DATABASE() AS name,
-            @@lower_case_table_names AS folds, @@sql_mode AS mode`,
+            @@lower_case_table_names AS folds, @@sql_mode AS mode,
+            CONCAT_WS(' ', @@hostname, @@port, @@server_id) AS instance`,
   );
   if (row === undefined) throw new MigrateError("unsupported-server", "The server answered nothing.");
   const version = String(row.version);
   const server: ServerInfo = {
     family: /mariadb/i.test(version) ? "mariadb" : "mysql",
     version,
+    instance: String(row.instance),
     foldsTableNames: Number(row.folds) !== 0,
     noBackslashEscapes: String(row.mode).split(",").includes("NO_BACKSLASH_ESCAPES"),
   };

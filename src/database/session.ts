@@ -8,6 +8,8 @@ export interface ServerInfo {
   readonly family: "mysql" | "mariadb";
   /** The server's VERSION() text, for example `9.7.4-2` or `10.11.19-MariaDB-0+deb12u1`. */
   readonly version: string;
+  /** Tells this server from others that the same name or address may lead to. */
+  readonly instance: string;
   /** Database and table names compare without regard to case (lower_case_table_names is not 0). */
   readonly foldsTableNames: boolean;
   /** A fresh session's sql_mode has NO_BACKSLASH_ESCAPES, which changes how statements are split. */

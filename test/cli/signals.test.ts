@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { fillBigTable, LONG_ALTER, untilRunning } from "../support/long-alter";
+import { withMigrations } from "../support/migrations";
 import { forEachServer, withTestDatabase } from "../support/servers";
 
 const ROOT = join(__dirname, "../..");
@@ -11,53 +12,87 @@ const ROOT = join(__dirname, "../..");
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   forEachServer(`${signal} ends a run after the current statement`, async (_, server) => {
     await withTestDatabase(server, async ({ url }) => {
-      const dir = mkdtempSync(join(tmpdir(), "mysql-updown-signal-"));
-      try {
-        writeFileSync(
-          join(dir, "0001_x.up.sql"),
-          "CREATE TABLE a (id INT) SELECT SLEEP(1) AS id;\nCREATE TABLE b (id INT);",
-        );
-        writeFileSync(join(dir, "0001_x.down.sql"), "DROP TABLE b;\nDROP TABLE a;");
-        const stopped = await migrate(url, dir, signal);
+      const files = {
+        "0001_x.up.sql": "CREATE TABLE a (id INT) SELECT SLEEP(1) AS id;\nCREATE TABLE b (id INT);",
+        "0001_x.down.sql": "DROP TABLE b;\nDROP TABLE a;",
+      };
+      await withMigrations(files, async (dir) => {
+        const run = startRun(url, dir);
+        await untilRunning(url, "CREATE TABLE a");
+        run.kill(signal);
+        const stopped = await run.ended;
         assert.equal(stopped.code, 2);
-        assert.match(stopped.stderr, /^Stopping after the current statement; once more to stop at once\.$/m);
-        const { error } = JSON.parse(stopped.stdout) as { error: { code: string } };
+        assert.deepEqual(
+          eventsOf(stopped.stderr).filter(({ event }) => event === "stopping"),
+          [{ event: "stopping", kill: false }],
+        );
+        const { error } = JSON.parse(stopped.stdout) as { error: { code: string; message: string } };
         assert.equal(error.code, "interrupted");
-        assert.match(stopped.stderr, /"event":"statement-done",.*"statement":1,/);
+        assert.match(error.message, /1 of 2 statements are applied and recorded\.$/);
 
-        const finished = await migrate(url, dir, null);
+        const finished = await startRun(url, dir).ended;
         assert.equal(finished.code, 0);
         assert.match(finished.stderr, /"event":"step-started",.*"resumedAt":1/);
-      } finally {
-        rmSync(dir, { recursive: true, force: true });
-      }
+      });
     });
   });
 }
 
-/** Runs `up --json`, and sends the signal as soon as the first migration has begun. */
-async function migrate(
-  url: string,
-  dir: string,
-  signal: NodeJS.Signals | null,
-): Promise<{ code: number; stdout: string; stderr: string }> {
+forEachServer("a second signal ends the statement on the server", async (_, server) => {
+  await withTestDatabase(server, async ({ url }) => {
+    await fillBigTable(url, 60_000);
+    const files = {
+      "0001_x.up.sql": `CREATE TABLE a (id INT);\n${LONG_ALTER};`,
+      "0001_x.down.sql": "ALTER TABLE big DROP COLUMN digest;\nDROP TABLE a;",
+    };
+    await withMigrations(files, async (dir) => {
+      const run = startRun(url, dir);
+      await untilRunning(url, "ALTER TABLE big");
+      // npm sends each signal twice, so what comes within half a second counts once.
+      while (!run.stderr().includes('"event":"stopping","kill":true')) {
+        run.kill("SIGINT");
+        await delay(100);
+      }
+      const stopped = await run.ended;
+      assert.equal(stopped.code, 2);
+      const { error } = JSON.parse(stopped.stdout) as {
+        error: { code: string; failure: { statement: number; done: number; errno: number } };
+      };
+      assert.equal(error.code, "interrupted");
+      assert.deepEqual([error.failure.statement, error.failure.done, error.failure.errno], [2, 1, 1317]);
+    });
+  });
+});
+
+interface Run {
+  kill(signal: NodeJS.Signals): void;
+  stderr(): string;
+  readonly ended: Promise<{ code: number; stdout: string; stderr: string }>;
+}
+
+/** Starts `up --json`. */
+function startRun(url: string, dir: string): Run {
   const child = spawn(
     process.execPath,
     ["--require", "tsx/cjs", "scripts/migrate.ts", "up", "--json", "--dir", dir],
     { cwd: ROOT, env: { PATH: process.env.PATH, DATABASE_URL: url } },
   );
-  let stdout = "";
-  let stderr = "";
-  let sent = false;
-  child.stdout.on("data", (chunk: Buffer) => {
-    stdout += chunk;
-  });
-  child.stderr.on("data", (chunk: Buffer) => {
-    stderr += chunk;
-    if (signal === null || sent || !stderr.includes('"event":"step-started"')) return;
-    sent = true;
-    child.kill(signal);
-  });
-  const [code] = await once(child, "close");
-  return { code, stdout, stderr };
+  const written = { stdout: "", stderr: "" };
+  for (const stream of ["stdout", "stderr"] as const) {
+    child[stream].on("data", (chunk: Buffer) => {
+      written[stream] += chunk;
+    });
+  }
+  return {
+    kill: (signal) => void child.kill(signal),
+    stderr: () => written.stderr,
+    ended: once(child, "close").then(([code]) => ({ code: code as number, ...written })),
+  };
+}
+
+function eventsOf(stderr: string): readonly { event: string }[] {
+  return stderr
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line));
 }

@@ -3,6 +3,7 @@ import { settingsFromOptions } from "../../src/config";
 import { openSession } from "../../src/database/connection";
 import { MigrateError, type RunEvent } from "../../src/index";
 import { migrate } from "../../src/run/migrate";
+import { type Blocked, createPatience } from "../../src/run/patience";
 import { readStatus } from "../../src/run/status";
 import { withMigrations } from "../support/migrations";
 import { forEachServer, withTestDatabase } from "../support/servers";
@@ -46,7 +47,7 @@ forEachServer(
 );
 
 forEachServer(
-  "an ALTER whose lock is never free stops, names the blocker, and nothing is half-done",
+  "a signal ends the pause of an ALTER that waits for its lock, and nothing is half-done",
   async (_t, server) => {
     await withTestDatabase(server, async ({ url }) => {
       await withMigrations(FILES, async (dir) => {
@@ -62,8 +63,11 @@ forEachServer(
         const run = migrate(settings, "up", null, { emit, lockWaitMs: 1_000, signal: stop.signal });
         await assert.rejects(run, (error: unknown) => {
           assert.ok(error instanceof MigrateError);
-          assert.equal(error.code, "blocked");
-          assert.match(error.message, /0002_b\.up\.sql:1:1: statement 1 of 1: Lock wait timeout exceeded/);
+          assert.equal(error.code, "interrupted");
+          assert.match(
+            error.message,
+            /^0002_b\.up\.sql:1:1: statement 1 of 1: stopped on request while it waited for its locks: Lock wait/,
+          );
           assert.match(error.message, new RegExp(`connection ${blocker.connectionId}, root@`));
           return true;
         });
@@ -76,6 +80,42 @@ forEachServer(
         await migrate(settings, "up", null);
         assert.equal((await readStatus(settings)).current, 2);
       });
+    });
+  },
+);
+
+forEachServer(
+  "what is still blocked after the last try is given up, with who blocks it",
+  async (_t, server) => {
+    await withTestDatabase(server, async ({ name, url }) => {
+      const settings = settingsFromOptions({ databaseUrl: url });
+      const blocker = await openSession(settings.database);
+      const session = await openSession(settings.database, { lockWaitSeconds: 1 });
+      await session.run("CREATE TABLE a (id INT PRIMARY KEY)");
+      await blocker.run("START TRANSACTION");
+      await blocker.run("SELECT * FROM a");
+      const blocked: Blocked[] = [];
+      const patience = createPatience(session, undefined, (event) => void blocked.push(event), [1, 1]);
+      const work = patience.through(
+        () => session.run("ALTER TABLE a ADD b INT"),
+        [{ database: name, name: "a" }],
+      );
+      await assert.rejects(work, (error: unknown) => {
+        assert.ok(error instanceof MigrateError);
+        assert.equal(error.code, "blocked");
+        assert.match(error.message, /^Lock wait timeout exceeded.*, 3 times\. Held by:\n/);
+        assert.match(error.message, new RegExp(`connection ${blocker.connectionId}, root@`));
+        return true;
+      });
+      assert.deepEqual(
+        blocked.map(({ tries, maxTries }) => [tries, maxTries]),
+        [
+          [1, 3],
+          [2, 3],
+        ],
+      );
+      await blocker.close();
+      await session.close();
     });
   },
 );

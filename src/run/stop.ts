@@ -1,0 +1,56 @@
+import type { Settings } from "../config";
+import { killStatement } from "../database/kill";
+import { serverWords } from "../database/server-errors";
+import type { Session } from "../database/session";
+import type { Emit } from "./events";
+
+/** How a run is stopped from outside. */
+export interface StopOptions {
+  /** Aborted: the current statement ends and is recorded, then the run stops with `interrupted`. */
+  readonly signal?: AbortSignal;
+  /** Aborted: the current statement is ended on the server, its outcome is recorded, and the run stops. */
+  readonly killSignal?: AbortSignal;
+}
+
+/** Listens for the two signals while a run goes on. */
+export interface StopWatch {
+  /** Stops listening, and waits for a KILL that is on its way, so that it cannot hit whoever comes next. */
+  end(): Promise<void>;
+}
+
+/**
+ * @param running the session whose statement is to be ended, or null when nothing that is worth it is under way
+ */
+export function watchForStop(
+  settings: Settings,
+  options: StopOptions,
+  running: () => Session | null,
+  emit: Emit,
+): StopWatch {
+  const { signal, killSignal } = options;
+  let killing: Promise<void> = Promise.resolve();
+  const stop = (): void => emit({ event: "stopping", kill: false });
+  const kill = (): void => {
+    const session = running();
+    emit({ event: "stopping", kill: true });
+    if (session === null) return;
+    killing = killStatement(settings.database, session).catch((error: unknown) => {
+      const message = `The statement could not be ended, and goes on: ${serverWords(error)}`;
+      emit({ event: "warning", message });
+    });
+  };
+  signal?.addEventListener("abort", stop, { once: true });
+  killSignal?.addEventListener("abort", kill, { once: true });
+  return {
+    async end() {
+      signal?.removeEventListener("abort", stop);
+      killSignal?.removeEventListener("abort", kill);
+      await killing;
+    },
+  };
+}
+
+/** Whether a run was asked to stop, in either way. */
+export function isStopping({ signal, killSignal }: StopOptions): boolean {
+  return signal?.aborted === true || killSignal?.aborted === true;
+}
