@@ -50,9 +50,12 @@ export interface Migrator {
   status(): Promise<Output<"status">>;
   current(): Promise<Output<"current">>;
   history(input?: Input<"history">): Promise<Output<"history">>;
+  show(input: Input<"show">): Promise<Output<"show">>;
+  /** Without versions: what could be repaired. */
+  repair(input?: Input<"repair">): Promise<Output<"repair">>;
+  stamp(input?: Input<"stamp">): Promise<Output<"stamp">>;
   heads(): Promise<Output<"heads">>;
   branches(): Promise<Output<"branches">>;
-  show(input: Input<"show">): Promise<Output<"show">>;
   merge(input?: Input<"merge">): Promise<Output<"merge">>;
   resolve(input: Input<"resolve">): Promise<Output<"resolve">>;
 }
@@ -86,10 +89,12 @@ export function createMigrator(options: MigratorOptions): Migrator {
     status: () => run(verbs.status(), {}),
     current: () => run(verbs.current(), {}),
     history: (input = {}) => run(verbs.history(), input),
+    show: (input) => run(verbs.show(), input),
+    repair: (input = {}) => run(verbs.repair(), input),
+    stamp: (input = {}) => run(verbs.stamp(), input),
     heads: () => run(verbs.heads(), {}),
     branches: () => run(verbs.branches(), {}),
     merge: (input = {}) => run(verbs.merge(), input),
-    show: (input) => run(verbs.show(), input),
     resolve: (input) => run(verbs.resolve(), input),
   };
 }

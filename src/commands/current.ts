@@ -82,5 +82,6 @@ function renderCurrent({ current, head, pending }: CurrentReport): string {
   const at = current === null ? "base" : formatMigration(current);
   if (head === null) return `${at} (there are no migrations)`;
   if (head.version === current?.version) return `${at} (head)`;
-  return `${at} (${pending} pending, head is ${formatVersion(head.version)})`;
+  const waiting = pending === 0 ? "" : `${pending} pending, `;
+  return `${at} (${waiting}head is ${formatVersion(head.version)})`;
 }

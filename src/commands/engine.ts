@@ -3,13 +3,16 @@
  * start that only prints help, or only creates a file, must not pay for the driver.
  */
 export type { HistoryRow } from "../database/history";
+export type { Adoption } from "../plan/adopt";
 export type { Collision } from "../plan/collisions";
 export type { StatusEntry } from "../plan/status";
 export type { FileChange } from "../run/applied-texts";
 export type { RunEvent } from "../run/events";
 export type { RunOptions, RunResult, TargetInput } from "../run/migrate";
 export type { PlannedStep } from "../run/planned-sql";
+export type { RepairReport } from "../run/repair";
 export type { ShowReport } from "../run/show";
+export type { StampReport } from "../run/stamp";
 export type { StatusReport } from "../run/status";
 
 /** Applying, reverting and doing both. */
@@ -35,6 +38,16 @@ export function loadPrepare(): typeof import("../run/prepare") {
 /** Everything about one migration. */
 export function loadShow(): typeof import("../run/show") {
   return require("../run/show");
+}
+
+/** Accepting what is on disk. */
+export function loadRepair(): typeof import("../run/repair") {
+  return require("../run/repair");
+}
+
+/** Recording what was not run here. */
+export function loadStamp(): typeof import("../run/stamp") {
+  return require("../run/stamp");
 }
 
 /** What was done, line by line. */

@@ -1,8 +1,9 @@
 import { constants, copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { MigrateError, RefusedError } from "../errors";
+import { renderAdoptions } from "./adoption";
 import { type Context, defineCommand } from "./command";
-import { loadPrepare, loadWriteMigrations } from "./engine";
+import { type Adoption, loadPrepare, loadStamp, loadWriteMigrations } from "./engine";
 import type { OptionTable } from "./options";
 
 /** One thing that init makes, and whether it had to. */
@@ -15,6 +16,8 @@ export interface InitStep {
 
 export interface InitResult {
   readonly steps: readonly InitStep[];
+  /** Tables of other migration tools in the database, when nothing is applied there by this one. */
+  readonly found: readonly Adoption[];
 }
 
 /** Makes what a project needs, unless it is there. */
@@ -27,12 +30,13 @@ export const init = defineCommand({
   run: async (context): Promise<InitResult> => {
     const files = [...makeEnvironmentFile(context), ...makeFolder(context.folder().dir)];
     try {
-      return { steps: [...files, ...(await makeDatabase(context))] };
+      const steps = [...files, ...(await makeDatabase(context))];
+      return { steps, found: await loadStamp().findAdoptions(context.settings()) };
     } catch (error) {
       throw tellWhatIsDone(error, files);
     }
   },
-  render: ({ steps }) => steps.map(describe),
+  render: ({ steps, found }, layout) => [...steps.map(describe), ...renderAdoptions(found, null, layout)],
 });
 
 const EXAMPLE = ".env.example";

@@ -12,6 +12,8 @@ export const verbs = {
   heads: () => (require("./heads") as typeof import("./heads")).heads,
   branches: () => (require("./branches") as typeof import("./branches")).branches,
   merge: () => (require("./merge") as typeof import("./merge")).merge,
+  stamp: () => (require("./stamp") as typeof import("./stamp")).stamp,
+  repair: () => (require("./repair") as typeof import("./repair")).repair,
   resolve: () => (require("./resolve") as typeof import("./resolve")).resolve,
 };
 

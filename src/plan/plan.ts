@@ -100,7 +100,8 @@ function reverse({ from, to, steps }: Plan): Plan {
   return { direction: "up", from: to, to: from, steps: up, warnings: [] };
 }
 
-function assess(migrations: readonly Migration[], rows: readonly HistoryRow[]): Situation {
+/** Holds folder and history against each other.  @throws RefusedError for a history that is damaged */
+export function assess(migrations: readonly Migration[], rows: readonly HistoryRow[]): Situation {
   const damage = checkHistory(rows);
   if (damage.length > 0) throw new RefusedError(damage);
   const states = foldHistory(rows);

@@ -13,6 +13,8 @@ export interface Standing {
   readonly migration: Migration | null;
   /** What the history says of it while it is in force, whole or in part; otherwise null. */
   readonly held: VersionState | null;
+  /** The migration that has its text under another version; null: there is none. */
+  readonly moved: Migration | null;
   /** What `up` refuses. */
   readonly problems: readonly Problem[];
   /** What only `down` refuses, when it gets there. */
@@ -62,7 +64,7 @@ function judgePending(migration: Migration, { highest, taken }: Context): Standi
   const { version, name } = migration;
   const isLate = highest !== undefined && version < highest.version && !taken.has(version);
   const problems = isLate ? [problem.outOfOrder(migration, highest)] : NONE;
-  return { version, name, state: "pending", migration, held: null, problems, warnings: NONE };
+  return { version, name, state: "pending", migration, held: null, moved: null, problems, warnings: NONE };
 }
 
 function judgeInForce(held: VersionState, migration: Migration | null, context: Context): Standing {
@@ -76,6 +78,7 @@ function judgeInForce(held: VersionState, migration: Migration | null, context: 
     state: held.state === "reverted" ? "pending" : held.state,
     migration,
     held,
+    moved: context.renumbered.get(held.version) ?? null,
     problems: found === null ? NONE : [found.problem],
     warnings: isEdited ? [problem.downModified(held, migration)] : NONE,
   };

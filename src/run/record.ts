@@ -1,0 +1,110 @@
+import type { Settings } from "../config";
+import { withSession } from "../database/connection";
+import {
+  addLine,
+  type HistoryAction,
+  type HistoryRow,
+  type NewLine,
+  type StoredTexts,
+} from "../database/history";
+import { createHistoryTable } from "../database/history-table";
+import { acquireLock, type Lock, releaseLock } from "../database/lock";
+import type { Session } from "../database/session";
+import type { Migration, MigrationFile } from "../files/read-migrations";
+import { readText, STORED_TEXT_LIMIT } from "../files/read-text";
+import { type HistoryState, readHistoryState } from "./history-state";
+import { readIdentity } from "./identity";
+import { withTranslatedErrors } from "./translate-error";
+
+const LOCK_TIMEOUT_MS = 60_000;
+
+/** A session, what its history says, and the lock under which that cannot change. */
+export interface Recorder {
+  readonly session: Session;
+  readonly state: HistoryState;
+  /** Adds these lines to the history, all or none.  @throws MigrateError `lock-lost` */
+  record(lines: readonly Entry[]): Promise<void>;
+}
+
+/** A line about something that was not run. */
+export interface Entry {
+  readonly action: HistoryAction;
+  readonly version: number;
+  readonly name: string;
+  readonly upChecksum: string;
+  readonly downChecksum: string | null;
+  readonly texts: StoredTexts;
+  readonly reason: string | null;
+}
+
+/** Reads the history under the lock and gives the callback the means to add to it. */
+export async function withRecorder<T>(
+  settings: Settings,
+  body: (recorder: Recorder) => Promise<T>,
+): Promise<T> {
+  return await withTranslatedErrors(() =>
+    withSession(settings.database, async (session) => {
+      const lock = await acquireLock(session, settings.table, { timeoutMs: LOCK_TIMEOUT_MS });
+      try {
+        const state = await readHistoryState(session, settings.table);
+        const record = (lines: readonly Entry[]): Promise<void> =>
+          addLines(session, settings.table, lock, state, lines);
+        return await body({ session, state, record });
+      } finally {
+        await releaseLock(session, lock);
+      }
+    }),
+  );
+}
+
+/** The line about a migration as the folder has it, with its texts. */
+export function entryOf(migration: Migration, action: HistoryAction, reason: string | null): Entry {
+  return {
+    action,
+    version: migration.version,
+    name: migration.name,
+    upChecksum: migration.up.checksum,
+    downChecksum: migration.down?.checksum ?? null,
+    texts: { up: textOf(migration.up), down: textOf(migration.down) },
+    reason,
+  };
+}
+
+function textOf(file: MigrationFile | null): string | null {
+  return file === null || file.bytes > STORED_TEXT_LIMIT ? null : readText(file);
+}
+
+async function addLines(
+  session: Session,
+  table: string,
+  lock: Lock,
+  { exists, rows }: HistoryState,
+  lines: readonly Entry[],
+): Promise<void> {
+  if (!exists) await createHistoryTable(session, table);
+  let id = lastId(rows);
+  await session.run("START TRANSACTION");
+  for (const line of lines) {
+    id += 1;
+    await addLine(session, { table, lock, id }, toNewLine(line), NOTHING_RAN);
+  }
+  await session.run("COMMIT");
+}
+
+function lastId(rows: readonly HistoryRow[]): number {
+  return rows.at(-1)?.id ?? 0;
+}
+
+function toNewLine({ texts, ...line }: Entry): NewLine {
+  return { ...line, ...readIdentity(), total: 0, upText: texts.up, downText: texts.down };
+}
+
+const NOTHING_RAN = {
+  done: 0,
+  doneHash: null,
+  intent: null,
+  saved: null,
+  error: null,
+  finished: true,
+  durationMs: 0,
+};

@@ -1,0 +1,149 @@
+import type { Settings } from "../config";
+import { withSession } from "../database/connection";
+import { type ForeignTool, findForeignHistories } from "../database/foreign-history";
+import type { Session } from "../database/session";
+import { MigrateError } from "../errors";
+import { type Migration, readMigrations } from "../files/read-migrations";
+import { type Adoption, matchForeign, versionToAdopt } from "../plan/adopt";
+import type { VersionState } from "../plan/fold-history";
+import { assess } from "../plan/plan";
+import { planStamp, type StampPlan } from "../plan/plan-stamp";
+import { parseTarget } from "../plan/target";
+import { type HistoryState, readHistoryState } from "./history-state";
+import { entryOf, withRecorder } from "./record";
+import { withTranslatedErrors } from "./translate-error";
+
+export interface StampOptions {
+  /** A version, `head`, `base` or a distance; null: as the other tool's table says. */
+  readonly to: string | null;
+  /** Take over what this tool's table says. */
+  readonly from: ForeignTool | null;
+  /** Kept in the history. */
+  readonly reason: string | null;
+  readonly dryRun: boolean;
+}
+
+/** A version and its name. */
+export interface Stamped {
+  readonly version: number;
+  readonly name: string;
+}
+
+export interface StampReport {
+  readonly database: string;
+  /** False for a dry run, and when no target was given. */
+  readonly recorded: boolean;
+  /** The version the database was at, and is at; null: base. */
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly stamped: readonly Stamped[];
+  readonly unstamped: readonly Stamped[];
+  /** Tables of other tools in this database, which were read and are left as they are. */
+  readonly found: readonly Adoption[];
+}
+
+/**
+ * Records that just the versions up to a target are applied; runs nothing.
+ * @throws RefusedError `partial`, `renamed`, `foreign-dirty`, `foreign-unmatched`; MigrateError `unknown-version`
+ */
+export async function stamp(settings: Settings, options: StampOptions): Promise<StampReport> {
+  const { migrations } = readMigrations(settings.dir);
+  if (options.dryRun || (options.to === null && options.from === null)) {
+    return await look(settings, migrations, options);
+  }
+  return await withRecorder(settings, async ({ session, state, record }) => {
+    const { plan, found } = await planFor(session, state, migrations, options);
+    if (plan === null) throw new TypeError("a stamp needs a target");
+    const reason = options.reason ?? (options.from === null ? null : `taken over from ${options.from}`);
+    await record([
+      ...plan.unstamps.map((held) => unstampEntry(held, reason)),
+      ...plan.stamps.map((migration) => entryOf(migration, "stamp", reason)),
+    ]);
+    return report(session, plan, found, true);
+  });
+}
+
+/** Says what would be recorded. Changes nothing and takes no lock. */
+async function look(
+  settings: Settings,
+  migrations: readonly Migration[],
+  options: StampOptions,
+): Promise<StampReport> {
+  return await withTranslatedErrors(() =>
+    withSession(settings.database, async (session) => {
+      const state = await readHistoryState(session, settings.table);
+      const { plan, found, current } = await planFor(session, state, migrations, options);
+      return report(session, plan ?? { from: current, to: current, stamps: [], unstamps: [] }, found, false);
+    }),
+  );
+}
+
+/** @returns no plan when there is no target */
+async function planFor(
+  session: Session,
+  { rows }: HistoryState,
+  migrations: readonly Migration[],
+  { to, from }: StampOptions,
+): Promise<{ plan: StampPlan | null; found: readonly Adoption[]; current: number | null }> {
+  const situation = assess(migrations, rows);
+  const found = await readAdoptions(session, migrations);
+  const target = from === null ? to : versionToAdopt(from, found, to);
+  const plan = target === null ? null : planStamp(situation, parseTarget(target));
+  return { plan, found, current: situation.current };
+}
+
+/**
+ * Looks for the tables of other tools in a database that has no migration of this one applied.
+ * @returns nothing as well when the folder is in no order: what a version means there cannot be told
+ */
+export async function findAdoptions(settings: Settings): Promise<readonly Adoption[]> {
+  const migrations = readIfInOrder(settings.dir);
+  if (migrations === null) return [];
+  return await withTranslatedErrors(() =>
+    withSession(settings.database, async (session) => {
+      const { rows } = await readHistoryState(session, settings.table);
+      return assess(migrations, rows).current === null ? await readAdoptions(session, migrations) : [];
+    }),
+  );
+}
+
+function readIfInOrder(dir: string): readonly Migration[] | null {
+  try {
+    return readMigrations(dir).migrations;
+  } catch (error) {
+    if (error instanceof MigrateError) return null;
+    throw error;
+  }
+}
+
+/** What the tables of other tools in this database mean for these migrations. */
+async function readAdoptions(
+  session: Session,
+  migrations: readonly Migration[],
+): Promise<readonly Adoption[]> {
+  return (await findForeignHistories(session)).map((foreign) => matchForeign(foreign, migrations));
+}
+
+function unstampEntry(held: VersionState, reason: string | null) {
+  const { version, name, upChecksum, downChecksum } = held;
+  const texts = { up: null, down: null };
+  return { action: "unstamp", version, name, upChecksum, downChecksum, texts, reason } as const;
+}
+
+function report(
+  session: Session,
+  { from, to, stamps, unstamps }: StampPlan,
+  found: readonly Adoption[],
+  recorded: boolean,
+): StampReport {
+  const named = ({ version, name }: Stamped): Stamped => ({ version, name });
+  return {
+    database: session.database,
+    recorded,
+    from,
+    to,
+    stamped: stamps.map(named),
+    unstamped: unstamps.map(named),
+    found,
+  };
+}
