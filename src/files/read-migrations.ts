@@ -5,7 +5,7 @@ import { unreadableProblem } from "./judge-entry";
 import { type ListedFile, listFolder } from "./list-folder";
 import { type NamedFile, pairFiles, pairFilesByName } from "./pair-files";
 
-/** One migration file as it was when the folder was read. Its text stays on disk. */
+/** One migration file as it was when the folder was read. Its text stays on disk, unless it came from the history. */
 export interface MigrationFile {
   readonly fileName: string;
   readonly path: string;
@@ -16,6 +16,11 @@ export interface MigrationFile {
   readonly bytes: number;
   /** SHA-256, hex, of the text without a byte-order mark and with CRLF as LF. */
   readonly checksum: string;
+  /**
+   * Its text as the history keeps it, for a file that is not in the folder; null: it was too large to keep.
+   * Left out: the file is on disk.
+   */
+  readonly stored?: string | null;
 }
 
 /** An up file and the down file that takes it back. */

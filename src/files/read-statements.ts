@@ -3,6 +3,11 @@ import type { Statement } from "../syntax/statement";
 import type { MigrationFile } from "./read-migrations";
 import { readChunks, readText, STORED_TEXT_LIMIT } from "./read-text";
 
+export interface ReadOptions extends SplitOptions {
+  /** Told the size of each piece of text, in bytes, before its statements are given. */
+  readonly onRead?: (bytes: number) => void;
+}
+
 /**
  * Splits a migration file into statements, in batches, in flat memory however large the file is.
  * @throws MigrateError what the splitter refuses, and `file-changed` when the file is not what the plan saw:
@@ -10,10 +15,14 @@ import { readChunks, readText, STORED_TEXT_LIMIT } from "./read-text";
  */
 export async function* readStatements(
   file: MigrationFile,
-  options: SplitOptions = {},
+  { onRead, ...options }: ReadOptions = {},
 ): AsyncIterable<readonly Statement[]> {
   const splitter = createSplitter({ ...options, fileName: file.fileName });
-  if (file.bytes <= STORED_TEXT_LIMIT) yield splitter.push(readText(file));
-  else for await (const chunk of readChunks(file)) yield splitter.push(chunk);
+  const push = (chunk: string): readonly Statement[] => {
+    onRead?.(Buffer.byteLength(chunk));
+    return splitter.push(chunk);
+  };
+  if (file.bytes <= STORED_TEXT_LIMIT) yield push(readText(file));
+  else for await (const chunk of readChunks(file)) yield push(chunk);
   yield splitter.end();
 }

@@ -15,9 +15,11 @@ const CHUNK_SIZE = 256 * 1024;
 
 /**
  * Reads a small file's normalized text (`bytes` up to STORED_TEXT_LIMIT; larger ones take as much memory).
- * @throws MigrateError `file-changed` when it is not the text that the plan was made for, `unreadable`
+ * @throws MigrateError `file-changed` when it is not the text that the plan was made for, `unreadable`;
+ *   `text-not-stored`, `history-damaged` for a text from the history
  */
 export function readText(file: MigrationFile): string {
+  if (file.stored !== undefined) return readStored(file, file.stored);
   let bytes: Buffer;
   try {
     bytes = readFileSync(file.path);
@@ -35,6 +37,10 @@ export function readText(file: MigrationFile): string {
  *   after the last one when only the content does; `unreadable`
  */
 export async function* readChunks(file: MigrationFile): AsyncGenerator<string, void, undefined> {
+  if (file.stored !== undefined) {
+    yield readStored(file, file.stored);
+    return;
+  }
   const handle = await openFile(file);
   try {
     if ((await handle.stat()).size !== file.bytes) throw fileChanged(file);
@@ -42,6 +48,22 @@ export async function* readChunks(file: MigrationFile): AsyncGenerator<string, v
   } finally {
     await handle.close();
   }
+}
+
+function readStored({ fileName, checksum }: MigrationFile, text: string | null): string {
+  if (text === null) {
+    throw new MigrateError(
+      "text-not-stored",
+      `${fileName} is not in the folder, and was too large to be kept in the history.`,
+      { hint: `Run it from a folder that has ${fileName} and all that is before it.` },
+    );
+  }
+  if (sha256(Buffer.from(text)) === checksum) return text;
+  throw new MigrateError(
+    "history-damaged",
+    `The history's text of ${fileName} is not the one that its checksum is of.`,
+    { hint: `Run it from a folder that has ${fileName} and all that is before it.` },
+  );
 }
 
 async function* readPieces(file: MigrationFile, handle: FileHandle): AsyncGenerator<string, void, undefined> {

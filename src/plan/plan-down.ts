@@ -16,7 +16,14 @@ export function planDown(situation: Situation, target: Target | null): Plan {
   const reverted = new Set(chosen);
   const left = queue.filter((state) => !reverted.has(state)).map(({ version }) => version);
   const to = left.length === 0 ? null : Math.max(...left);
-  return { direction: "down", from: situation.current, to, steps, warnings: [] };
+  return { direction: "down", from: situation.current, to, steps, warnings: fromHistory(steps) };
+}
+
+/** Says which texts are not those of files, so that nobody looks for them in the folder. */
+function fromHistory(steps: readonly Step[]): readonly string[] {
+  return steps
+    .filter(({ file }) => typeof file.stored === "string")
+    .map(({ file }) => `${file.fileName} is not in the folder; its text is taken from the history.`);
 }
 
 function refuseProblems({ standings }: Situation): void {
@@ -60,7 +67,9 @@ function choose(
 }
 
 function newestInFolder({ standings }: Situation): number {
-  return standings.findLast(({ migration }) => migration !== null)?.version ?? 0;
+  const isOnDisk = ({ migration }: Standing): boolean =>
+    migration !== null && migration.up.stored === undefined;
+  return standings.findLast(isOnDisk)?.version ?? 0;
 }
 
 function chooseSteps(queue: readonly Standing[], steps: number): readonly Standing[] {

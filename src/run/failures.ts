@@ -80,6 +80,7 @@ function howToGoOn(at: StoppedAt, killed: boolean): string {
     return `See what it did, then say so:\n  npm run migrate:resolve -- ${version} --applied\n  npm run migrate:resolve -- ${version} --not-applied`;
   }
   if (killed) return `To go on, run it again:\n  ${command(at)}`;
+  const file = at.file.stored === undefined ? "the file" : `${at.file.fileName}, in a folder that has it,`;
   const from =
     at.done === 0 ? "Correct the file" : `Correct the file from statement ${at.done + 1} on, leave the rest`;
   return `${from}, then run it again:\n  ${command(at)}`;

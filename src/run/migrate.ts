@@ -6,7 +6,7 @@ import { isConnectionLost } from "../database/server-errors";
 import type { Session } from "../database/session";
 import { openWhenReady } from "../database/wait";
 import { MigrateError } from "../errors";
-import { type Folder, readMigrations, requireMigrations } from "../files/read-migrations";
+import { type Folder, type Migration, readMigrations, requireMigrations } from "../files/read-migrations";
 import { foldHistory } from "../plan/fold-history";
 import { currentVersion, makePlan, makeRedoPlans, type Plan, type Step } from "../plan/plan";
 import { parseTarget, stepsTarget, type Target } from "../plan/target";
@@ -15,6 +15,8 @@ import { stoppedBefore } from "./failures";
 import { readHistoryState } from "./history-state";
 import { readIdentity } from "./identity";
 import { type PlannedStep, planText } from "./planned-sql";
+import { createProgressMeter, type ProgressMeter } from "./progress";
+import { withStoredMigrations } from "./restore";
 import { createScans, type Scans } from "./scans";
 import { runStep, type StepResult } from "./step";
 import { isStopping, type StopOptions, watchForStop } from "./stop";
@@ -66,8 +68,13 @@ export async function migrate(
     if (direction === "up" && options.allowAhead !== true) requireMigrations(run.folder);
     // The first look is without the lock: when nothing is to be done there is nothing to wait for.
     const { rows } = await readHistoryState(run.session, settings.table);
-    const plan = makePlan(direction, run.folder.migrations, rows, target, options);
-    return await carryOut(run, [plan], (ready) => runPlans(ready, planAgain(ready, plan)));
+    const { migrations } = run.folder;
+    const known =
+      direction === "up"
+        ? migrations
+        : await withStoredMigrations(run.session, settings.table, migrations, rows);
+    const plan = makePlan(direction, known, rows, target, options);
+    return await carryOut(run, [plan], (ready) => runPlans(ready, planAgain(ready, known, plan)));
   });
 }
 
@@ -82,9 +89,9 @@ export async function redo(settings: Settings, options: RunOptions = {}): Promis
     const { rows } = await readHistoryState(run.session, settings.table);
     const { down, up } = makeRedoPlans(run.folder.migrations, rows, options);
     return await carryOut(run, [down, up], async (ready) => {
-      const reverted = await runPlans(ready, planAgain(ready, down));
+      const reverted = await runPlans(ready, planAgain(ready, run.folder.migrations, down));
       if (reverted.steps.length > 0 && !(await renewSession(ready, ready.lastId))) return reverted;
-      const applied = await runPlans(ready, planAgain(ready, up));
+      const applied = await runPlans(ready, planAgain(ready, run.folder.migrations, up));
       return { ...applied, from: reverted.from, steps: [...reverted.steps, ...applied.steps] };
     });
   });
@@ -183,7 +190,7 @@ type Planner = (rows: readonly HistoryRow[]) => Plan;
  * Plans again for what was planned without the lock: the same versions, less what another runner did meanwhile. A
  * number of steps means the same migrations however often it is planned.
  */
-function planAgain(run: Run, first: Plan): Planner {
+function planAgain(run: Run, migrations: readonly Migration[], first: Plan): Planner {
   const { direction, to } = first;
   const goal: Target = to === null ? { kind: "base" } : { kind: "version", version: to };
   const wanted = new Set(first.steps.map(({ version }) => version));
@@ -191,7 +198,7 @@ function planAgain(run: Run, first: Plan): Planner {
     const current = currentVersion(foldHistory(rows)) ?? 0;
     const passed = direction === "up" ? current > (to ?? 0) : current < (to ?? 0);
     if (passed) return { ...first, steps: [], to: current === 0 ? null : current };
-    const plan = makePlan(direction, run.folder.migrations, rows, goal, run.options);
+    const plan = makePlan(direction, migrations, rows, goal, run.options);
     return { ...plan, steps: plan.steps.filter(({ version }) => wanted.has(version)) };
   };
 }
