@@ -82,7 +82,7 @@ function howToGoOn(at: StoppedAt, killed: boolean): string {
   if (killed) return `To go on, run it again:\n  ${command(at)}`;
   const file = at.file.stored === undefined ? "the file" : `${at.file.fileName}, in a folder that has it,`;
   const from =
-    at.done === 0 ? "Correct the file" : `Correct the file from statement ${at.done + 1} on, leave the rest`;
+    at.done === 0 ? `Correct ${file}` : `Correct ${file} from statement ${at.done + 1} on, leave the rest`;
   return `${from}, then run it again:\n  ${command(at)}`;
 }
 
