@@ -49,6 +49,7 @@ export function describeEvent(event: RunEvent, layout: Layout): string | null {
       return event.kill
         ? "Ending the statement on the server; once more to leave without knowing what became of it."
         : "Stopping after the current statement; once more to stop at once.";
+    case "progress":
     case "plan":
     case "statement-done":
       return null;

@@ -1,5 +1,6 @@
 import type { Verdict } from "./executor";
 import type { Blocked } from "./patience";
+import type { RunProgress } from "./progress";
 
 /** One migration in one direction, as events and results name it. */
 export interface StepName {
@@ -22,7 +23,18 @@ export type RunEvent =
       /** Statements that earlier runs applied, or null when the step starts from its beginning. */
       readonly resumedAt: number | null;
     } & StepName)
-  | ({ readonly event: "statement-done"; readonly statement: number; readonly statements: number } & StepName)
+  | ({
+      readonly event: "statement-done";
+      readonly statement: number;
+      readonly statements: number;
+      /** Line of the file on which it begins. */
+      readonly line: number;
+      readonly durationMs: number;
+      /** It took effect by itself; others do when the transaction that they share is committed. */
+      readonly committed: boolean;
+    } & StepName)
+  /** Every so often, as asked for by `progressMs`. */
+  | ({ readonly event: "progress" } & RunProgress)
   /** A statement could not have its locks in time and will be tried again. */
   | ({ readonly event: "blocked"; readonly statement: number } & Blocked & StepName)
   | ({ readonly event: "judged"; readonly statement: number; readonly verdict: Verdict } & StepName)

@@ -37,6 +37,8 @@ export interface RunOptions extends StopOptions {
   /** Milliseconds that a statement waits for its locks before it backs off and tries again; default 5,000. */
   readonly lockWaitMs?: number;
   readonly emit?: Emit;
+  /** Milliseconds between `progress` events; left out: there are none. */
+  readonly progressMs?: number;
 }
 
 export interface RunResult {
@@ -104,6 +106,7 @@ interface Run {
   readonly options: RunOptions;
   readonly emit: Emit;
   readonly scans: Scans;
+  readonly meter: ProgressMeter;
   session: Session;
   lock: Lock | null;
   /** Id of the history's newest line, as this run left it. */
@@ -121,13 +124,15 @@ async function withRun<T>(
     const session = await openRunSession(settings, options);
     const scans = createScans(settings, session);
     const emit = options.emit ?? (() => {});
-    const run: Run = { settings, folder, options, emit, scans, session, lock: null, lastId: 0 };
-    // What is not under the lock ends by the first signal.
-    const watch = watchForStop(settings, options, () => (run.lock === null ? null : run.session), emit);
+    // What is not under the lock ends by the first signal, and has no progress.
+    const running = (): Session | null => (run.lock === null ? null : run.session);
+    const meter = createProgressMeter(settings, options.progressMs ?? null, running, emit);
+    const run: Run = { settings, folder, options, emit, scans, meter, session, lock: null, lastId: 0 };
+    const watch = watchForStop(settings, options, running, emit);
     try {
       return await body(run);
     } finally {
-      await watch.end();
+      await Promise.all([watch.end(), run.meter.end()]);
       await closeSession(run);
     }
   });
@@ -257,6 +262,7 @@ function stepName({ version, name, direction }: Step): StepName {
 /** @returns whether it ran to its end; if not, the history moved under it and it must be planned again */
 async function runPlan(run: Run, plan: Plan, results: StepResult[]): Promise<boolean> {
   const identity = readIdentity();
+  const earlier = results.length;
   for (const [index, step] of plan.steps.entries()) {
     const { session, lock, emit } = run;
     if (lock === null) throw new TypeError("a plan runs under the lock only");
@@ -269,8 +275,17 @@ async function runPlan(run: Run, plan: Plan, results: StepResult[]): Promise<boo
       identity,
       emit,
       stop: run.options,
+      meter: run.meter,
     };
-    const { result, touched } = await runStep(context, step, await run.scans.of(step));
+    const scan = await run.scans.of(step);
+    run.meter.begin(stepName(step), {
+      migration: earlier + index + 1,
+      migrations: earlier + plan.steps.length,
+      statements: scan.total,
+      totalBytes: step.file.bytes,
+    });
+    const { result, touched } = await runStep(context, step, scan);
+    run.meter.done();
     results.push(result);
     if (step.resume === null) run.lastId += 1;
     if (index === plan.steps.length - 1) break;

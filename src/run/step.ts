@@ -8,7 +8,7 @@ import { readStatements } from "../files/read-statements";
 import { readText, STORED_TEXT_LIMIT } from "../files/read-text";
 import type { FileScan } from "../files/scan";
 import type { Step } from "../plan/plan";
-import { classify } from "../syntax/classify";
+import { type Classified, classify } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
 import type { Emit } from "./events";
 import { createExecutor, type Executor } from "./executor";
@@ -17,6 +17,7 @@ import type { Identity } from "./identity";
 import { createJournal, type Journal } from "./journal";
 import { createPatience } from "./patience";
 import { nameChangedStatement } from "./prefix";
+import type { ProgressMeter } from "./progress";
 import {
   createSessionMemory,
   lockingHistoryToo,
@@ -36,6 +37,7 @@ export interface StepContext {
   readonly emit: Emit;
   /** Looked at between statements: a run that is asked to stop ends the current one and records it. */
   readonly stop: StopOptions;
+  readonly meter: ProgressMeter;
 }
 
 export interface StepResult {
@@ -134,7 +136,7 @@ async function runStatements(progress: Progress): Promise<void> {
   const done = step.resume?.row.done ?? 0;
   const { noBackslashEscapes } = context.session.server;
   let resumed = step.resume === null;
-  for await (const batch of readStatements(step.file, { noBackslashEscapes })) {
+  for await (const batch of readStatements(step.file, { noBackslashEscapes, onRead: context.meter.read })) {
     for (const statement of batch) {
       if (statement.number <= done) {
         skip(progress, statement);
@@ -161,16 +163,36 @@ function skip({ journal, memory }: Progress, statement: Statement): void {
 
 async function runOne(progress: Progress, statement: Statement): Promise<void> {
   const { context, step, total, executor } = progress;
+  const classified = classify(statement.text);
+  const started = performance.now();
   progress.current = statement;
-  await executor.run(statement, classify(statement.text));
+  context.meter.statement(statement.number);
+  await executor.run(statement, classified);
   progress.current = null;
   context.emit({
     event: "statement-done",
     ...describe(step),
     statement: statement.number,
     statements: total,
+    line: statement.line,
+    durationMs: Math.round(performance.now() - started),
+    committed: commitsByItself(classified),
   });
 }
+
+/** As far as it can be told from its text: a CALL or EXECUTE may hide either, and is worth a line of its own. */
+function commitsByItself({ statement: { kind } }: Classified): boolean {
+  return COMMITTING.includes(kind);
+}
+
+const COMMITTING: readonly Classified["statement"]["kind"][] = [
+  "self-committing",
+  "repeatable",
+  "unjudgeable",
+  "call",
+  "execute",
+  "execute-immediate",
+];
 
 /**
  * Takes up a partial line: the recorded statements must be unchanged, the session is set up again, and a

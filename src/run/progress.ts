@@ -1,0 +1,185 @@
+import type { Settings } from "../config";
+import type { ServerProgress } from "../database/server-progress";
+import type { Session } from "../database/session";
+import type { Emit, StepName } from "./events";
+
+/** How far a run is, at one moment. */
+export interface RunProgress extends StepName {
+  /** This is the run's so-many-th migration. */
+  readonly migration: number;
+  readonly migrations: number;
+  /** The statement under way, and how many the file has. */
+  readonly statement: number;
+  readonly statements: number;
+  /** Since the migration began, and since the statement did. */
+  readonly elapsedMs: number;
+  readonly statementMs: number;
+  /** Of the file: how much was read, and how much there is. */
+  readonly bytes: number;
+  readonly totalBytes: number;
+  /** The server's own account of the statement; null when it gives none. */
+  readonly server: ServerProgress | null;
+  /** Until the server's stage or the file is done, if it goes on like this; null when nothing tells. */
+  readonly remainingMs: number | null;
+}
+
+/** Follows a run, and tells every now and then how far it is. */
+export interface ProgressMeter {
+  begin(step: StepName, place: Place): void;
+  /** The file was read so much further. */
+  read(bytes: number): void;
+  statement(number: number): void;
+  done(): void;
+  /** Stops telling, and closes its session. */
+  end(): Promise<void>;
+}
+
+/** Where in the run a migration is, and how much work it is. */
+export interface Place {
+  readonly migration: number;
+  readonly migrations: number;
+  readonly statements: number;
+  readonly totalBytes: number;
+}
+
+/** A statement that runs longer is worth a second connection, to ask the server how far it is. */
+const LONG_MS = 2_000;
+/** The server is asked at most this often. */
+const ASK_EVERY_MS = 1_000;
+/** The bytes of smaller files say nothing about how long they take. */
+const BIG_FILE_BYTES = 1024 * 1024;
+
+/** A meter that tells nobody, and costs nothing. */
+const SILENT: ProgressMeter = {
+  begin: () => {},
+  read: () => {},
+  statement: () => {},
+  done: () => {},
+  end: async () => {},
+};
+
+/** What is under way. Times are of performance.now(). */
+interface Current {
+  readonly step: StepName;
+  readonly place: Place;
+  readonly startedAt: number;
+  statement: number;
+  statementAt: number;
+  bytes: number;
+  server: ServerProgress | null;
+  /** When the server's stage was first seen, or its statement began. */
+  stageAt: number;
+}
+
+/**
+ * @param everyMs how often to emit `progress`; null: never
+ * @param running the session that runs the statements
+ */
+export function createProgressMeter(
+  settings: Settings,
+  everyMs: number | null,
+  running: () => Session | null,
+  emit: Emit,
+): ProgressMeter {
+  if (everyMs === null) return SILENT;
+  let current: Current | null = null;
+  let asking: Promise<void> | null = null;
+  let askedAt = Number.NEGATIVE_INFINITY;
+  let watcher: import("./watcher").Watcher | null = null;
+
+  function tell(): void {
+    if (current !== null) emit({ event: "progress", ...snapshot(current) });
+  }
+
+  async function ask(about: Current): Promise<void> {
+    const { statement } = about;
+    const session = running();
+    if (session === null) return;
+    // Loaded only here: most statements are over before.
+    watcher ??= (require("./watcher") as typeof import("./watcher")).createWatcher(settings);
+    const server = await watcher.look(session);
+    // It may be about another statement by now.
+    if (about !== current || about.statement !== statement) return;
+    if (server !== null && about.server !== null && server.stage !== about.server.stage) {
+      about.stageAt = performance.now();
+    }
+    about.server = server;
+  }
+
+  function tick(): void {
+    if (current === null) return;
+    const now = performance.now();
+    const due = now - current.statementAt >= LONG_MS && now - askedAt >= ASK_EVERY_MS;
+    // A server that does not answer is no reason to fall silent.
+    if (!due || asking !== null) {
+      tell();
+      return;
+    }
+    askedAt = now;
+    asking = ask(current).finally(() => {
+      asking = null;
+      tell();
+    });
+  }
+
+  const timer = setInterval(tick, everyMs);
+  timer.unref();
+  return {
+    begin(step, place) {
+      const now = performance.now();
+      current = {
+        step,
+        place,
+        startedAt: now,
+        statement: 0,
+        statementAt: now,
+        bytes: 0,
+        server: null,
+        stageAt: now,
+      };
+    },
+    read(bytes) {
+      if (current !== null) current.bytes += bytes;
+    },
+    statement(number) {
+      if (current === null) return;
+      current.statement = number;
+      current.statementAt = performance.now();
+      current.stageAt = current.statementAt;
+      current.server = null;
+    },
+    done() {
+      current = null;
+    },
+    async end() {
+      clearInterval(timer);
+      current = null;
+      await asking;
+      await watcher?.close();
+    },
+  };
+}
+
+function snapshot(current: Current): RunProgress {
+  const now = performance.now();
+  return {
+    ...current.step,
+    ...current.place,
+    statement: current.statement,
+    elapsedMs: Math.round(now - current.startedAt),
+    statementMs: Math.round(now - current.statementAt),
+    bytes: current.bytes,
+    server: current.server,
+    remainingMs: estimate(current, now),
+  };
+}
+
+function estimate({ server, stageAt, startedAt, bytes, place }: Current, now: number): number | null {
+  if (server !== null) return remaining(now - stageAt, server.percent / 100);
+  return place.totalBytes >= BIG_FILE_BYTES ? remaining(now - startedAt, bytes / place.totalBytes) : null;
+}
+
+/** Less than a hundredth is too little to go by. */
+function remaining(spentMs: number, fraction: number): number | null {
+  return fraction < 0.01 ? null : Math.round((spentMs * (1 - Math.min(1, fraction))) / fraction);
+}
