@@ -102,6 +102,7 @@ const TEXT_OR_BYTES = /^(char|varchar|binary|varbinary|\w*text|\w*blob)\b/;
 
 /** Types whose values no other type takes, not even NULLs of an empty table (MariaDB 4079). */
 function canConvert(from: string, to: string): boolean {
+  if (from === to) return true;
   if (SPATIAL.test(from)) return SPATIAL.test(to);
   if (/^(uuid|inet4|inet6|vector)\b/.test(from)) {
     return TEXT_OR_BYTES.test(to) || from.split("(")[0] === to.split("(")[0];

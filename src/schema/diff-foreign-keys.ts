@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { AlterClause } from "./change";
-import type { Column, ForeignKey, Index, Schema, Table } from "./model";
+import type { Column, ForeignKey, Index, Table } from "./model";
+
+type TablesByName = ReadonlyMap<string, Table>;
 
 /** A foreign key of a table that exists before and after. */
 export interface ForeignKeyChanges {
@@ -11,10 +13,11 @@ export interface ForeignKeyChanges {
 /**
  * Which foreign keys of a table to drop and to add. One that is the same before and after is still dropped and
  * added again when its columns or the indexes it leans on change underneath, which the server would refuse.
- * @param from the schema with tables and columns already renamed
+ * @param from all tables, already renamed, by name
+ * @param to all wanted tables by name
  */
-export function diffForeignKeys(table: Table, from: Schema, to: Schema): ForeignKeyChanges {
-  const before = from.tables.find(({ name }) => name === table.name);
+export function diffForeignKeys(table: Table, from: TablesByName, to: TablesByName): ForeignKeyChanges {
+  const before = from.get(table.name);
   if (before === undefined) return { drops: [], adds: table.foreignKeys };
   const stays = (key: ForeignKey): boolean =>
     table.foreignKeys.some((other) => isDeepStrictEqual(key, other)) &&
@@ -27,17 +30,24 @@ export function diffForeignKeys(table: Table, from: Schema, to: Schema): Foreign
   };
 }
 
-function isDisturbed(key: ForeignKey, childFrom: Table, childTo: Table, from: Schema, to: Schema): boolean {
+function isDisturbed(
+  key: ForeignKey,
+  childFrom: Table,
+  childTo: Table,
+  from: TablesByName,
+  to: TablesByName,
+): boolean {
   if (isSideDisturbed(key.columns, childFrom, childTo)) return true;
   if (key.referencedDatabase !== null) return false;
-  const parentFrom = from.tables.find(({ name }) => name === key.referencedTable);
-  const parentTo = to.tables.find(({ name }) => name === key.referencedTable);
+  const parentFrom = from.get(key.referencedTable);
+  const parentTo = to.get(key.referencedTable);
   // Made while foreign_key_checks was off: there is nothing to disturb.
   if (parentFrom === undefined || parentTo === undefined) return parentFrom !== parentTo;
   return isSideDisturbed(key.referencedColumns, parentFrom, parentTo);
 }
 
-function isSideDisturbed(columns: readonly string[], from: Table, to: Table): boolean {
+/** Whether the columns at one end of a foreign key, or the index it leans on there, change underneath it. */
+export function isSideDisturbed(columns: readonly string[], from: Table, to: Table): boolean {
   if (from.engine !== to.engine || !isDeepStrictEqual(from.partitioning, to.partitioning)) return true;
   const column = (table: Table, name: string): Column | undefined =>
     table.columns.find((candidate) => candidate.name === name);
@@ -69,7 +79,7 @@ function isKept(a: Index, b: Index): boolean {
 }
 
 /** Whether the columns, whole, are the first of the index. */
-export function supports(index: Index, columns: readonly string[]): boolean {
+function supports(index: Index, columns: readonly string[]): boolean {
   if (index.kind === "fulltext" || index.kind === "spatial" || index.kind === "vector") return false;
   return columns.every((column, position) => {
     const part = index.parts[position];

@@ -1,6 +1,11 @@
 import type { ServerInfo } from "../database/session";
 import type { AlterClause, AlterTable, Change } from "./change";
-import { diffForeignKeys, type ForeignKeyChanges, keepGeneratedIndexes, supports } from "./diff-foreign-keys";
+import {
+  diffForeignKeys,
+  type ForeignKeyChanges,
+  isSideDisturbed,
+  keepGeneratedIndexes,
+} from "./diff-foreign-keys";
 import { diffTable, type TableChanges } from "./diff-table";
 import type { ForeignKey, Schema, Table } from "./model";
 import { dependencyOrder } from "./order";
@@ -37,16 +42,17 @@ interface Work {
 export function diffTables(tables: TablesToCompare, sequences: readonly Change[]): readonly Change[] {
   const { from, to, renames, server } = tables;
   const before = new Map(from.tables.map((table) => [table.name, table]));
-  const wanted = new Set(to.tables.map(({ name }) => name));
+  const after = new Map(to.tables.map((table) => [table.name, table]));
+  const referenced = referencedColumns(from);
   const work = to.tables.map((table): Work => {
     const old = before.get(table.name) ?? null;
     const renamed = renames.columns.filter((pair) => pair.table === table.name);
     const pairs = renamed.map((pair) => ({ from: pair.from, to: pair.to }));
     const changes =
-      old === null ? null : diffTable(old, table, pairs, referencedColumns(from, table.name), server);
-    return { name: table.name, table, old, changes, keys: diffForeignKeys(table, from, to) };
+      old === null ? null : diffTable(old, table, pairs, referenced.get(table.name) ?? new Set(), server);
+    return { name: table.name, table, old, changes, keys: diffForeignKeys(table, before, after) };
   });
-  const dropped = from.tables.filter(({ name }) => !wanted.has(name));
+  const dropped = from.tables.filter(({ name }) => !after.has(name));
   const inline = inlineDrops(work, dropped);
   return [
     ...earlyDrops(tables, work, dropped, inline),
@@ -57,16 +63,16 @@ export function diffTables(tables: TablesToCompare, sequences: readonly Change[]
   ];
 }
 
-/** The columns of a table that foreign keys are on or refer to. */
-function referencedColumns({ tables }: Schema, name: string): ReadonlySet<string> {
-  const columns = new Set<string>();
-  for (const table of tables) {
-    for (const key of table.foreignKeys) {
-      if (table.name === name) for (const column of key.columns) columns.add(column);
-      if (key.referencedTable === name) for (const column of key.referencedColumns) columns.add(column);
+/** By table: its columns that foreign keys are on or refer to. */
+function referencedColumns({ tables }: Schema): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>(tables.map(({ name }) => [name, new Set()]));
+  for (const { name, foreignKeys } of tables) {
+    for (const key of foreignKeys) {
+      for (const column of key.columns) found.get(name)?.add(column);
+      for (const column of key.referencedColumns) found.get(key.referencedTable)?.add(column);
     }
   }
-  return columns;
+  return found;
 }
 
 function changesTable({ changes, keys }: Work): boolean {
@@ -121,6 +127,7 @@ function earlyDrops(
   };
   for (const { name, keys } of work) {
     const early = keys.drops.filter((key) => !inline.has(key));
+    if (early.length === 0) continue;
     const table = original.tables.find((candidate) => candidate.name === (oldTable.get(name) ?? name));
     if (table === undefined) continue;
     drop(
@@ -206,14 +213,8 @@ function canJoin({ changes }: Work): boolean {
 function isReady(key: ForeignKey, { name, table, old }: Work, pending: ReadonlySet<string>): boolean {
   if (key.referencedDatabase !== null) return true;
   if (key.referencedTable !== name) return !pending.has(key.referencedTable);
-  return old === null || isSupported(key, old, table);
-}
-
-/** A table that refers to itself: what it refers to has to be there before the ALTER that adds the key. */
-function isSupported(key: ForeignKey, from: Table, to: Table): boolean {
-  const supporting = (table: Table): boolean =>
-    table.indexes.some((index) => supports(index, key.referencedColumns));
-  return supporting(from) && supporting(to);
+  // A table that refers to itself: what it refers to has to be there before the ALTER that adds the key.
+  return old === null || !isSideDisturbed(key.referencedColumns, old, table);
 }
 
 function alterTable(table: Table, clauses: readonly AlterClause[]): AlterTable {
