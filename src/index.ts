@@ -3,6 +3,7 @@ import type { RunEvent } from "./commands/engine";
 import { type OptionInput, type OptionTable, readOptions } from "./commands/options";
 import { verbs } from "./commands/verbs";
 import { type SettingOptions, settingsFromOptions } from "./config";
+import { MigrateError } from "./errors";
 
 export type { RunEvent, RunResult, StatusEntry } from "./commands/engine";
 export type { InitResult, InitStep } from "./commands/init";
@@ -76,6 +77,9 @@ export function createMigrator(options: MigratorOptions): Migrator {
       environmentFolder: null,
       emit: options.onEvent ?? (() => {}),
       signal: options.signal ?? never,
+      openEditor: () => {
+        throw new MigrateError("usage", "A program has no editor to open.");
+      },
       killSignal: options.killSignal ?? never,
     });
   }

@@ -1,7 +1,7 @@
 import type { AnyCommand } from "../commands/command";
+import { commonOptions } from "../commands/common-options";
 import { type Option, type OptionTable, spellOption } from "../commands/options";
 import { asNpmScript } from "./hint";
-import { commonOptions } from "./parse";
 
 const PROGRAM = "mysql-updown";
 

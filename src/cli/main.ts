@@ -1,4 +1,5 @@
 import type { AnyCommand, Context } from "../commands/command";
+import { commonOptions } from "../commands/common-options";
 import type { RunEvent } from "../commands/engine";
 import { type OptionTable, type RawOptions, readOptions, usageError } from "../commands/options";
 import { isVerb, type Verb, verbs } from "../commands/verbs";
@@ -9,7 +10,7 @@ import { readEnvironment } from "./environment";
 import { adaptCommands } from "./hint";
 import { type Io, layoutFor, writeLines } from "./io";
 import { refuseSwallowed } from "./npm";
-import { commonOptions, parseOptions } from "./parse";
+import { parseOptions } from "./parse";
 import { renderReport, reportError } from "./report-error";
 import { createJsonReporter, createTextReporter } from "./reporter";
 
@@ -131,6 +132,11 @@ function createContext(invocation: Invocation, command: AnyCommand, given: RawOp
 
 function printError(error: unknown, { command, begun, env, io }: Invocation, json: boolean): 2 {
   const nothingRun = command?.runsMigrations === true && !begun;
+    openEditor(paths): void {
+      // Loaded only here: no other verb needs it.
+      const { openEditor } = require("./editor") as typeof import("./editor");
+      openEditor(paths, env, io.cwd());
+    },
   const report = reportError(error, nothingRun, (hint) => adaptCommands(hint, env));
   if (json) writeLines(io.stdout, [JSON.stringify({ error: report }, null, 2)]);
   else writeLines(io.stderr, renderReport(report, layoutFor(io.stderr, env).paint));

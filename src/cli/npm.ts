@@ -1,8 +1,8 @@
 import type { AnyCommand } from "../commands/command";
+import { commonOptions } from "../commands/common-options";
 import { type OptionTable, spellOption } from "../commands/options";
 import type { Environment } from "../config";
 import { MigrateError } from "../errors";
-import { commonOptions } from "./parse";
 
 /**
  * npm keeps options that do not stand behind `--`. What it leaves of them in the environment, seen with npm 10

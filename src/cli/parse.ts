@@ -1,24 +1,8 @@
 import { parseArgs } from "node:util";
 import type { AnyCommand } from "../commands/command";
-import {
-  flag,
-  type OptionTable,
-  type RawOptions,
-  spellOption,
-  text,
-  usageError,
-  value,
-} from "../commands/options";
+import { commonOptions } from "../commands/common-options";
+import { type OptionTable, type RawOptions, spellOption, usageError } from "../commands/options";
 import { nearest } from "../config/nearest";
-
-/** Options that every verb takes. */
-export const commonOptions = {
-  dir: value("DIR", text, "Folder of the migrations; default sql/migrations, or MIGRATIONS_DIR"),
-  table: value("NAME", text, "History table; default migration_history, or MIGRATIONS_TABLE"),
-  json: flag("Print one JSON document, also for an error"),
-  quiet: flag("Print no progress"),
-  help: flag("Print this help"),
-} as const satisfies OptionTable;
 
 /**
  * Reads the words after the verb.

@@ -12,6 +12,8 @@ export interface Context<O extends OptionTable> {
   folder(): FolderSettings;
   /** The folder that holds `.env`; null when the settings come from a program and not from there. */
   readonly environmentFolder: string | null;
+  /** Opens files in the user's editor and waits for it.  @throws MigrateError `missing-setting`, `usage` */
+  openEditor(paths: readonly string[]): void;
   /** Reports progress. */
   emit(event: RunEvent): void;
   /** Aborted when the caller wants the run to end after the current statement. */

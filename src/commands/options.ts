@@ -28,6 +28,8 @@ export interface Positional<T, R extends boolean, M extends boolean = boolean> {
 export interface Format<T> {
   /** Completes the sentence `--steps takes …`. */
   readonly takes: string;
+  /** All values that there are, for completion; left out: any. */
+  readonly choices?: readonly string[];
   /** @returns null when the text is no such value */
   read(text: string): T | null;
 }

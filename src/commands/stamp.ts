@@ -20,6 +20,7 @@ const NAMES = Object.keys(TOOLS) as readonly ForeignTool[];
 
 const tool: Format<ForeignTool> = {
   takes: `one of ${NAMES.join(", ")}`,
+  choices: NAMES,
   read: (given) => NAMES.find((each) => each === given) ?? null,
 };
 

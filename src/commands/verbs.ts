@@ -15,6 +15,8 @@ export const verbs = {
   stamp: () => (require("./stamp") as typeof import("./stamp")).stamp,
   repair: () => (require("./repair") as typeof import("./repair")).repair,
   resolve: () => (require("./resolve") as typeof import("./resolve")).resolve,
+  edit: () => (require("./edit") as typeof import("./edit")).edit,
+  completion: () => (require("./completion") as typeof import("./completion")).completion,
 };
 
 export type Verb = keyof typeof verbs;
