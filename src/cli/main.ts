@@ -122,6 +122,11 @@ function createContext(invocation: Invocation, command: AnyCommand, given: RawOp
     settings: () => readSettings(flags, readEnvironment(io.cwd(), env)),
     folder: () => readFolderSettings(flags, readEnvironment(io.cwd(), env)),
     environmentFolder: io.cwd(),
+    openEditor(paths): void {
+      // Loaded only here: no other verb needs it.
+      const { openEditor } = require("./editor") as typeof import("./editor");
+      openEditor(paths, env, io.cwd());
+    },
     emit(event: RunEvent): void {
       if (event.event === "step-started") invocation.begun = true;
       report(event);
@@ -132,11 +137,6 @@ function createContext(invocation: Invocation, command: AnyCommand, given: RawOp
 
 function printError(error: unknown, { command, begun, env, io }: Invocation, json: boolean): 2 {
   const nothingRun = command?.runsMigrations === true && !begun;
-    openEditor(paths): void {
-      // Loaded only here: no other verb needs it.
-      const { openEditor } = require("./editor") as typeof import("./editor");
-      openEditor(paths, env, io.cwd());
-    },
   const report = reportError(error, nothingRun, (hint) => adaptCommands(hint, env));
   if (json) writeLines(io.stdout, [JSON.stringify({ error: report }, null, 2)]);
   else writeLines(io.stderr, renderReport(report, layoutFor(io.stderr, env).paint));
