@@ -15,12 +15,22 @@ export interface ForeignKeyChanges {
  * added again when its columns or the indexes it leans on change underneath, which the server would refuse.
  * @param from all tables, already renamed, by name
  * @param to all wanted tables by name
+ * @param tangled by table: columns that no foreign key may be on while the table is altered
  */
-export function diffForeignKeys(table: Table, from: TablesByName, to: TablesByName): ForeignKeyChanges {
+export function diffForeignKeys(
+  table: Table,
+  from: TablesByName,
+  to: TablesByName,
+  tangled: ReadonlyMap<string, ReadonlySet<string>>,
+): ForeignKeyChanges {
   const before = from.get(table.name);
   if (before === undefined) return { drops: [], adds: table.foreignKeys };
+  const isTangled = (key: ForeignKey): boolean =>
+    key.columns.some((column) => tangled.get(table.name)?.has(column)) ||
+    key.referencedColumns.some((column) => tangled.get(key.referencedTable)?.has(column));
   const stays = (key: ForeignKey): boolean =>
     table.foreignKeys.some((other) => isDeepStrictEqual(key, other)) &&
+    !isTangled(key) &&
     !isDisturbed(key, before, table, from, to);
   return {
     drops: before.foreignKeys.filter((key) => !stays(key)),

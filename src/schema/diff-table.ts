@@ -7,6 +7,7 @@ import { diffChecks, diffIndexes, type KeyChanges, mentionsAny } from "./diff-ke
 import { diffOptions } from "./diff-options";
 import { diffPartitions, joinsOtherClauses } from "./diff-partitions";
 import type { Partitioning, Table } from "./model";
+import { renameStep } from "./rename-columns";
 import { rewritesExpressionsOnRename } from "./server-differences";
 
 /** What takes a table to another of the same name, foreign keys aside, in statements that run one after another. */
@@ -20,13 +21,13 @@ export interface TableChanges {
 
 /**
  * Compares two tables.
- * @param from with its name and columns already renamed
+ * @param renamedFrom with its name and columns already renamed
  * @param renamed the column renames among them
  * @param referenced columns of this table that foreign keys are on or refer to, under their new names: a rename of
  *   one shares no statement with what copies the table (MariaDB 1846; MySQL 9.7 crashes)
  */
 export function diffTable(
-  from: Table,
+  renamedFrom: Table,
   to: Table,
   renamed: readonly NamePair[],
   referenced: ReadonlySet<string>,
@@ -41,22 +42,25 @@ export function diffTable(
   });
   const before: AlterTable[] = [];
   const after: AlterTable[] = [];
-  let columns = diffColumns(from, to, renamed);
-  const checks = diffChecks(from, to, columns.replaced, server);
-  const isReferenced = renamed.some((pair) => referenced.has(pair.to));
-  if (isReferenced || reusesName(columns, renamed) || mustRenameFirst(columns, checks, renamed, server)) {
-    before.push(alter(renamed.map((pair) => ({ type: "rename-column", ...pair }))));
-    columns = diffColumns(from, to, []);
-  }
+  let from = renamedFrom;
   let partitions = diffPartitions(from, to);
   let joined: PartitionChange | null = null;
   if (from.partitioning !== null && blocksRename(from.partitioning, renamed, server)) {
     before.push(alter([], { type: "remove-partitioning" }));
-    if (to.partitioning !== null) partitions = [{ type: "partition-by", partitioning: to.partitioning }];
-    else partitions = [];
+    partitions = to.partitioning === null ? [] : [{ type: "partition-by", partitioning: to.partitioning }];
   } else if (partitions.length === 1 && partitions[0] !== undefined && joinsOtherClauses(partitions[0])) {
     joined = partitions[0];
     partitions = [];
+  }
+  let columns = diffColumns(from, to, renamed);
+  let checks = diffChecks(from, to, columns.replaced, server);
+  const isReferenced = renamed.some((pair) => referenced.has(pair.to));
+  if (isReferenced || reusesName(columns, renamed) || mustRenameFirst(columns, checks, renamed, server)) {
+    const step = renameStep(from, renamed);
+    before.push(alter(step.clauses));
+    from = step.table;
+    columns = diffColumns(from, to, []);
+    checks = diffChecks(from, to, columns.replaced, server);
   }
   const isOtherEngine = from.systemVersioned && from.engine !== to.engine;
   if (isOtherEngine) {

@@ -9,6 +9,7 @@ import {
 import { diffTable, type TableChanges } from "./diff-table";
 import type { ForeignKey, Schema, Table } from "./model";
 import { dependencyOrder } from "./order";
+import { isTangled } from "./rename-columns";
 import { applyRenames, type Renames } from "./renames";
 import { lacksDefault } from "./render-table";
 
@@ -43,14 +44,24 @@ export function diffTables(tables: TablesToCompare, sequences: readonly Change[]
   const { from, to, renames, server } = tables;
   const before = new Map(from.tables.map((table) => [table.name, table]));
   const after = new Map(to.tables.map((table) => [table.name, table]));
+  const renamed = new Map(
+    [...before.keys()].map((name) => [name, renames.columns.filter((pair) => pair.table === name)]),
+  );
+  // A rename that has to redefine expressions copies the table, which foreign keys on the column do not allow.
+  const tangled = new Map(
+    from.tables.flatMap((table) => {
+      const pairs = renamed.get(table.name) ?? [];
+      return isTangled(table, pairs, server) ? [[table.name, new Set(pairs.map((pair) => pair.to))]] : [];
+    }),
+  );
   const referenced = referencedColumns(from);
   const work = to.tables.map((table): Work => {
-    const old = before.get(table.name) ?? null;
-    const renamed = renames.columns.filter((pair) => pair.table === table.name);
-    const pairs = renamed.map((pair) => ({ from: pair.from, to: pair.to }));
-    const changes =
-      old === null ? null : diffTable(old, table, pairs, referenced.get(table.name) ?? new Set(), server);
-    return { name: table.name, table, old, changes, keys: diffForeignKeys(table, before, after) };
+    const { name } = table;
+    const old = before.get(name) ?? null;
+    const pairs = (renamed.get(name) ?? []).map((pair) => ({ from: pair.from, to: pair.to }));
+    const inKeys = tangled.has(name) ? new Set<string>() : (referenced.get(name) ?? new Set<string>());
+    const changes = old === null ? null : diffTable(old, table, pairs, inKeys, server);
+    return { name, table, old, changes, keys: diffForeignKeys(table, before, after, tangled) };
   });
   const dropped = from.tables.filter(({ name }) => !after.has(name));
   const inline = inlineDrops(work, dropped);

@@ -38,9 +38,8 @@ export function applicableRenames(from: Schema, to: Schema, renames: Renames): R
     from.tables.map(({ name }) => name),
     to.tables.map(({ name }) => name),
   );
-  const oldTable = new Map(tables.map((pair) => [pair.to, pair.from]));
   const columns = to.tables.flatMap(({ name, columns: wanted }) => {
-    const before = from.tables.find((table) => table.name === (oldTable.get(name) ?? name));
+    const before = from.tables.find((table) => table.name === nameBefore(name, tables));
     if (before === undefined) return [];
     const pairs = applicable(
       [...renames.columns.filter(({ table }) => table === name), ...recased(before.columns, wanted)],
@@ -50,6 +49,13 @@ export function applicableRenames(from: Schema, to: Schema, renames: Renames): R
     return pairs.map((pair) => ({ table: name, from: pair.from, to: pair.to }));
   });
   return { tables, columns };
+}
+
+/** What a table was called, by the renames that apply; null: it is another's name that became free. */
+export function nameBefore(table: string, renames: readonly NamePair[]): string | null {
+  const pair = renames.find(({ to }) => to === table);
+  if (pair !== undefined) return pair.from;
+  return renames.some(({ from }) => from === table) ? null : table;
 }
 
 /** Column names compare without regard to case, so one that only changes case is the same column. */
@@ -125,14 +131,33 @@ function generatedName(name: string, oldTable: string, newTable: string, infix: 
 }
 
 function renameColumns(table: Table, newName: (column: string) => string, server: ServerInfo): Table {
-  const rewrite = rewritesExpressionsOnRename(server)
-    ? (text: string): string => rewriteNames(text, newName)
-    : (text: string): string => text;
+  const renamed: Table = {
+    ...table,
+    columns: table.columns.map((column) => ({ ...column, name: newName(column.name) })),
+    indexes: table.indexes.map(
+      (index): Index => ({
+        ...index,
+        parts: index.parts.map(
+          (part): IndexPart => ("expression" in part ? part : { ...part, column: newName(part.column) }),
+        ),
+      }),
+    ),
+    periods: table.periods.map(({ name, start, end }) => ({
+      name,
+      start: newName(start),
+      end: newName(end),
+    })),
+  };
+  return rewritesExpressionsOnRename(server) ? rewriteColumnNames(renamed, newName) : renamed;
+}
+
+/** Says columns' new names in a table's expressions. */
+export function rewriteColumnNames(table: Table, newName: (column: string) => string): Table {
+  const rewrite = (text: string): string => rewriteNames(text, newName);
   return {
     ...table,
     columns: table.columns.map((column) => ({
       ...column,
-      name: newName(column.name),
       default: column.default === null ? null : rewrite(column.default),
       check: column.check === null ? null : rewrite(column.check),
       generated:
@@ -145,18 +170,11 @@ function renameColumns(table: Table, newName: (column: string) => string, server
         ...index,
         parts: index.parts.map(
           (part): IndexPart =>
-            "expression" in part
-              ? { ...part, expression: rewrite(part.expression) }
-              : { ...part, column: newName(part.column) },
+            "expression" in part ? { ...part, expression: rewrite(part.expression) } : part,
         ),
       }),
     ),
     checks: table.checks.map((check) => ({ ...check, expression: rewrite(check.expression) })),
-    periods: table.periods.map(({ name, start, end }) => ({
-      name,
-      start: newName(start),
-      end: newName(end),
-    })),
     partitioning: table.partitioning === null ? null : renameInPartitioning(table.partitioning, rewrite),
   };
 }

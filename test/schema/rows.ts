@@ -1,7 +1,7 @@
 import type { Row, Session } from "../../src/database/session";
 import type { Column, Schema } from "../../src/schema/model";
 import { dependencyOrder } from "../../src/schema/order";
-import { applicableRenames, type Renames } from "../../src/schema/renames";
+import { applicableRenames, nameBefore, type Renames } from "../../src/schema/renames";
 import { quoteIdentifier } from "../../src/syntax/quote";
 import { classOf } from "./random-schema";
 
@@ -65,9 +65,8 @@ export interface Kept {
 /** The tables and columns whose values no change from one schema to the other may touch. */
 export function keptColumns(from: Schema, to: Schema, renames: Renames): readonly Kept[] {
   const applicable = applicableRenames(from, to, renames);
-  const oldTable = new Map(applicable.tables.map((pair) => [pair.to, pair.from]));
   return to.tables.flatMap((table) => {
-    const before = from.tables.find(({ name }) => name === (oldTable.get(table.name) ?? table.name));
+    const before = from.tables.find(({ name }) => name === nameBefore(table.name, applicable.tables));
     if (before === undefined) return [];
     const columns = table.columns.flatMap((column) => {
       const pair = applicable.columns.find(
