@@ -217,15 +217,24 @@ function addKey(key: ForeignKey): AlterClause {
 /** A partitioned table has no foreign keys, so they cannot come in the statement that makes it an ordinary one. */
 function canJoin({ changes }: Work): boolean {
   if (changes === null) return true;
-  return changes.main.partitions === null && changes.after.every(({ partitions }) => partitions === null);
+  const { main, after } = changes;
+  if (main.clauses.some(({ type }) => type === "system-versioning")) return false;
+  return main.partitions === null && after.every(({ partitions }) => partitions === null);
 }
 
 /** Whether what a foreign key refers to is as it will be when its own table's turn comes. */
-function isReady(key: ForeignKey, { name, table, old }: Work, pending: ReadonlySet<string>): boolean {
+function isReady(
+  key: ForeignKey,
+  { name, table, old, changes }: Work,
+  pending: ReadonlySet<string>,
+): boolean {
   if (key.referencedDatabase !== null) return true;
   if (key.referencedTable !== name) return !pending.has(key.referencedTable);
   // A table that refers to itself: what it refers to has to be there before the ALTER that adds the key.
-  return old === null || !isSideDisturbed(key.referencedColumns, old, table);
+  const isRenamed = changes?.main.clauses.some(
+    (clause) => clause.type === "rename-column" && key.referencedColumns.includes(clause.to),
+  );
+  return old === null || (isRenamed !== true && !isSideDisturbed(key.referencedColumns, old, table));
 }
 
 function alterTable(table: Table, clauses: readonly AlterClause[]): AlterTable {
