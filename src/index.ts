@@ -27,6 +27,8 @@ export type { StepResult } from "./run/step";
 export interface MigratorOptions extends SettingOptions {
   /** Told what happens while a verb runs, in order. */
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
+  /** Milliseconds between `progress` events; left out: there are none. */
+  readonly progressMs?: number | undefined;
   /** Abort it to end a run after the current statement; the run then fails with `interrupted`. */
   readonly signal?: AbortSignal | undefined;
   /** Abort it to end the current statement on the server; its outcome is recorded, and the run fails with `interrupted`. */
@@ -75,11 +77,12 @@ export function createMigrator(options: MigratorOptions): Migrator {
       settings: () => settings,
       folder: () => settings,
       environmentFolder: null,
-      emit: options.onEvent ?? (() => {}),
-      signal: options.signal ?? never,
       openEditor: () => {
         throw new MigrateError("usage", "A program has no editor to open.");
       },
+      emit: options.onEvent ?? (() => {}),
+      progressMs: options.progressMs ?? null,
+      signal: options.signal ?? never,
       killSignal: options.killSignal ?? never,
     });
   }

@@ -14,6 +14,11 @@ export interface Io {
   cwd(): string;
 }
 
+/** Whether a stream goes to a terminal that can go back on a line. */
+export function isTerminal(output: Output, env: Readonly<Record<string, string | undefined>>): boolean {
+  return output.isTTY === true && env.TERM !== "dumb";
+}
+
 const CODES: Readonly<Record<Style, readonly [on: number, off: number]>> = {
   bold: [1, 22],
   dim: [2, 22],

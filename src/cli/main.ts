@@ -8,11 +8,17 @@ import { nearest } from "../config/nearest";
 import { packageVersion } from "../version";
 import { readEnvironment } from "./environment";
 import { adaptCommands } from "./hint";
-import { type Io, layoutFor, writeLines } from "./io";
+import { type Io, isTerminal, layoutFor, writeLines } from "./io";
 import { refuseSwallowed } from "./npm";
 import { parseOptions } from "./parse";
 import { renderReport, reportError } from "./report-error";
-import { createJsonReporter, createTextReporter } from "./reporter";
+import {
+  createJsonReporter,
+  createLogReporter,
+  createQuietReporter,
+  createTerminalReporter,
+  type Reporter,
+} from "./reporter";
 
 /** 0 done, 1 a check found something, 2 refused, failed or misused. */
 export type ExitCode = 0 | 1 | 2;
@@ -38,7 +44,11 @@ interface Invocation {
   command: AnyCommand | null;
   /** Whether any migration was begun: an error otherwise says that nothing was run. */
   begun: boolean;
+  reporter: Reporter | null;
 }
+
+const LIVE_MS = 200;
+const HEARTBEAT_MS = 10_000;
 
 /**
  * Runs one command line. Results go to stdout, progress and errors to stderr; with `--json` stdout is one
@@ -52,7 +62,7 @@ export async function main(
   io: Io,
   stop: StopSignals = NEVER,
 ): Promise<ExitCode> {
-  const invocation: Invocation = { env, io, stop, command: null, begun: false };
+  const invocation: Invocation = { env, io, stop, command: null, begun: false, reporter: null };
   try {
     const [verb, ...rest] = words[0] === "help" ? [...words.slice(1, 2), "--help"] : words;
     if (verb === undefined || verb === "--help" || verb === "-h") return printProgramHelp(verb, io);
@@ -105,6 +115,7 @@ async function runVerb(
   const { json } = readOptions(command.name, commonOptions, given);
   const context = createContext(invocation, command, given);
   const result = await command.run(context);
+  invocation.reporter?.end();
   const lines = json ? [JSON.stringify(result, null, 2)] : command.render(result, layoutFor(io.stdout, env));
   writeLines(io.stdout, json ? lines : lines.map((line) => adaptCommands(line, env)));
   return command.exitCode?.(result, context.options) ?? 0;
@@ -114,9 +125,8 @@ function createContext(invocation: Invocation, command: AnyCommand, given: RawOp
   const { env, io, stop } = invocation;
   const { dir, table, json, quiet } = readOptions(command.name, commonOptions, given);
   const flags: SettingFlags = { dir, table };
-  const report = json
-    ? createJsonReporter(io.stderr, quiet)
-    : createTextReporter(io.stderr, layoutFor(io.stderr, env), quiet);
+  const reporter = createReporter(invocation, json, quiet);
+  invocation.reporter = reporter;
   return {
     options: readOptions(command.name, command.options, given),
     settings: () => readSettings(flags, readEnvironment(io.cwd(), env)),
@@ -129,13 +139,26 @@ function createContext(invocation: Invocation, command: AnyCommand, given: RawOp
     },
     emit(event: RunEvent): void {
       if (event.event === "step-started") invocation.begun = true;
-      report(event);
+      reporter.report(event);
     },
+    // On a terminal a line moves; in a log it is enough to see that it is alive.
+    progressMs: quiet ? null : isTerminal(io.stderr, env) && !json ? LIVE_MS : HEARTBEAT_MS,
     ...stop,
   };
 }
 
-function printError(error: unknown, { command, begun, env, io }: Invocation, json: boolean): 2 {
+function createReporter({ env, io }: Invocation, json: boolean, quiet: boolean): Reporter {
+  const layout = layoutFor(io.stderr, env);
+  if (json) return createJsonReporter(io.stderr, quiet);
+  if (quiet) return createQuietReporter(io.stderr, layout);
+  return isTerminal(io.stderr, env)
+    ? createTerminalReporter(io.stderr, layout)
+    : createLogReporter(io.stderr, layout);
+}
+
+function printError(error: unknown, invocation: Invocation, json: boolean): 2 {
+  const { command, begun, env, io, reporter } = invocation;
+  reporter?.end();
   const nothingRun = command?.runsMigrations === true && !begun;
   const report = reportError(error, nothingRun, (hint) => adaptCommands(hint, env));
   if (json) writeLines(io.stdout, [JSON.stringify({ error: report }, null, 2)]);

@@ -1,24 +1,73 @@
 import type { RunEvent } from "../commands/engine";
 import { formatDuration, type Layout, plural } from "../commands/layout";
 import { formatMigration } from "../files/filename";
+import { describeProgress } from "./describe-progress";
 import { type Output, writeLines } from "./io";
+import type { LiveLine } from "./live-line";
+import { createStatementLines, type StatementLines } from "./statement-lines";
 
 /** Tells people or machines on stderr what happens while a verb runs. */
-export type Reporter = (event: RunEvent) => void;
+export interface Reporter {
+  report(event: RunEvent): void;
+  /** Leaves the stream at the beginning of a line. */
+  end(): void;
+}
 
-/** One line for what is worth one; warnings also when progress is not wanted. */
-export function createTextReporter(stderr: Output, layout: Layout, quiet: boolean): Reporter {
-  return (event) => {
-    if (quiet && event.event !== "warning") return;
-    const line = describeEvent(event, layout);
-    if (line !== null) writeLines(stderr, [line]);
+/** Only what must be known although progress is not wanted. */
+export function createQuietReporter(stderr: Output, layout: Layout): Reporter {
+  return {
+    report: (event) =>
+      void (event.event === "warning" && writeLines(stderr, [describeEvent(event, layout) ?? ""])),
+    end: () => {},
+  };
+}
+
+/** For a file or a pipe: a line for what is worth one, and a heartbeat. */
+export function createLogReporter(stderr: Output, layout: Layout): Reporter {
+  const statements = createStatementLines();
+  return {
+    report(event) {
+      const own = describeEvent(event, layout);
+      const before = linesBefore(event, statements);
+      writeLines(stderr, own === null ? before : [...before, own]);
+    },
+    end: () => {},
+  };
+}
+
+function linesBefore(event: RunEvent, statements: StatementLines): readonly string[] {
+  if (event.event === "statement-done") return statements.add(event);
+  if (event.event === "step-done") return statements.finish();
+  if (event.event === "reconnecting" || event.event === "step-started") statements.drop();
+  return [];
+}
+
+/** For a terminal: a line for what is worth one, and below them one that shows how far it is. */
+export function createTerminalReporter(stderr: Output, layout: Layout): Reporter {
+  let live: LiveLine | null = null;
+  return {
+    report(event) {
+      if (event.event === "progress") {
+        // Loaded only here: most runs are over before there is anything to draw.
+        live ??= (require("./live-line") as typeof import("./live-line")).createLiveLine(stderr);
+        live.draw(describeEvent(event, layout) ?? "");
+        return;
+      }
+      const line = describeEvent(event, layout);
+      if (event.event === "step-done" || line !== null) live?.clear();
+      if (line !== null) writeLines(stderr, [line]);
+    },
+    end: () => live?.clear(),
   };
 }
 
 /** One JSON document per event and line. */
 export function createJsonReporter(stderr: Output, quiet: boolean): Reporter {
-  return (event) => {
-    if (!quiet || event.event === "warning") writeLines(stderr, [JSON.stringify(event)]);
+  return {
+    report(event) {
+      if (!quiet || event.event === "warning") writeLines(stderr, [JSON.stringify(event)]);
+    },
+    end: () => {},
   };
 }
 
@@ -50,6 +99,7 @@ export function describeEvent(event: RunEvent, layout: Layout): string | null {
         ? "Ending the statement on the server; once more to leave without knowing what became of it."
         : "Stopping after the current statement; once more to stop at once.";
     case "progress":
+      return describeProgress(event);
     case "plan":
     case "statement-done":
       return null;

@@ -16,6 +16,8 @@ export interface Context<O extends OptionTable> {
   openEditor(paths: readonly string[]): void;
   /** Reports progress. */
   emit(event: RunEvent): void;
+  /** Milliseconds between reports of how far a run is; null: none. */
+  readonly progressMs: number | null;
   /** Aborted when the caller wants the run to end after the current statement. */
   readonly signal: AbortSignal;
   /** Aborted when the caller wants the current statement to be ended as well. */

@@ -44,6 +44,7 @@ export function readRunOptions(values: RunValues, context: Context<OptionTable>)
     ...(lockTimeout === null ? {} : { lockTimeoutMs: lockTimeout }),
     ...(values.wait === null ? {} : { waitMs: values.wait }),
     ...(values.lockWait === null ? {} : { lockWaitMs: values.lockWait }),
+    ...(context.progressMs === null ? {} : { progressMs: context.progressMs }),
     signal: context.signal,
     killSignal: context.killSignal,
     emit: (event) => context.emit(event),
