@@ -1,8 +1,10 @@
+import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -31,11 +33,16 @@ interface Block {
 /** Replaces what differs between runs, such as a port. */
 export type Masks = readonly (readonly [what: string | RegExp, by: string])[];
 
-/** Runs every command of a transcript in a new folder. @returns the transcript as it comes out */
+/**
+ * Runs every command of a transcript in a new folder.
+ * @param readState what no refusal may change, beside the folder
+ * @returns the transcript as it comes out
+ */
 export async function replay(
   text: string,
   env: Readonly<Record<string, string>>,
   masks: Masks,
+  readState: () => Promise<unknown> = async () => null,
 ): Promise<string> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "mysql-updown-transcript-")));
   const before = process.cwd();
@@ -52,7 +59,7 @@ export async function replay(
     for (const { prose, command } of parse(text)) {
       if (prose.length > 0) parts.push(prose.join("\n"));
       if (command.length === 0) continue;
-      const output = await run(command, shellEnv);
+      const output = await run(command, shellEnv, async () => [readFiles(project), await readState()]);
       parts.push([...command, ...mask(output, [[project, "/project"], ...masks])].join("\n"));
     }
     return `${parts.join("\n\n")}\n`;
@@ -99,16 +106,34 @@ for word; do printf '%s\\0' "$word"; done
 env -0
 `;
 
-async function run(command: readonly string[], env: Record<string, string>): Promise<readonly string[]> {
+async function run(
+  command: readonly string[],
+  env: Record<string, string>,
+  readAll: () => Promise<unknown>,
+): Promise<readonly string[]> {
   const script = command.map((line) => line.replace(/^[$>] ?/, "")).join("\n");
   const shell = spawnSync("sh", ["-c", script], { encoding: "utf8", env });
   const inProcess = shell.stdout.startsWith(MARK);
+  const before = inProcess ? await readAll() : null;
   const { stdout, stderr, status } = inProcess ? await runHere(shell.stdout.slice(MARK.length)) : shell;
+  if (inProcess && status === 2 && !HAD_BEGUN.test(stdout + stderr)) {
+    assert.deepEqual(await readAll(), before, `${script} was refused, but it changed something`);
+  }
   return [
     ...lines(stdout),
     ...lines(stderr).map((line) => `! ${line}`.trimEnd()),
     ...(status === 0 ? [] : [`[exit ${status}]`]),
   ];
+}
+
+/** What is no refusal: a run that stopped under way and recorded why, an init that cannot go on without a database. */
+const HAD_BEGUN = /statements are applied and recorded|Nothing more was run|Created so far/;
+
+/** Every file below a folder, by path. */
+function readFiles(folder: string): Readonly<Record<string, string>> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return Object.fromEntries(paths.sort().map((path) => [path, readFileSync(path, "latin1")]));
 }
 
 async function runHere(printed: string): Promise<{ stdout: string; stderr: string; status: number }> {
