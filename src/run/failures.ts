@@ -19,6 +19,8 @@ export interface StoppedAt {
 
 /** What KILL QUERY leaves of a statement. */
 const ER_QUERY_INTERRUPTED = 1317;
+const ER_OPTION_PREVENTS_STATEMENT = 1290;
+const ER_READ_ONLY_MODE = 1836;
 
 /** The server refused a statement. */
 export function statementFailed(at: StoppedAt, error: unknown): StatementError {
@@ -30,14 +32,26 @@ export function statementFailed(at: StoppedAt, error: unknown): StatementError {
     killed && at.killed ? "interrupted" : codeOf(error),
     `${place(at)}: ${killed && at.killed ? "ended on request: " : ""}${words}\n${applied(at)}${at.fateOpen ? " The failed statement may have taken effect in part." : ""}`,
     failureOf(at, errno),
-    { cause: error, hint: `${hint}${howToGoOn(at, killed)}` },
+    { cause: error, hint: `${hint}${howToGoOn(at, error, killed)}` },
   );
 }
 
 function codeOf(error: unknown): ErrorCode {
   if (error instanceof MigrateError) return error.code;
+  if (isReadOnlyServer(error)) return "read-only-server";
   return serverErrno(error) === null ? "internal" : "statement-failed";
 }
+
+/** It is the whole server that takes no writes: nothing in the file would help. */
+function isReadOnlyServer(error: unknown): boolean {
+  const errno = serverErrno(error);
+  if (errno === ER_READ_ONLY_MODE) return true;
+  // The same number stands for other options, too, such as --secure-file-priv.
+  return errno === ER_OPTION_PREVENTS_STATEMENT && /--(super-)?read-only\b/.test(serverWords(error));
+}
+
+/** The user lacks a privilege. Whether to grant it or to do without the statement is not known here. */
+const DENIED: ReadonlySet<number> = new Set([1044, 1142, 1143, 1227, 1370]);
 
 /** The run was asked to stop, and did between two statements. */
 export function stoppedAfter(at: Pick<StoppedAt, "file" | "total" | "done">): MigrateError {
@@ -74,15 +88,23 @@ function applied({ done, total }: Pick<StoppedAt, "done" | "total">): string {
   return `${done} of ${total} statements are applied and recorded.`;
 }
 
-function howToGoOn(at: StoppedAt, killed: boolean): string {
+function howToGoOn(at: StoppedAt, error: unknown, killed: boolean): string {
   if (at.fateOpen) {
     const version = formatVersion(at.file.version);
     return `See what it did, then say so:\n  npm run migrate:resolve -- ${version} --applied\n  npm run migrate:resolve -- ${version} --not-applied`;
   }
   if (killed) return `To go on, run it again:\n  ${command(at)}`;
+  if (isReadOnlyServer(error)) {
+    return `Connect to the primary, or end read_only there, then run it again:\n  ${command(at)}`;
+  }
+  const granted = DENIED.has(serverErrno(error) ?? 0)
+    ? "Grant the user what it lacks; or correct"
+    : "Correct";
   const file = at.file.stored === undefined ? "the file" : `${at.file.fileName}, in a folder that has it,`;
   const from =
-    at.done === 0 ? `Correct ${file}` : `Correct ${file} from statement ${at.done + 1} on, leave the rest`;
+    at.done === 0
+      ? `${granted} ${file}`
+      : `${granted} ${file} from statement ${at.done + 1} on, leave the rest`;
   return `${from}, then run it again:\n  ${command(at)}`;
 }
 

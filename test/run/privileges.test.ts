@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import mysql from "mysql2/promise";
+import { settingsFromOptions } from "../../src/config";
+import { openSession } from "../../src/database/connection";
+import { acquireLock } from "../../src/database/lock";
+import { migrate } from "../../src/run/migrate";
+import { prepareDatabase } from "../../src/run/prepare";
+import { readStatus } from "../../src/run/status";
+import { withMigrations } from "../support/migrations";
+import { assertFails, assertRefused } from "../support/refused";
+import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";
+
+const FILES = {
+  "0001_a.up.sql": "CREATE TABLE a (id INT PRIMARY KEY);\nINSERT INTO a VALUES (1);",
+  "0001_a.down.sql": "DROP TABLE a;",
+  "0002_b.up.sql": "UPDATE a SET id = 2;",
+  "0002_b.down.sql": "UPDATE a SET id = 1;",
+};
+
+interface User {
+  /** Of the test's database, as this user. */
+  readonly url: string;
+  readonly name: string;
+  /** Statements as root; :user and :db stand for this user and the database. */
+  readonly asRoot: (...statements: readonly string[]) => Promise<void>;
+}
+
+const PASSWORD = "s3cret-of-the-test";
+
+/** A user with these privileges on a new database, and nothing else. */
+async function withUser(
+  server: TestServer,
+  privileges: string,
+  body: (user: User, db: { name: string; url: string }) => Promise<void>,
+): Promise<void> {
+  await withTestDatabase(server, async (db) => {
+    const name = `u_${randomBytes(5).toString("hex")}`;
+    const account = `'${name}'@'%'`;
+    const asRoot: User["asRoot"] = async (...statements) => {
+      const connection = await mysql.createConnection({ uri: server.url });
+      try {
+        for (const each of statements) {
+          await connection.query(each.replaceAll(":user", account).replaceAll(":db", db.name));
+        }
+      } finally {
+        await connection.end();
+      }
+    };
+    const url = new URL(db.url);
+    url.username = name;
+    url.password = PASSWORD;
+    await asRoot(`CREATE USER :user IDENTIFIED BY '${PASSWORD}'`, `GRANT ${privileges} ON :db.* TO :user`);
+    try {
+      await body({ url: url.href, name, asRoot }, db);
+    } finally {
+      await asRoot("DROP USER :user");
+    }
+  });
+}
+
+forEachServer(
+  "a user without CREATE is refused when the history is missing, and nothing is made",
+  async (_, server) => {
+    await withUser(server, "SELECT, INSERT, UPDATE, DELETE", (user, db) =>
+      withMigrations(FILES, async (dir) => {
+        const settings = settingsFromOptions({ databaseUrl: user.url, dir });
+        const words = [/CREATE command denied to user/, /Give the user CREATE/];
+        for (const work of [() => migrate(settings, "up", null), () => prepareDatabase(settings)]) {
+          const error = await assertRefused(db.url, work, "access-denied", ...words);
+          assert.ok(!`${error.message}${error.hint}${error.stack}`.includes(PASSWORD));
+        }
+        // It was made by somebody else; what this user lacks for the migration itself is that statement's failure.
+        await prepareDatabase(settingsFromOptions({ databaseUrl: db.url, dir }));
+        await assertFails(
+          migrate(settings, "up", null),
+          "statement-failed",
+          /0001_a\.up\.sql:1:1: .*CREATE command denied/,
+        );
+        await user.asRoot("GRANT CREATE ON :db.* TO :user");
+        await migrate(settings, "up", null);
+        assert.equal((await readStatus(settings)).current, 2);
+      }),
+    );
+  },
+);
+
+forEachServer("a user who may only read sees the status and changes nothing", async (_, server) => {
+  await withUser(server, "SELECT", (user, db) =>
+    withMigrations(FILES, async (dir) => {
+      await migrate(settingsFromOptions({ databaseUrl: db.url, dir }), "up", { to: "1" });
+      const settings = settingsFromOptions({ databaseUrl: user.url, dir });
+      assert.equal((await readStatus(settings)).current, 1);
+      assert.equal((await migrate(settings, "up", null, { dryRun: true })).planned?.length, 1);
+      const error = await assertRefused(
+        db.url,
+        () => migrate(settings, "up", null),
+        "statement-failed",
+        /0002_b\.up\.sql:1:1: .*UPDATE command denied/,
+        /Grant the user what it lacks; or correct the file, then run it again/,
+      );
+      assert.ok(!`${error.message}${error.hint}`.includes(PASSWORD));
+    }),
+  );
+});
+
+forEachServer("a user who may not see the history at all is refused", async (_, server) => {
+  await withUser(server, "CREATE, DROP, ALTER", (user, db) =>
+    withMigrations(FILES, async (dir) => {
+      await migrate(settingsFromOptions({ databaseUrl: db.url, dir }), "up", { to: "1" });
+      const settings = settingsFromOptions({ databaseUrl: user.url, dir });
+      for (const work of [() => migrate(settings, "up", null), () => readStatus(settings)]) {
+        await assertRefused(db.url, work, "access-denied", /denied to user/, /Give the user CREATE, SELECT/);
+      }
+    }),
+  );
+});
+
+forEachServer("a user of another database is turned away", async (_, server) => {
+  await withTestDatabase(server, (other) =>
+    withUser(server, "ALL PRIVILEGES", (user) =>
+      withMigrations(FILES, async (dir) => {
+        const url = new URL(user.url);
+        url.pathname = `/${other.name}`;
+        const settings = settingsFromOptions({ databaseUrl: url.href, dir });
+        const words = [new RegExp(`refused user ${user.name}`), /SHOW GRANTS/];
+        const error = await assertRefused(
+          other.url,
+          () => migrate(settings, "up", null),
+          "access-denied",
+          ...words,
+        );
+        assert.ok(!`${error.message}${error.hint}`.includes(PASSWORD));
+      }),
+    ),
+  );
+});
+
+forEachServer(
+  "who may not see other users' sessions still learns which one holds the lock",
+  async (_, server) => {
+    await withUser(server, "ALL PRIVILEGES", (user, db) =>
+      withMigrations(FILES, async (dir) => {
+        const root = await openSession(settingsFromOptions({ databaseUrl: db.url, dir }).database);
+        try {
+          await acquireLock(root, "migration_history", { timeoutMs: 0 });
+          const settings = settingsFromOptions({ databaseUrl: user.url, dir });
+          const words = [
+            new RegExp(`migration_history: connection ${root.connectionId}\\. Waited 0 s; nothing was run`),
+          ];
+          const run = () => migrate(settings, "up", null, { lockTimeoutMs: 0 });
+          await assertRefused(db.url, run, "lock-timeout", ...words);
+        } finally {
+          await root.close();
+        }
+      }),
+    );
+  },
+);
