@@ -38,7 +38,7 @@ export function createStatementJudge(fileName: string, options: JudgeOptions): S
     total = statement.number;
     for (const name of classified.userVariables) userVariables.add(name);
     usesLastInsertId ||= classified.usesLastInsertId;
-    const problem = judgeStatement(fileName, statement, classified, history);
+    const problem = judgeStatement(fileName, statement, classified, history, options);
     if (problem !== null) refuse(problem);
     transaction.see(statement, classified.statement);
     history.see(classified.statement);
@@ -66,12 +66,14 @@ function judgeStatement(
   statement: Statement,
   { statement: kind }: Classified,
   history: HistoryWatch,
+  options: JudgeOptions,
 ): Problem | null {
-  if (kind.kind === "refused") {
+  const refused = findRefused(kind, options);
+  if (refused !== null) {
     return {
       code: "unsupported-statement",
       file: fileName,
-      message: `${place(fileName, statement)}: this statement cannot be run exactly once. ${kind.why}`,
+      message: `${place(fileName, statement)}: this statement cannot be run exactly once. ${refused}`,
       hint: "Take it out of the migration.",
     };
   }
@@ -83,6 +85,15 @@ function judgeStatement(
     message: `${place(fileName, statement)}: this statement ${found}.`,
     hint: "Take it out of the migration: the record of what was applied must not depend on a migration.",
   };
+}
+
+/** Why a statement is refused, or what it prepares: EXECUTE would be refused half-way through the file. */
+function findRefused(kind: StatementKind, options: JudgeOptions): string | null {
+  if (kind.kind === "refused") return kind.why;
+  if (kind.kind !== "prepare" && kind.kind !== "execute-immediate") return null;
+  if (kind.source.from !== "text") return null;
+  const inner = classify(kind.source.text, options).statement;
+  return inner.kind === "refused" ? inner.why : null;
 }
 
 function openTransaction(fileName: string, statement: Statement, why: "begin" | "autocommit"): Problem {
