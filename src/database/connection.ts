@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import * as mysql from "mysql2";
-import type { DatabaseSettings, SslSettings } from "../config";
+import type { DatabaseSettings } from "../config";
 import { type ErrorCode, MigrateError } from "../errors";
 import { quoteIdentifier } from "../syntax/quote";
 import type { Row, ServerInfo, Session, SqlValue, TypedValue } from "./session";
+import { ER_SECURE_TRANSPORT_REQUIRED, tlsHint, tlsOptions } from "./tls";
 
 export interface OpenOptions {
   /** Connect without choosing a database; `Session.database` is still the one in the settings. */
@@ -12,6 +12,11 @@ export interface OpenOptions {
   readonly idleSeconds?: number;
   /** Seconds a statement waits for a metadata lock; default 30. */
   readonly lockWaitSeconds?: number;
+  /**
+   * Lets `queryMany` send its statements together. Never for a session that runs migrations: what is sent there as one
+   * statement has to be one.
+   */
+  readonly batches?: boolean;
   /** Aborted before the session is open: stops at once. */
   readonly signal?: AbortSignal;
 }
@@ -58,21 +63,26 @@ async function connect(settings: DatabaseSettings, options: OpenOptions): Promis
   const encrypt = mode !== "disabled" && !(mode === "preferred" && isLocal(settings));
   try {
     return await connectOnce(settings, options, encrypt);
-  } catch (error) {
-    // ssl-mode=preferred encrypts when the server can, and a server may also insist on it.
-    const code = errorField(error, "code");
-    if (mode === "preferred" && encrypt && code === "HANDSHAKE_NO_SSL_SUPPORT") {
-      return await connectOnce(settings, options, false).catch((second) => {
-        throw asConnectError(second, settings);
-      });
+  } catch (first) {
+    if (mode !== "preferred" || !deservesOtherWay(first, encrypt)) throw asConnectError(first, settings);
+    try {
+      return await connectOnce(settings, options, !encrypt);
+    } catch (second) {
+      // Without TLS on the server the first try was all there is.
+      const known = encrypt || errorField(second, "code") !== "HANDSHAKE_NO_SSL_SUPPORT" ? second : first;
+      throw asConnectError(known, settings);
     }
-    if (mode === "preferred" && !encrypt && errorField(error, "errno") === ER_SECURE_TRANSPORT_REQUIRED) {
-      return await connectOnce(settings, options, true).catch((second) => {
-        throw asConnectError(second, settings);
-      });
-    }
-    throw asConnectError(error, settings);
   }
+}
+
+/**
+ * ssl-mode=preferred encrypts when the server can; and where it does not, on this machine, the server or the account may
+ * insist on it. An account that does gets the same error as a wrong password.
+ */
+function deservesOtherWay(error: unknown, encrypted: boolean): boolean {
+  if (encrypted) return errorField(error, "code") === "HANDSHAKE_NO_SSL_SUPPORT";
+  const errno = errorField(error, "errno");
+  return errno === ER_SECURE_TRANSPORT_REQUIRED || errno === ER_ACCESS_DENIED;
 }
 
 function connectOnce(
@@ -93,8 +103,9 @@ function connectOnce(
       user: settings.user,
       password: settings.password,
       ...(options.withoutDatabase === true ? {} : { database: settings.database }),
-      ...(encrypt ? { ssl: sslOptions(settings.ssl) } : {}),
+      ...(encrypt ? tlsOptions(settings) : {}),
       connectTimeout: CONNECT_TIMEOUT_MS,
+      multipleStatements: options.batches === true,
       dateStrings: true,
       supportBigNumbers: true,
       // mysql2 asks for both by default; the mysql client does not. ROW_COUNT() in a file shows the one, and the other
@@ -131,26 +142,6 @@ function refuseLocalInfile(): never {
 
 function isLocal(settings: DatabaseSettings): boolean {
   return settings.socket !== null || ["localhost", "127.0.0.1", "::1"].includes(settings.host);
-}
-
-/** @see https://dev.mysql.com/doc/refman/8.4/en/connection-options.html#option_general_ssl-mode */
-function sslOptions(ssl: SslSettings): mysql.SslOptions {
-  const verify = ssl.mode === "verify-ca" || ssl.mode === "verify-identity";
-  return {
-    rejectUnauthorized: verify,
-    verifyIdentity: ssl.mode === "verify-identity",
-    ...(ssl.ca === null ? {} : { ca: readPem("ssl-ca", ssl.ca) }),
-    ...(ssl.cert === null ? {} : { cert: readPem("ssl-cert", ssl.cert) }),
-    ...(ssl.key === null ? {} : { key: readPem("ssl-key", ssl.key) }),
-  };
-}
-
-function readPem(name: string, path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (cause) {
-    throw new MigrateError("bad-setting", `${name}: cannot read ${path}.`, { cause });
-  }
 }
 
 /** A connection that knows when it is gone: mysql2 leaves some commands on a closed one waiting for ever. */
@@ -225,6 +216,7 @@ async function prepareSession(
     connectionId: Number(row.id),
     database: row.name === null ? settings.database : String(row.name),
     query: (sql, values) => queryRows(connection, sql, values),
+    queryMany: (statements) => queryMany(connection, statements, options.batches === true),
     queryTyped: (sql) => queryTyped(connection, sql),
     execute: (sql, values) => execute(connection, sql, values),
     run: (text) => runVerbatim(connection, text),
@@ -246,6 +238,17 @@ function refuseOldServer({ family, version }: ServerInfo): void {
 function queryRows(link: Link, sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
   return command(link, (resolve, reject) => {
     send(link, sql, values, reject, (rows) => resolve(Array.isArray(rows) ? (rows as Row[]) : []));
+  });
+}
+
+async function queryMany(link: Link, statements: readonly string[], together: boolean): Promise<Row[][]> {
+  if (!together || statements.length < 2) {
+    const results: Row[][] = [];
+    for (const sql of statements) results.push(await queryRows(link, sql));
+    return results;
+  }
+  return await command(link, (resolve, reject) => {
+    send(link, statements.join(";\n"), [], reject, (results) => resolve(results as Row[][]));
   });
 }
 
@@ -325,7 +328,7 @@ function close({ connection, lost }: Link): Promise<void> {
   });
 }
 
-const ER_SECURE_TRANSPORT_REQUIRED = 3159;
+const ER_ACCESS_DENIED = 1045;
 
 /** Server error numbers that say why a connection was turned away. */
 const TURNED_AWAY: Readonly<Record<number, ErrorCode>> = {
@@ -356,7 +359,7 @@ function asConnectError(error: unknown, settings: DatabaseSettings): MigrateErro
     default:
       return new MigrateError(code, `Cannot connect to ${where}: ${words}.`, {
         cause: error,
-        hint: "Is the server running, and are host, port or socket right?",
+        hint: tlsHint(error, settings.ssl) ?? "Is the server running, and are host, port or socket right?",
       });
   }
 }

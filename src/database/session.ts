@@ -34,6 +34,11 @@ export interface Session {
   readonly database: string;
   /** Runs the runner's own SQL and returns its rows. With values it is prepared, never interpolated. */
   query(sql: string, values?: readonly SqlValue[]): Promise<readonly Row[]>;
+  /**
+   * Runs several of the runner's own reads and returns the rows of each: in one round trip when the session was
+   * opened for that, else one after the other. Rejects with the first error.
+   */
+  queryMany(statements: readonly string[]): Promise<readonly (readonly Row[])[]>;
   /** Runs the runner's own SELECT of one row and returns its values with the types the server gave them. */
   queryTyped(sql: string): Promise<readonly TypedValue[]>;
   /** Runs the runner's own SQL and returns the number of rows it changed. */

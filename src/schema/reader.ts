@@ -84,17 +84,41 @@ export async function showCreate(
   names: readonly string[],
 ): Promise<readonly Shown[]> {
   const shown: Shown[] = [];
-  for (const name of names) {
-    try {
-      const [row] = await reader.session.query(`SHOW CREATE ${kind} ${quoteIdentifier(name)}`);
-      if (row !== undefined && row[column] !== null) shown.push({ name, row });
+  for (let at = 0; at < names.length; at += BATCH) {
+    const batch = names.slice(at, at + BATCH);
+    const rows = await showBatch(reader, kind, batch);
+    for (const [index, name] of batch.entries()) {
+      const row = rows[index];
+      if (row === null || row === undefined) continue;
+      if (row[column] !== null) shown.push({ name, row });
       else hide(reader, kind, name, `account ${reader.creator.account} may not see its definition`);
-    } catch (error) {
-      if (errnoOf(error) === null) throw error;
-      hide(reader, kind, name, error instanceof Error ? error.message : String(error));
     }
   }
   return shown;
+}
+
+/** Keeps a batch's answer well below max_allowed_packet and its text readable in the process list. */
+const BATCH = 100;
+
+/** @returns a row for each name; null where the server would not show it, which is noted */
+async function showBatch(reader: Reader, kind: string, names: readonly string[]): Promise<(Row | null)[]> {
+  const statements = names.map((name) => `SHOW CREATE ${kind} ${quoteIdentifier(name)}`);
+  try {
+    return (await reader.session.queryMany(statements)).map(([row]) => row ?? null);
+  } catch (error) {
+    if (errnoOf(error) === null) throw error;
+    const [name] = names;
+    if (names.length > 1) return await showOneByOne(reader, kind, names);
+    if (name !== undefined) hide(reader, kind, name, error instanceof Error ? error.message : String(error));
+    return [null];
+  }
+}
+
+/** One that cannot be shown, such as a view whose table is gone, ends the whole batch. */
+async function showOneByOne(reader: Reader, kind: string, names: readonly string[]): Promise<(Row | null)[]> {
+  const rows: (Row | null)[] = [];
+  for (const name of names) rows.push(...(await showBatch(reader, kind, [name])));
+  return rows;
 }
 
 function hide(reader: Reader, kind: string, name: string, why: string): void {
