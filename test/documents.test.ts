@@ -79,7 +79,7 @@ test("the README has every setting", () => {
 });
 
 test("what the documents link to in the repository is there", () => {
-  for (const document of ["README.md", "docs/files-and-history.md", "CHANGELOG.md"]) {
+  for (const document of ["README.md", "docs/files-and-history.md", "docs/moving-from.md", "CHANGELOG.md"]) {
     const links = [...read(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = ""]) => path);
     for (const path of links) assert.ok(existsSync(join(ROOT, document, "..", path)), `${document}: ${path}`);
   }
