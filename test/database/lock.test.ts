@@ -35,6 +35,7 @@ async function withHolder(
 async function raceBehindHolder(
   settings: Settings,
   starts: readonly ((emit: (event: RunEvent) => void) => Promise<RunResult>)[],
+  meanwhile: readonly string[] = [],
 ): Promise<readonly RunResult[]> {
   let results: readonly RunResult[] = [];
   await withHolder(settings, async ({ release }) => {
@@ -49,6 +50,7 @@ async function raceBehindHolder(
     // A run that ends too early must fail the test, not hang it.
     await Promise.race([allWait, Promise.all(runs)]);
     assert.equal(waiting, starts.length);
+    await run(settings, meanwhile);
     await release();
     results = await Promise.all(runs);
   });
@@ -279,3 +281,33 @@ forEachServer(
     });
   },
 );
+
+forEachServer(
+  "who wanted a part of what another runner did meanwhile has nothing to do",
+  async (t, server) => {
+    for (const target of [{ steps: 1 }, { to: "1" }]) {
+      await t.test(JSON.stringify(target), () =>
+        withTestDatabase(server, ({ url }) =>
+          withMigrations(FILES, async (dir) => {
+            const settings = settingsFromOptions({ databaseUrl: url, dir });
+            await migrate(settings, "up", null);
+            const before = await dumpAll(url);
+            // Put away and back again, so that it is certain which of the two is first.
+            await run(settings, ["RENAME TABLE migration_history TO put_away"]);
+            const up = (emit: (event: RunEvent) => void) => migrate(settings, "up", target, { emit });
+            const back = ["RENAME TABLE put_away TO migration_history"];
+            const [result] = await raceBehindHolder(settings, [up], back);
+            assert.deepEqual([result?.steps, result?.to], [[], 2]);
+            assert.deepEqual(await dumpAll(url), before);
+          }),
+        ),
+      );
+    }
+  },
+);
+
+async function run(settings: Settings, statements: readonly string[]): Promise<void> {
+  await withSession(settings.database, async (session) => {
+    for (const statement of statements) await session.run(statement);
+  });
+}
