@@ -51,11 +51,11 @@ export function applicableRenames(from: Schema, to: Schema, renames: Renames): R
   return { tables, columns };
 }
 
-/** What a table was called, by the renames that apply; null: it is another's name that became free. */
-export function nameBefore(table: string, renames: readonly NamePair[]): string | null {
-  const pair = renames.find(({ to }) => to === table);
+/** What something was called, by the renames that apply; null: something new, whose name another one gave up. */
+export function nameBefore(name: string, renames: readonly NamePair[]): string | null {
+  const pair = renames.find(({ to }) => to === name);
   if (pair !== undefined) return pair.from;
-  return renames.some(({ from }) => from === table) ? null : table;
+  return renames.some(({ from }) => from === name) ? null : name;
 }
 
 /** Column names compare without regard to case, so one that only changes case is the same column. */

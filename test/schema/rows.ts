@@ -68,11 +68,10 @@ export function keptColumns(from: Schema, to: Schema, renames: Renames): readonl
   return to.tables.flatMap((table) => {
     const before = from.tables.find(({ name }) => name === nameBefore(table.name, applicable.tables));
     if (before === undefined) return [];
+    const renamed = applicable.columns.filter((rename) => rename.table === table.name);
     const columns = table.columns.flatMap((column) => {
-      const pair = applicable.columns.find(
-        (rename) => rename.table === table.name && rename.to === column.name,
-      );
-      const old = before.columns.find(({ name }) => name === (pair?.from ?? column.name));
+      const oldName = nameBefore(column.name, renamed);
+      const old = before.columns.find(({ name }) => name === oldName);
       return old !== undefined && keepsValues(old, column) ? [{ before: old.name, after: column.name }] : [];
     });
     return [{ before: before.name, after: table.name, columns }];
