@@ -5,7 +5,19 @@ import { verbs } from "./commands/verbs";
 import { type SettingOptions, settingsFromOptions } from "./config";
 import { MigrateError } from "./errors";
 
-export type { RunEvent, RunResult, StatusEntry } from "./commands/engine";
+export type { CurrentReport } from "./commands/current";
+export type {
+  Adoption,
+  Collision,
+  FileChange,
+  HistoryRow,
+  RepairReport,
+  RunEvent,
+  RunResult,
+  ShowReport,
+  StampReport,
+  StatusEntry,
+} from "./commands/engine";
 export type { InitResult, InitStep } from "./commands/init";
 export type { StatusResult } from "./commands/status";
 export type { SettingOptions, SslMode, SslSettings } from "./config";
@@ -18,7 +30,9 @@ export {
   type StatementFailure,
 } from "./errors";
 export type { CreatedPair } from "./files/write-migrations";
+export type { BranchesReport, MergeResult } from "./run/branches";
 export type { StepName } from "./run/events";
+export type { LogReport } from "./run/log";
 export type { PlannedStep } from "./run/planned-sql";
 export type { Resolved } from "./run/resolve";
 export type { StepResult } from "./run/step";

@@ -63,6 +63,45 @@ forEachServer("the programmatic interface runs every verb", async (_, server) =>
   });
 });
 
+forEachServer("the verbs around the runner, as functions", async (_, server) => {
+  await withProject(server, FILES, async (migrator, dir) => {
+    assert.deepEqual(
+      (await migrator.stamp({ target: "head" })).stamped.map(({ version }) => version),
+      [1, 2],
+    );
+    assert.equal((await migrator.current()).current?.version, 2);
+    assert.deepEqual(
+      (await migrator.heads()).heads.map(({ name }) => name),
+      ["email"],
+    );
+    writeFileSync(join(dir, "0002_email.up.sql"), `-- Why.\n${FILES["0002_email.up.sql"]}`);
+    const shown = await migrator.show({ which: "2" });
+    assert.deepEqual(
+      shown.files.map(({ change }) => change),
+      ["comments", "none"],
+    );
+    assert.deepEqual(
+      (await migrator.repair()).repairs.map(({ newVersion }) => newVersion),
+      [2],
+    );
+    await assert.rejects(migrator.repair({ versions: [2] }), { code: "usage" });
+    assert.equal((await migrator.repair({ versions: [2], reason: "only a comment" })).repaired, true);
+    for (const half of ["up", "down"]) writeFileSync(join(dir, `0002_posts.${half}.sql`), "-- Nothing.");
+    assert.equal((await migrator.branches()).collisions.length, 1);
+    assert.deepEqual(
+      (await migrator.merge()).renumbered.map(({ name, to }) => [name, to]),
+      [["posts", 3]],
+    );
+    assert.deepEqual(
+      (await migrator.history({ range: "2:" })).lines.map(({ action, reason }) => [action, reason]),
+      [
+        ["stamp", null],
+        ["repair", "only a comment"],
+      ],
+    );
+  });
+});
+
 forEachServer("the programmatic interface rejects with errors of its own", async (_, server) => {
   const broken = {
     ...FILES,

@@ -97,6 +97,16 @@ test("foldHistory: while it is being reverted, what was applied still counts", (
   assert.deepEqual([state?.upChecksum, state?.downChecksum], [hash("up 1"), hash("down 1")]);
 });
 
+test("foldHistory: which line has the texts of what is applied", () => {
+  const textsAt = (...rows: readonly HistoryRow[]): number | undefined => foldHistory(rows).get(1)?.textsAt;
+  const down = { action: "down", ...unfinished, done: 1 } as const;
+  assert.equal(textsAt(row(1, {})), 1);
+  assert.equal(textsAt(row(1, {}), row(2, down)), 1);
+  assert.equal(textsAt(row(1, {}), row(2, { action: "repair" }), row(3, down)), 2);
+  assert.equal(textsAt(row(1, {}), row(2, { action: "resolve" })), 1);
+  assert.equal(textsAt(row(1, {}), row(2, { action: "down" }), row(3, { action: "stamp" })), 3);
+});
+
 const damaged: readonly (readonly [name: string, rows: readonly HistoryRow[], expected: string])[] = [
   [
     "none",
