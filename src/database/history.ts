@@ -243,9 +243,10 @@ function intentColumn(intent: Intent | null): { readonly sql: string; readonly v
 
 /**
  * Records progress, in the transaction that is open if one is.
- * @throws MigrateError `lock-lost` when the lock is no longer this session's, `history-damaged` when the line is gone
+ * @returns whether the line is there
+ * @throws MigrateError `lock-lost` when the lock is no longer this session's
  */
-export async function recordProgress(session: Session, line: Line, progress: Progress): Promise<void> {
+export async function recordProgress(session: Session, line: Line, progress: Progress): Promise<boolean> {
   const intent = intentColumn(progress.intent);
   const changed = await session.execute(
     `UPDATE ${quoteQualified(session.database, line.table)}
@@ -264,7 +265,7 @@ export async function recordProgress(session: Session, line: Line, progress: Pro
       ...line.lock.values,
     ],
   );
-  if (changed !== 1) await explainNoChange(session, line);
+  return changed === 1 || (await isThere(session, line));
 }
 
 /** Records why a line stopped. Its progress stays; `intent` stays too when the statement's fate is open. */
@@ -347,19 +348,14 @@ export async function readTexts(
 }
 
 /** No row changed: the lock is gone, the line is gone, or (harmlessly) it said just that already. */
-async function explainNoChange(session: Session, line: Line): Promise<void> {
+async function isThere(session: Session, line: Line): Promise<boolean> {
   const [row] = await session.query(
     `SELECT ${line.lock.condition} AS held,
             (SELECT COUNT(*) FROM ${quoteQualified(session.database, line.table)} WHERE id = ?) AS found`,
     [...line.lock.values, line.id],
   );
   if (Number(row?.held) !== 1) throw lockLost(session, line.table);
-  if (Number(row?.found) !== 1) {
-    throw new MigrateError(
-      "history-damaged",
-      `Line ${line.id} vanished from ${session.database}.${line.table} during the run.`,
-    );
-  }
+  return Number(row?.found) === 1;
 }
 
 function lockLost(session: Session, table: string): MigrateError {

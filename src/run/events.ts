@@ -1,4 +1,4 @@
-import type { Verdict } from "./executor";
+import type { Verdict } from "./judge-intent";
 import type { Blocked } from "./patience";
 import type { RunProgress } from "./progress";
 

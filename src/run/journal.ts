@@ -9,6 +9,7 @@ import {
   recordProgress,
 } from "../database/history";
 import type { Session } from "../database/session";
+import { MigrateError } from "../errors";
 import type { Statement } from "../syntax/statement";
 
 /** How far a file is: statements that ran, statements that are recorded, and the hash over them. */
@@ -53,7 +54,9 @@ export function createJournal(line: Line, total: number, beginning: Beginning): 
   const spentMs = beginning.line === "partial" ? beginning.spentMs : 0;
 
   async function write(session: Session, progress: Progress): Promise<void> {
-    if (added || beginning.line !== "new") return recordProgress(session, line, progress);
+    if (added && (await recordProgress(session, line, progress))) return;
+    if (beginning.line !== "new") throw vanished(line);
+    // Not added yet, or added in a transaction that was rolled back and runs again.
     await addLine(session, line, beginning.row, progress);
     added = true;
   }
@@ -103,6 +106,13 @@ export function createJournal(line: Line, total: number, beginning: Beginning): 
     },
   };
   return journal;
+}
+
+function vanished(line: Line): MigrateError {
+  return new MigrateError(
+    "history-damaged",
+    `Line ${line.id} vanished from the history table during the run.`,
+  );
 }
 
 /** SHA-256 of one statement's text, hex: what an intent says it is about. */

@@ -1,3 +1,4 @@
+import { serverErrno } from "../database/server-errors";
 import type { Session } from "../database/session";
 import { readTemporaryTable, restoreTemporaryTable, type SavedTable } from "../database/temporary-tables";
 import {
@@ -8,6 +9,7 @@ import {
 } from "../database/user-variables";
 import { MigrateError } from "../errors";
 import { type Classified, mentionsTable } from "../syntax/classify";
+import { readLockItems } from "../syntax/lock-list";
 import { quoteIdentifier, quoteQualified } from "../syntax/quote";
 import type { Statement } from "../syntax/statement";
 
@@ -227,12 +229,37 @@ async function replay(
       await restoreUserVariables(session, saved.borrowed[statement.number] ?? {});
       return session.run(statement.text);
     case "lock-tables":
-      await session.run(lockTables(statement.text));
-      return;
+      return lockAgain(session, statement.text, lockTables);
     default:
       await session.run(statement.text);
   }
 }
+
+/** A table that the file locked may be gone by now, dropped or renamed under its own lock. */
+async function lockAgain(
+  session: Session,
+  text: string,
+  lockTables: (text: string) => string,
+): Promise<void> {
+  try {
+    await session.run(lockTables(text));
+  } catch (error) {
+    if (serverErrno(error) !== ER_NO_SUCH_TABLE) throw error;
+    const there: string[] = [];
+    for (const item of readLockItems(text)) {
+      const [found] = await session.query(
+        "SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_NAME = ?",
+        [item.database, item.name],
+      );
+      if (found !== undefined) there.push(item.text);
+    }
+    const rest = there.join(", ");
+    // With none left the history table alone is locked: the statements to come expect to run under LOCK TABLES.
+    await session.run(lockTables(`LOCK TABLES ${rest}`).replace(/,\s*$/, ""));
+  }
+}
+
+const ER_NO_SUCH_TABLE = 1146;
 
 async function restoreUserVariables(
   session: Session,

@@ -5,13 +5,22 @@ import { formatVersion } from "../files/filename";
 import type { Step } from "../plan/plan";
 import { remainingStatement } from "../syntax/remaining";
 import type { Statement } from "../syntax/statement";
-import { judgeIntent } from "./executor";
 import { hashStatement } from "./journal";
+import type { Verdict } from "./judge-intent";
+
+/** A statement that was under way when an earlier run ended, and what is known of it now. */
+export interface OpenIntent {
+  readonly intent: Intent;
+  /** What its objects say. Holding the lock means that the earlier session has ended, so nothing of it still runs. */
+  readonly found: Verdict;
+  /** The statement in its place in the file now; null when the file ends before it. */
+  readonly next: Statement | null;
+  /** Statements in the file. */
+  readonly total: number;
+}
 
 /**
- * Finds out whether the statement that was under way when an earlier run ended took effect. Holding the lock
- * means that the earlier session has ended, so nothing of it is still running.
- * @param next the statement in the intent's place in the file now; null when the file ends before it
+ * Says whether the statement that was under way took effect.
  * @returns `applied` also when the rest of a half-done one was carried out here
  * @throws MigrateError `in-doubt` when nothing can tell; `prefix-modified` when it took effect and the file
  *   has another statement in its place
@@ -19,12 +28,9 @@ import { hashStatement } from "./journal";
 export async function settleIntent(
   session: Session,
   step: Step,
-  intent: Intent,
-  next: Statement | null,
-  total: number,
+  { intent, found: verdict, next, total }: OpenIntent,
 ): Promise<"applied" | "not-applied"> {
   const unchanged = next !== null && hashStatement(next.text) === intent.hash;
-  const verdict = await judgeIntent(session, intent);
   if (verdict === "not-applied") return verdict;
   if (verdict === "applied" && unchanged) return verdict;
   if (verdict === "partly" && unchanged) {

@@ -15,6 +15,7 @@ import { createExecutor, type Executor } from "./executor";
 import { connectionLost, statementFailed, stoppedAfter } from "./failures";
 import type { Identity } from "./identity";
 import { createJournal, type Journal } from "./journal";
+import { judgeIntent } from "./judge-intent";
 import { createPatience } from "./patience";
 import { nameChangedStatement } from "./prefix";
 import type { ProgressMeter } from "./progress";
@@ -216,9 +217,11 @@ async function resume(progress: Progress, next: Statement | null): Promise<"appl
     total,
     ...storedTexts(step),
   });
+  // Before the session is set up again: under LOCK TABLES the server shows no other table.
+  const found = row.intent === null ? null : await judgeIntent(session, row.intent);
   await memory.restore(session, stored.saved, (text) => lockingHistoryToo(text, session.database, table));
-  if (row.intent === null) return "not-applied";
-  const verdict = await settleIntent(session, step, row.intent, next, total);
+  if (row.intent === null || found === null) return "not-applied";
+  const verdict = await settleIntent(session, step, { intent: row.intent, found, next, total });
   context.emit({ event: "judged", ...describe(step), statement: row.intent.statement, verdict });
   if (verdict === "not-applied" || next === null) return "not-applied";
   journal.advance(next);

@@ -1,0 +1,141 @@
+import type { Session } from "../database/session";
+import type { Classified } from "../syntax/classify";
+import type { Patience } from "./patience";
+import type { SessionMemory } from "./session-memory";
+
+/** A transaction of the runner's own is committed after this long or this much, so that locks are not held. */
+const GROUP_MS = 1_000;
+const GROUP_BYTES = 8 * 1024 * 1024;
+
+interface Transaction {
+  /** `runner`: around the file's DML. `file`: START TRANSACTION or autocommit = 0; it ends where the file ends it. */
+  readonly owner: "runner" | "file";
+  readonly readOnly: boolean;
+  readonly startedMs: number;
+  bytes: number;
+  /** What it ran so far, so that a deadlock can be met by running it again; null: it must not be. */
+  texts: string[] | null;
+}
+
+/** The transaction that is open on the executing session, if one is. */
+export interface Transactions {
+  readonly owner: "runner" | "file" | null;
+  readonly readOnly: boolean;
+  /** The runner's own one was open long enough, or holds enough, to be committed. */
+  readonly full: boolean;
+  /** Begins one of the runner's own, or notes the one that autocommit = 0 begins by itself. */
+  begin(): Promise<void>;
+  /** Notes one that the file began. @param text the statement that did, to be able to repeat it; null: it cannot be */
+  beganInFile(text: string | null, readOnly: boolean): void;
+  /** Does work in it; after a deadlock or a lock timeout the whole transaction runs again before it. */
+  repeatedly(work: () => Promise<void>): Promise<void>;
+  /** Notes a statement that ran in it. */
+  ran(text: string, classified: Classified): void;
+  /** Notes that something ran in it that must not run twice. */
+  cannotRepeat(): void;
+  /** Puts the record in and commits; `commit` is the file's own COMMIT or the runner's. */
+  commit(commit?: string): Promise<void>;
+  commitOwn(): Promise<void>;
+  /** The file ended it: the server says so. */
+  ended(): void;
+  /** Rolls back, and leaves a session in which the failure can be recorded. Never throws. */
+  rollBack(): Promise<void>;
+}
+
+/** @param record writes the progress, in the open transaction */
+export function createTransactions(
+  session: Session,
+  memory: SessionMemory,
+  patience: Patience,
+  record: () => Promise<void>,
+): Transactions {
+  let open: Transaction | null = null;
+
+  /** START TRANSACTION would release the file's LOCK TABLES; the other begins one and keeps them. */
+  function beginText(): string {
+    return memory.tablesLocked ? "SET autocommit = 0" : "START TRANSACTION";
+  }
+
+  async function runAgain({ owner }: Transaction, texts: readonly string[]): Promise<void> {
+    await session.run("ROLLBACK");
+    if (owner === "runner") await session.run(beginText());
+    for (const text of texts) await session.run(text);
+  }
+
+  async function repeatedly(work: () => Promise<void>): Promise<void> {
+    const transaction = open;
+    const texts = transaction?.texts ?? null;
+    if (transaction === null || texts === null) return work();
+    let again = false;
+    await patience.through(async () => {
+      if (again) await runAgain(transaction, texts);
+      again = true;
+      await work();
+    }, []);
+  }
+
+  async function commit(text = "COMMIT"): Promise<void> {
+    await repeatedly(async () => {
+      await record();
+      await session.run(text);
+    });
+    if (open?.owner === "runner" && memory.tablesLocked) await session.run("SET autocommit = 1");
+    open = null;
+  }
+
+  return {
+    get owner() {
+      return open?.owner ?? null;
+    },
+    get readOnly() {
+      return open?.readOnly ?? false;
+    },
+    get full() {
+      if (open?.owner !== "runner") return false;
+      return open.bytes >= GROUP_BYTES || performance.now() - open.startedMs >= GROUP_MS;
+    },
+    async begin() {
+      const owner = memory.autocommit ? "runner" : "file";
+      if (owner === "runner") await session.run(beginText());
+      open = { owner, readOnly: false, startedMs: performance.now(), bytes: 0, texts: [] };
+    },
+    beganInFile(text, readOnly) {
+      const texts = text === null ? null : [text];
+      open = { owner: "file", readOnly, startedMs: performance.now(), bytes: 0, texts };
+    },
+    repeatedly,
+    ran(text, classified) {
+      if (open === null) return;
+      open.bytes += text.length;
+      if (isRepeatable(classified, open) && open.bytes <= GROUP_BYTES) open.texts?.push(text);
+      else open.texts = null;
+    },
+    cannotRepeat() {
+      if (open !== null) open.texts = null;
+    },
+    commit,
+    async commitOwn() {
+      if (open?.owner === "runner") await commit();
+    },
+    ended() {
+      open = null;
+    },
+    async rollBack() {
+      try {
+        if (open !== null || !memory.autocommit) await session.run("ROLLBACK");
+        // Without autocommit what is recorded next would go with the session.
+        if (memory.tablesLocked || !memory.autocommit) await session.run("SET autocommit = 1");
+      } catch {
+        // The connection is gone, and the server rolls back by itself.
+      }
+      open = null;
+    },
+  };
+}
+
+/** Gives the same when its whole transaction runs again: nothing in it lives in the session. */
+function isRepeatable(classified: Classified, { texts }: Transaction): boolean {
+  const { statement, userVariables, usesLastInsertId } = classified;
+  if (statement.kind !== "transactional" || userVariables.length > 0) return false;
+  return !usesLastInsertId || (texts?.length ?? 0) > 0;
+}
