@@ -3,7 +3,7 @@ import type { DatabaseSettings } from "../config";
 import { type ErrorCode, MigrateError } from "../errors";
 import { quoteIdentifier } from "../syntax/quote";
 import type { Row, ServerInfo, Session, SqlValue, TypedValue } from "./session";
-import { ER_SECURE_TRANSPORT_REQUIRED, tlsHint, tlsOptions } from "./tls";
+import { ER_SECURE_TRANSPORT_REQUIRED, missingTlsHint, tlsHint, tlsOptions, tlsWords } from "./tls";
 
 export interface OpenOptions {
   /** Connect without choosing a database; `Session.database` is still the one in the settings. */
@@ -60,7 +60,8 @@ export async function withSession<T>(
 
 async function connect(settings: DatabaseSettings, options: OpenOptions): Promise<mysql.Connection> {
   const { mode } = settings.ssl;
-  const encrypt = mode !== "disabled" && !(mode === "preferred" && isLocal(settings));
+  const encrypt =
+    mode !== "disabled" && !(mode === "preferred" && isLocal(settings) && settings.ssl.cert === null);
   try {
     return await connectOnce(settings, options, encrypt);
   } catch (first) {
@@ -344,12 +345,17 @@ function asConnectError(error: unknown, settings: DatabaseSettings): MigrateErro
   const where = settings.socket ?? `${settings.host}:${settings.port}`;
   const errno = errorField(error, "errno");
   const code = (typeof errno === "number" ? TURNED_AWAY[errno] : undefined) ?? "cannot-connect";
-  const words = error instanceof Error ? error.message || String(errorField(error, "code")) : String(error);
+  const words = connectWords(error).replace(/\.$/, "");
   switch (code) {
     case "access-denied":
       return new MigrateError(code, `The server at ${where} refused user ${settings.user}: ${words}.`, {
         cause: error,
-        hint: "Check the user, the password and what the user may do: SHOW GRANTS FOR CURRENT_USER().",
+        hint: [
+          "Check the user, the password and what the user may do: SHOW GRANTS FOR CURRENT_USER().",
+          ...(errno === ER_ACCESS_DENIED ? [missingTlsHint(settings.ssl)] : []),
+        ]
+          .filter((line) => line !== null)
+          .join("\n"),
       });
     case "unknown-database":
       return new MigrateError(code, `Database ${settings.database} does not exist at ${where}.`, {
@@ -362,6 +368,11 @@ function asConnectError(error: unknown, settings: DatabaseSettings): MigrateErro
         hint: tlsHint(error, settings.ssl) ?? "Is the server running, and are host, port or socket right?",
       });
   }
+}
+
+function connectWords(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return tlsWords(error) ?? (error.message || String(errorField(error, "code")));
 }
 
 function errorField(error: unknown, field: "errno" | "code"): unknown {
