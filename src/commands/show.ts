@@ -5,7 +5,7 @@ import { loadShow, type ShowReport } from "./engine";
 import { renderLog } from "./history";
 import type { Layout } from "./layout";
 import { plural } from "./layout";
-import { required, text } from "./options";
+import { flag, required, text } from "./options";
 import { describeState } from "./status";
 
 /** Says everything about one migration. */
@@ -15,9 +15,13 @@ export const show = defineCommand({
   details: [
     "For a modified one: the difference between what was applied and what is on disk. Changes nothing.",
   ],
-  options: { which: required("N", text, "Version of the migration, or head, +1, -1") },
-  examples: ["show 7", "show head", "show 7 --json"],
-  run: async (context) => loadShow().readOne(context.settings(), context.options.which),
+  options: {
+    which: required("N", text, "Version of the migration, or head, +1, -1"),
+    applied: flag("Print what was applied as well, as the history keeps it"),
+  },
+  examples: ["show 7", "show head", "show 7 --applied"],
+  run: async (context) =>
+    loadShow().readOne(context.settings(), context.options.which, { withTexts: context.options.applied }),
   render: (report, layout) => [
     layout.paint("bold", formatMigration(report.entry)),
     ...indent([
@@ -28,6 +32,7 @@ export const show = defineCommand({
     ...report.files.flatMap(({ diff }) =>
       diff === null ? [] : ["", ...diff.map((line) => paintDiff(line, layout))],
     ),
+    ...report.files.flatMap((file) => renderText(file, layout)),
     ...renderProblems(report, layout),
   ],
 });
@@ -61,6 +66,15 @@ function paintDiff(line: string, layout: Layout): string {
   if (/^(---|\+\+\+) /.test(line)) return layout.paint("bold", line);
   if (line.startsWith("-")) return layout.paint("red", line);
   return line.startsWith("+") ? layout.paint("green", line) : line;
+}
+
+function renderText({ direction, appliedText }: ShownFile, layout: Layout): readonly string[] {
+  if (appliedText === null) return [];
+  return [
+    "",
+    layout.paint("bold", `-- ${direction}, as applied`),
+    ...appliedText.replace(/\n$/, "").split("\n"),
+  ];
 }
 
 /** What is wrong and what helps; of a change there is no need to say here how to see it. */

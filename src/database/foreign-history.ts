@@ -88,7 +88,7 @@ const READERS: readonly Reader[] = [
     // https://github.com/knex/knex/blob/master/lib/migrations/migrate/table-creator.js
     tool: "knex",
     table: "knex_migrations",
-    has: ["name", "batch", "migration_time"],
+    has: ["id", "name", "batch", "migration_time"],
     lacks: [],
     orderBy: "id",
     read: (rows) => ({ entries: rows.map((row) => named(row.name)), dirty: null }),
@@ -97,7 +97,7 @@ const READERS: readonly Reader[] = [
     // https://github.com/db-migrate/db-migrate-base/blob/master/index.js
     tool: "db-migrate",
     table: "migrations",
-    has: ["name", "run_on"],
+    has: ["id", "name", "run_on"],
     lacks: [],
     orderBy: "id",
     read: (rows) => ({ entries: rows.map((row) => named(row.name)), dirty: null }),

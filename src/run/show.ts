@@ -29,6 +29,8 @@ export interface ShownFile {
   readonly change: FileChange | null;
   /** Unified diff from what was applied to what is on disk, line by line; null when there is none to make. */
   readonly diff: readonly string[] | null;
+  /** What was applied, as the history keeps it; null: not asked for, not applied, or too large to keep. */
+  readonly appliedText: string | null;
 }
 
 export interface ShowReport {
@@ -42,9 +44,14 @@ export interface ShowReport {
 /**
  * Says everything about one migration. Changes nothing and takes no lock.
  * @param which a version, `head`, or a distance from the current one
+ * @param withTexts give what was applied as well, whole
  * @throws MigrateError `unknown-version`; RefusedError for folder and history
  */
-export async function readOne(settings: Settings, which: string): Promise<ShowReport> {
+export async function readOne(
+  settings: Settings,
+  which: string,
+  { withTexts = false }: { readonly withTexts?: boolean } = {},
+): Promise<ShowReport> {
   const target = parseTarget(which);
   const { migrations } = readMigrations(settings.dir);
   return await withTranslatedErrors(() =>
@@ -62,7 +69,8 @@ export async function readOne(settings: Settings, which: string): Promise<ShowRe
       const migration = migrations.find((each) => each.version === version) ?? null;
       const files: ShownFile[] = [];
       for (const direction of ["up", "down"] as const) {
-        files.push(await showFile(direction, migration, applied, texts, session.server));
+        const file = await showFile(direction, migration, applied, texts, session.server);
+        files.push(withTexts ? { ...file, appliedText: texts?.[direction] ?? null } : file);
       }
       const lines = rows.filter((row) => row.version === version);
       const change = worstChange(files.map((file) => file.change));
@@ -90,6 +98,7 @@ async function showFile(
     checksum: file?.checksum ?? null,
     appliedChecksum,
     change,
+    appliedText: null,
     diff:
       applied === null || change === null || change === "none"
         ? null
