@@ -44,7 +44,7 @@ type Token = ReturnType<typeof tokenize>[number];
 type OptionToken = Extract<Token, { kind: "option" }>;
 type Refuse = (message: string) => never;
 
-/** `-1` is a relative target, not an option; parseArgs gets to see it with this before it. */
+/** `-1` and `-2:head` are relative targets, no options; parseArgs gets to see it with this before it. */
 const NEGATIVE = "\u0001";
 
 function tokenize(table: OptionTable, words: readonly string[]) {
@@ -54,7 +54,7 @@ function tokenize(table: OptionTable, words: readonly string[]) {
     const short = name === "help" ? { short: "h" } : {};
     options[spellOption(name).slice(2)] = { type: option.kind === "flag" ? "boolean" : "string", ...short };
   }
-  const args = words.map((word) => (/^-\d+$/.test(word) ? NEGATIVE + word : word));
+  const args = words.map((word) => (/^-\d+(:|$)/.test(word) ? NEGATIVE + word : word));
   return parseArgs({ args, options, strict: false, tokens: true }).tokens;
 }
 

@@ -14,7 +14,7 @@ export const history = defineCommand({
   options: {
     range: value("A:B", text, "Only these versions, such as 3:7, :head, base: or -2:head"),
   },
-  examples: ["history", "history --range 3:7", "history --range=-2: --json"],
+  examples: ["history", "history --range 3:7", "history --range -2: --json"],
   run: async (context) => loadLog().readLog(context.settings(), context.options.range),
   render: ({ lines, initialized, database }, layout) => {
     if (lines.length > 0) return renderLog(lines, layout);

@@ -81,6 +81,7 @@ async function addLines(
   { exists, rows }: HistoryState,
   lines: readonly Entry[],
 ): Promise<void> {
+  if (lines.length === 0) return;
   if (!exists) await createHistoryTable(session, table);
   let id = lastId(rows);
   await session.run("START TRANSACTION");

@@ -40,6 +40,7 @@ const accepted: Array<[line: string, expected: object]> = [
   ["a --lock-timeout=0.25", { ...NOTHING, lockTimeout: 250 }],
   ["a --by -1", { ...NOTHING, by: "-1" }],
   ["a --by=-1", { ...NOTHING, by: "-1" }],
+  ["a --by -2:head", { ...NOTHING, by: "-2:head" }],
   ["a -12", { ...NOTHING, target: "-12" }],
   ["a +1", { ...NOTHING, target: "+1" }],
   ["a -- --dry-run", { ...NOTHING, target: "--dry-run" }],
