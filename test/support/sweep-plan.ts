@@ -36,7 +36,7 @@ export interface SweepOptions {
   /** What is done at the points, in a word or two: `cut`, `runner killed`. */
   readonly what: string;
   readonly check: (point: Point) => Promise<PointResult>;
-  /** Take every n-th point only. */
+  /** Take every n-th point only; no multiple of 3, or all of them have the same moment. */
   readonly every?: number;
   readonly width?: number;
 }
