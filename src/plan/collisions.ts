@@ -34,17 +34,21 @@ export function findCollisions(
   const inForce = [...states.values()].filter(isInForce);
   const owners = new Map(inForce.map((state) => [state, ownerOf(state, groups.get(state.version) ?? [])]));
   const newest = inForce.toSorted((a, b) => a.version - b.version).at(-1);
-  const side = (migration: Migration): Side => toSide(migration, owners);
+  const applied = new Set(owners.values());
+  const orphans = inForce.filter((state) => owners.get(state) === null);
+  const side = (migration: Migration): Side => toSide(migration, applied.has(migration), orphans);
   return [...groups].flatMap(([version, group]): readonly Collision[] => {
     const [only, another] = group;
-    const state = inForce.find((each) => each.version === version);
+    const recorded = states.get(version);
+    const state = isInForce(recorded) ? recorded : undefined;
     if (another !== undefined) {
       const orphan = state !== undefined && owners.get(state) === null ? [orphanSide(state)] : [];
       return [{ kind: "same-version", version, sides: [...group.map(side), ...orphan] }];
     }
-    if (only === undefined || newest === undefined || version > newest.version) return [];
+    if (only === undefined || newest === undefined || version > newest.version || state !== undefined)
+      return [];
     const pending = side(only);
-    if (state !== undefined || pending.appliedAs !== null) return [];
+    if (pending.appliedAs !== null) return [];
     const owner = owners.get(newest) ?? null;
     return [
       { kind: "out-of-order", version, sides: [pending, owner === null ? orphanSide(newest) : side(owner)] },
@@ -68,18 +72,20 @@ function ownerOf(state: VersionState, candidates: readonly Migration[]): Migrati
   return sameName(sameText) ?? sameText[0] ?? sameName(candidates) ?? null;
 }
 
-function toSide(migration: Migration, owners: ReadonlyMap<VersionState, Migration | null>): Side {
-  const applied = [...owners.values()].includes(migration);
-  const elsewhere = [...owners].find(
-    ([state, owner]) => owner === null && state.upChecksum === migration.up.checksum,
-  );
+/** @param orphans what is in force, but is none of the migrations that the folder has under its version */
+function toSide(
+  { version, name, up, down }: Migration,
+  applied: boolean,
+  orphans: readonly VersionState[],
+): Side {
+  const elsewhere = applied ? undefined : orphans.find((state) => state.upChecksum === up.checksum);
   return {
-    version: migration.version,
-    name: migration.name,
-    upFile: migration.up.fileName,
-    downFile: migration.down?.fileName ?? null,
+    version,
+    name,
+    upFile: up.fileName,
+    downFile: down?.fileName ?? null,
     applied,
-    appliedAs: applied ? null : (elsewhere?.[0].version ?? null),
+    appliedAs: elsewhere?.version ?? null,
   };
 }
 

@@ -33,12 +33,12 @@ export async function readStatus(settings: Settings): Promise<StatusReport> {
       const states = foldHistory(rows);
       const entries: StatusEntry[] = [];
       for (const entry of judgeStates(migrations, states)) {
+        if (!isModified(entry)) {
+          entries.push(entry);
+          continue;
+        }
         const migration = migrations.find(({ version }) => version === entry.version);
-        const state = states.get(entry.version);
-        const change =
-          isModified(entry) && migration !== undefined && state !== undefined
-            ? await judgePair(session, settings.table, migration, state)
-            : null;
+        const change = await judgePair(session, settings.table, migration, states.get(entry.version));
         entries.push({ ...entry, change });
       }
       return {
@@ -61,9 +61,10 @@ function isModified({ problems, warnings }: StatusEntry): boolean {
 async function judgePair(
   session: Session,
   table: string,
-  migration: Migration,
-  state: VersionState,
+  migration: Migration | undefined,
+  state: VersionState | undefined,
 ): Promise<StatusEntry["change"]> {
+  if (migration === undefined || state === undefined) return null;
   const texts = await readAppliedTexts(session, table, state);
   return worstChange([
     judgeChange(migration.up, state.upChecksum, texts.up, session.server),
