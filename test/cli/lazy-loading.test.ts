@@ -18,6 +18,13 @@ const rows: Array<[line: string, dotenv: boolean, packages: string[], commands: 
   ["--version", false, [], []],
   ["up --help", false, [], ["up"]],
   ["up --nonsense", false, [], ["up"]],
+  ["stamp --help", false, [], ["stamp"]],
+  [
+    "completion fish",
+    false,
+    [],
+    ["completion", ...Object.keys(verbs).filter((verb) => verb !== "completion")],
+  ],
   ["status", false, [], ["status"]],
   ["status", true, ["dotenv"], ["status"]],
 ];
