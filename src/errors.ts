@@ -67,6 +67,12 @@ export type ErrorCode =
   | "statement-failed"
   | "server-error"
   | "no-local-server"
+  // declared schema
+  | "no-scratch"
+  | "schema-missing"
+  | "bad-rename"
+  | "destructive"
+  | "not-proven"
   | "internal";
 
 export interface MigrateErrorOptions {

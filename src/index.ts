@@ -3,6 +3,7 @@ import type { RunEvent } from "./commands/engine";
 import { type OptionInput, type OptionTable, readOptions } from "./commands/options";
 import { verbs } from "./commands/verbs";
 import { type SettingOptions, settingsFromOptions } from "./config";
+import { readScratchSettings } from "./config/scratch";
 import { MigrateError } from "./errors";
 
 export type { CurrentReport } from "./commands/current";
@@ -39,6 +40,10 @@ export type { StepResult } from "./run/step";
 
 /** Where the migrations are, what database they are for, and who listens. The environment is not read. */
 export interface MigratorOptions extends SettingOptions {
+  /** The server for throwaway databases; left out: a server program on this machine, else the target's own server. */
+  readonly scratchDatabaseUrl?: string | undefined;
+  /** Never make throwaway databases on the target's server. */
+  readonly production?: boolean | undefined;
   /** Told what happens while a verb runs, in order. */
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
   /** Milliseconds between `progress` events; left out: there are none. */
@@ -75,6 +80,14 @@ export interface Migrator {
   branches(): Promise<Output<"branches">>;
   merge(input?: Input<"merge">): Promise<Output<"merge">>;
   resolve(input: Input<"resolve">): Promise<Output<"resolve">>;
+  /** Writes the pair that takes the migrations' schema to schema.sql, proven both ways. */
+  diff(input: Input<"diff">): Promise<Output<"diff">>;
+  /** Applies, reverts and applies again, on a throwaway database. */
+  verify(input?: Input<"verify">): Promise<Output<"verify">>;
+  /** Whether the database is what the migrations build. */
+  check(input?: Input<"check">): Promise<Output<"check">>;
+  /** The database's schema as SQL. */
+  dump(input?: Input<"dump">): Promise<Output<"dump">>;
 }
 
 /**
@@ -90,6 +103,11 @@ export function createMigrator(options: MigratorOptions): Migrator {
       options: readOptions(command.name, command.options, input),
       settings: () => settings,
       folder: () => settings,
+      scratch: () =>
+        readScratchSettings({
+          SCRATCH_DATABASE_URL: options.scratchDatabaseUrl,
+          MIGRATE_ENV: options.production === true ? "production" : undefined,
+        }),
       environmentFolder: null,
       openEditor: () => {
         throw new MigrateError("usage", "A program has no editor to open.");
@@ -117,5 +135,9 @@ export function createMigrator(options: MigratorOptions): Migrator {
     branches: () => run(verbs.branches(), {}),
     merge: (input = {}) => run(verbs.merge(), input),
     resolve: (input) => run(verbs.resolve(), input),
+    diff: (input) => run(verbs.diff(), input),
+    verify: (input = {}) => run(verbs.verify(), input),
+    check: (input = {}) => run(verbs.check(), input),
+    dump: (input = {}) => run(verbs.dump(), input),
   };
 }

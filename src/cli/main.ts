@@ -131,6 +131,10 @@ function createContext(invocation: Invocation, command: AnyCommand, given: RawOp
     options: readOptions(command.name, command.options, given),
     settings: () => readSettings(flags, readEnvironment(io.cwd(), env)),
     folder: () => readFolderSettings(flags, readEnvironment(io.cwd(), env)),
+    scratch() {
+      const { readScratchSettings } = require("../config/scratch") as typeof import("../config/scratch");
+      return readScratchSettings(readEnvironment(io.cwd(), env));
+    },
     environmentFolder: io.cwd(),
     openEditor(paths): void {
       // Loaded only here: no other verb needs it.

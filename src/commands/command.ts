@@ -1,4 +1,5 @@
 import type { FolderSettings, Settings } from "../config";
+import type { ScratchSettings } from "../config/scratch";
 import type { RunEvent } from "./engine";
 import type { Layout } from "./layout";
 import type { OptionTable, OptionValues } from "./options";
@@ -10,6 +11,8 @@ export interface Context<O extends OptionTable> {
   settings(): Settings;
   /** @throws RefusedError `bad-setting` */
   folder(): FolderSettings;
+  /** Where throwaway databases may be made.  @throws RefusedError `bad-setting` */
+  scratch(): ScratchSettings;
   /** The folder that holds `.env`; null when the settings come from a program and not from there. */
   readonly environmentFolder: string | null;
   /** Opens files in the user's editor and waits for it.  @throws MigrateError `missing-setting`, `usage` */

@@ -9,6 +9,9 @@ export type { StatusEntry } from "../plan/status";
 export type { FileChange } from "../run/applied-texts";
 export type { RunEvent } from "../run/events";
 export type { RunOptions, RunResult, TargetInput } from "../run/migrate";
+export type { CheckReport } from "../scratch/check";
+export type { Proposal } from "../scratch/proposal";
+export type { VerifiedMigration, VerifyReport } from "../scratch/verify";
 export type { PlannedStep } from "../run/planned-sql";
 export type { RepairReport } from "../run/repair";
 export type { ShowReport } from "../run/show";
@@ -58,6 +61,31 @@ export function loadLog(): typeof import("../run/log") {
 /** Where two branches met, and setting them one behind the other. */
 export function loadBranches(): typeof import("../run/branches") {
   return require("../run/branches");
+}
+
+/** The pair that takes the migrations' schema to schema.sql. */
+export function loadProposal(): typeof import("../scratch/proposal") {
+  return require("../scratch/proposal");
+}
+
+/** Every pair there and back, on a throwaway database. */
+export function loadVerify(): typeof import("../scratch/verify") {
+  return require("../scratch/verify");
+}
+
+/** The database held against what the migrations build. */
+export function loadCheck(): typeof import("../scratch/check") {
+  return require("../scratch/check");
+}
+
+/** The database's schema. */
+export function loadLiveSchema(): typeof import("../scratch/live-schema") {
+  return require("../scratch/live-schema");
+}
+
+/** schema.sql on disk. */
+export function loadSchemaFile(): typeof import("../files/schema-file") {
+  return require("../files/schema-file");
 }
 
 /** Reading the folder, for what needs no database. */

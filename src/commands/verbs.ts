@@ -15,6 +15,10 @@ export const verbs = {
   stamp: () => (require("./stamp") as typeof import("./stamp")).stamp,
   repair: () => (require("./repair") as typeof import("./repair")).repair,
   resolve: () => (require("./resolve") as typeof import("./resolve")).resolve,
+  diff: () => (require("./diff") as typeof import("./diff")).diff,
+  verify: () => (require("./verify") as typeof import("./verify")).verify,
+  check: () => (require("./check") as typeof import("./check")).check,
+  dump: () => (require("./dump") as typeof import("./dump")).dump,
   edit: () => (require("./edit") as typeof import("./edit")).edit,
   completion: () => (require("./completion") as typeof import("./completion")).completion,
 };

@@ -22,14 +22,20 @@ const LONGEST_NAME = 200;
  * as wide; where that is a timestamp, it is the time now.
  * @param wanted what the migration does, in words: blanks and other characters become `_`
  * @param now for timestamps
+ * @param texts what goes into them; left out: comments that say what belongs there
  * @throws MigrateError `usage` for a name that has no letter or digit, or is too long; `folder-missing`,
  *   `unreadable`, `unwritable`; `duplicate-version` when somebody else took the version meanwhile
  */
-export function createPair(dir: string, wanted: string, now: Date = new Date()): CreatedPair {
+export function createPair(
+  dir: string,
+  wanted: string,
+  now: Date = new Date(),
+  texts: { readonly up: string; readonly down: string } | null = null,
+): CreatedPair {
   const name = toName(wanted);
   const digits = nextDigits(dir, now);
   const stem = `${digits}_${name}`;
-  return writePair(dir, digits, name, { up: upTemplate(stem), down: downTemplate(stem) });
+  return writePair(dir, digits, name, texts ?? { up: upTemplate(stem), down: downTemplate(stem) });
 }
 
 /**

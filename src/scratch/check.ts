@@ -1,0 +1,124 @@
+import type { Settings } from "../config";
+import type { ScratchSettings } from "../config/scratch";
+import { readStatus, type StatusReport } from "../run/status";
+import { diffSchemas } from "../schema/diff";
+import type { NotCompared, Schema } from "../schema/model";
+import { readRenameDeclarations, renamesFrom } from "../schema/rename-declarations";
+import { NO_RENAMES } from "../schema/renames";
+import { renderChanges } from "../schema/render-changes";
+import { applyMigrations, findServerWide, readScratch, refuseIfStopped, runScript, type Stop } from "./build";
+import { readLiveSchema } from "./live-schema";
+import type { DeclaredSchema } from "./proposal";
+import { withScratchDatabase } from "./scratch-database";
+import { type ScratchServer, withScratchServer } from "./scratch-server";
+
+export interface CheckReport {
+  readonly database: string;
+  readonly current: number | null;
+  /** SQL that would make the database what its migrations build; empty when it is. */
+  readonly drift: string;
+  /** Versions that are not applied. */
+  readonly pending: readonly number[];
+  /** What is wrong with applied migrations, one line each. */
+  readonly problems: readonly string[];
+  /** SQL that would take the migrations' schema to schema.sql; empty when it is that, null when there is no such file. */
+  readonly undeclared: string | null;
+  readonly notCompared: readonly NotCompared[];
+  readonly remarks: readonly string[];
+}
+
+/**
+ * Holds the live database against what its migrations build on a scratch database, and those against schema.sql.
+ * Only looks at the target.
+ * @param declared null when there is no schema.sql
+ * @throws as `readStatus`; MigrateError `no-scratch`; StatementError when a migration or schema.sql fails on scratch
+ */
+export async function checkDatabase(
+  settings: Settings,
+  scratch: ScratchSettings,
+  declared: DeclaredSchema | null,
+  stop: Stop = {},
+): Promise<CheckReport> {
+  const status = await readStatus(settings);
+  const live = await readLiveSchema(settings);
+  const files = declared === null ? [] : [{ fileName: declared.path, sql: declared.sql }];
+  const options = {
+    settings,
+    scratch,
+    whyNotBesideOthers: (databases: readonly string[]) => findServerWide(settings, files, databases),
+  };
+  return await withScratchServer(options, async (server) => {
+    const { applied, all } = await build(settings, server, status.current, stop);
+    refuseIfStopped(stop);
+    const expected = withoutHidden(applied, live.schema.notCompared);
+    const drift = diffSchemas(live.schema, expected, { server: live.server, renames: NO_RENAMES });
+    return {
+      database: status.database,
+      current: status.current,
+      drift: renderChanges(drift, live.server),
+      pending: status.entries.filter(({ state }) => state !== "applied").map(({ version }) => version),
+      problems: describeProblems(status),
+      undeclared: declared === null ? null : await compareDeclared(settings, server, declared, all),
+      notCompared: live.schema.notCompared,
+      remarks: server.remarks,
+    };
+  });
+}
+
+interface Built {
+  /** At the version the target is at. */
+  readonly applied: Schema;
+  readonly all: Schema;
+}
+
+async function build(
+  settings: Settings,
+  server: ScratchServer,
+  current: number | null,
+  stop: Stop,
+): Promise<Built> {
+  return await withScratchDatabase(server, async (database) => {
+    if (current !== null) await applyMigrations(settings, database, current, stop);
+    const applied = await readScratch(settings, database);
+    await applyMigrations(settings, database, null, stop);
+    return { applied, all: await readScratch(settings, database) };
+  });
+}
+
+async function compareDeclared(
+  settings: Settings,
+  server: ScratchServer,
+  { path, sql }: DeclaredSchema,
+  all: Schema,
+): Promise<string> {
+  const declared = await withScratchDatabase(server, async (database) => {
+    await runScript(database, path, sql);
+    return await readScratch(settings, database);
+  });
+  const renames = renamesFrom(readRenameDeclarations(sql));
+  return renderChanges(diffSchemas(all, declared, { server: server.server, renames }), server.server);
+}
+
+/** What the account may not see is not missing. */
+function withoutHidden(schema: Schema, hidden: readonly NotCompared[]): Schema {
+  const objects = new Set(hidden.map(({ object }) => object));
+  if (objects.size === 0) return schema;
+  const isSeen = (type: string) => (item: { readonly name: string }) => !objects.has(`${type} ${item.name}`);
+  return {
+    ...schema,
+    tables: schema.tables.filter(isSeen("table")),
+    views: schema.views.filter(isSeen("view")),
+    sequences: schema.sequences.filter(isSeen("sequence")),
+    triggers: objects.has("triggers") ? [] : schema.triggers.filter(isSeen("trigger")),
+    routines: objects.has("routines")
+      ? []
+      : schema.routines.filter((routine) => !objects.has(`${routine.type} ${routine.name}`)),
+    events: objects.has("events") ? [] : schema.events.filter(isSeen("event")),
+  };
+}
+
+function describeProblems({ entries }: StatusReport): string[] {
+  return entries.flatMap(({ problems, warnings }) =>
+    [...problems, ...warnings].map(({ message }) => message),
+  );
+}

@@ -1,0 +1,160 @@
+import type { Settings } from "../config";
+import type { ScratchSettings } from "../config/scratch";
+import type { ServerInfo } from "../database/session";
+import { MigrateError, StatementError } from "../errors";
+import type { Change } from "../schema/change";
+import { diffSchemas } from "../schema/diff";
+import { lossesOf } from "../schema/losses";
+import type { NotCompared, Schema } from "../schema/model";
+import {
+  brokenDeclarations,
+  type RenameDeclaration,
+  readRenameDeclarations,
+  renamesFrom,
+} from "../schema/rename-declarations";
+import { NO_RENAMES, type Renames, reverseRenames } from "../schema/renames";
+import { renderChanges } from "../schema/render-changes";
+import { renderSchema } from "../schema/render-schema";
+import { applyMigrations, findServerWide, readScratch, refuseIfStopped, runScript, type Stop } from "./build";
+import { withScratchDatabase } from "./scratch-database";
+import { type ScratchServer, withScratchServer } from "./scratch-server";
+
+/** The declared schema: its path, for messages, and its text. */
+export interface DeclaredSchema {
+  readonly path: string;
+  readonly sql: string;
+}
+
+/** What takes the migrations' schema to the declared one and back, executed both ways; or that there is nothing to do. */
+export interface Proposal {
+  readonly up: string;
+  readonly down: string;
+  readonly changes: number;
+  /** What the up file loses, for people. */
+  readonly losses: readonly string[];
+  readonly notCompared: readonly NotCompared[];
+  /** About the scratch server. */
+  readonly remarks: readonly string[];
+}
+
+/**
+ * Replays the migrations in one scratch database, loads the declared schema in another, and works out the SQL between
+ * them. Nothing comes back that was not executed in both directions, with the wanted schema as its result.
+ * @throws MigrateError `not-proven`, `bad-rename`, `no-scratch`; StatementError when a file does not load
+ */
+export async function proposeMigration(
+  settings: Settings,
+  scratch: ScratchSettings,
+  declared: DeclaredSchema,
+  stop: Stop = {},
+): Promise<Proposal> {
+  const declarations = readRenameDeclarations(declared.sql);
+  const files = [{ fileName: declared.path, sql: declared.sql }];
+  const options = {
+    settings,
+    scratch,
+    whyNotBesideOthers: (databases: readonly string[]) => findServerWide(settings, files, databases),
+  };
+  return await withScratchServer(options, async (server) => {
+    const from = await withScratchDatabase(server, async (database) => {
+      await applyMigrations(settings, database, null, stop);
+      return await readScratch(settings, database);
+    });
+    refuseIfStopped(stop);
+    const to = await withScratchDatabase(server, async (database) => {
+      await runScript(database, declared.path, declared.sql);
+      return await readScratch(settings, database);
+    });
+    refuseIfStopped(stop);
+    refuseBroken(declarations, from, declared.path);
+    return await prove(settings, server, from, to, renamesFrom(declarations));
+  });
+}
+
+async function prove(
+  settings: Settings,
+  server: ScratchServer,
+  from: Schema,
+  to: Schema,
+  renames: Renames,
+): Promise<Proposal> {
+  const changes = diffSchemas(from, to, { server: server.server, renames });
+  const back = diffSchemas(to, from, { server: server.server, renames: reverseRenames(renames) });
+  const proposal: Proposal = {
+    up: renderChanges(changes, server.server),
+    down: renderChanges(back, server.server),
+    changes: changes.length,
+    losses: changes.flatMap(lossesOf),
+    notCompared: [...from.notCompared, ...to.notCompared],
+    remarks: server.remarks,
+  };
+  if (changes.length === 0) return proposal;
+  await withScratchDatabase(server, async (database) => {
+    // Without the migrations' own rows, since it is the schema that is to be proven; a dump is exactly it.
+    await runScript(database, "the schema as it is", renderSchema(from, server.server));
+    const steps = [
+      { what: "the generated up file", sql: proposal.up, wanted: to },
+      { what: "the generated down file", sql: proposal.down, wanted: from },
+      { what: "the generated up file, run again", sql: proposal.up, wanted: to },
+    ];
+    for (const { what, sql, wanted } of steps) {
+      await runGenerated(database, what, sql);
+      refuseRest(
+        what,
+        sql,
+        diff(await readScratch(settings, database), wanted, server.server),
+        server.server,
+      );
+    }
+  });
+  return proposal;
+}
+
+function diff(from: Schema, to: Schema, server: ServerInfo): readonly Change[] {
+  return diffSchemas(from, to, { server, renames: NO_RENAMES });
+}
+
+async function runGenerated(
+  database: Parameters<typeof runScript>[0],
+  what: string,
+  sql: string,
+): Promise<void> {
+  try {
+    await runScript(database, what, sql);
+  } catch (error) {
+    if (!(error instanceof StatementError)) throw error;
+    throw notProven(`The server refused ${error.message}`, sql, error);
+  }
+}
+
+function refuseRest(what: string, sql: string, rest: readonly Change[], server: ServerInfo): void {
+  if (rest.length === 0) return;
+  throw notProven(`After ${what} this was still different:\n${indent(renderChanges(rest, server))}`, sql);
+}
+
+function notProven(why: string, sql: string, cause?: unknown): MigrateError {
+  return new MigrateError(
+    "not-proven",
+    `${why}\nNothing was written. The SQL that was tried:\n${indent(sql)}`,
+    {
+      cause,
+      hint: "Write this migration by hand, and please report it: it is a mistake of this program.",
+    },
+  );
+}
+
+function indent(text: string): string {
+  return text.trimEnd().replace(/^(?=.)/gm, "  ");
+}
+
+/** A misspelled old name would turn a rename into a loss. */
+function refuseBroken(declarations: readonly RenameDeclaration[], from: Schema, path: string): void {
+  const broken = brokenDeclarations(declarations, from);
+  if (broken.length === 0) return;
+  const lines = broken.map(({ line, from: name, subject }) => {
+    if (subject === null) return `${path}:${line}: "renamed from ${name}" stands beside no table or column.`;
+    const what = subject.column === null ? "table" : `column of ${subject.table}`;
+    return `${path}:${line}: "renamed from ${name}": the migrations build no ${what} of that name.`;
+  });
+  throw new MigrateError("bad-rename", lines.join("\n"), { hint: "Correct the comment, or remove it." });
+}

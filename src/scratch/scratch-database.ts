@@ -1,0 +1,60 @@
+import { randomBytes } from "node:crypto";
+import type { DatabaseSettings } from "../config";
+import { openSession } from "../database/connection";
+import type { Session } from "../database/session";
+import { quoteIdentifier } from "../syntax/quote";
+import type { ScratchServer } from "./scratch-server";
+
+const PREFIX = "mysql_updown_scratch_";
+
+/** A run that was killed leaves its databases behind; one that is alive holds a lock named after each. */
+const LEFTOVER_AFTER_SECONDS = 600;
+const A_DAY_SECONDS = 86_400;
+
+/** Gives the body a new, empty database and drops it afterwards, whatever happens. */
+export async function withScratchDatabase<T>(
+  server: ScratchServer,
+  body: (settings: DatabaseSettings) => Promise<T>,
+): Promise<T> {
+  const name = `${PREFIX}${Math.floor(Date.now() / 1000)}_${randomBytes(4).toString("hex")}`;
+  const keeper = await openSession(server.settings, { withoutDatabase: true, idleSeconds: A_DAY_SECONDS });
+  try {
+    await keeper.query("SELECT GET_LOCK(?, 0)", [name]);
+    await keeper.execute(
+      `CREATE DATABASE ${quoteIdentifier(name)} CHARACTER SET ${server.charset} COLLATE ${server.collation}`,
+    );
+    return await dropAfterwards(keeper, name, () => body({ ...server.settings, database: name }));
+  } finally {
+    await keeper.close();
+  }
+}
+
+async function dropAfterwards<T>(keeper: Session, name: string, body: () => Promise<T>): Promise<T> {
+  const drop = (): Promise<number> => keeper.execute(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)}`);
+  let result: T;
+  try {
+    result = await body();
+  } catch (error) {
+    await drop().catch(() => {}); // the first error is the one that matters
+    throw error;
+  }
+  await drop();
+  return result;
+}
+
+/** Drops what killed runs left behind: recognised by name and age, and by nobody holding its lock. */
+export async function clearLeftovers(session: Session): Promise<readonly string[]> {
+  const rows = await session.query(`SHOW DATABASES LIKE '${PREFIX.replaceAll("_", "\\_")}%'`);
+  const cleared: string[] = [];
+  for (const row of rows) {
+    const name = String(Object.values(row)[0]);
+    const made = Number(/_(\d{10,})_[0-9a-f]{8}$/.exec(name)?.[1] ?? Number.NaN);
+    // NaN, which is never old enough: not one of ours after all.
+    if (!(Date.now() / 1000 - made > LEFTOVER_AFTER_SECONDS)) continue;
+    const [lock] = await session.query("SELECT IS_FREE_LOCK(?) AS free", [name]);
+    if (Number(lock?.free) !== 1) continue;
+    await session.execute(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)}`);
+    cleared.push(name);
+  }
+  return cleared;
+}
