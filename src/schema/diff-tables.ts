@@ -108,12 +108,17 @@ function inlineDrops(work: readonly Work[], dropped: readonly Table[]): Readonly
   const inline = new Set<ForeignKey>();
   for (const { changes, keys } of work) {
     if (changes === null || changes.main.clauses.length === 0 || changes.main.partitions !== null) continue;
-    if (changes.before.length > 0) continue;
+    if (changes.before.length > 0 || changes.main.clauses.some(isEngine)) continue;
     for (const key of keys.drops) {
       if (!added.has(key.name.toLowerCase()) && !touched.has(key.referencedTable)) inline.add(key);
     }
   }
   return inline;
+}
+
+/** A table changes its engine only while no foreign key is on it. */
+function isEngine(clause: AlterClause): boolean {
+  return clause.type === "option" && clause.name === "ENGINE";
 }
 
 /** Foreign keys dropped before anything else, under the names that tables and keys have before they are renamed. */
