@@ -16,7 +16,7 @@ export interface Lock {
 export interface LockOptions {
   /** Milliseconds to wait for another runner. */
   readonly timeoutMs: number;
-  /** Called once if somebody else holds it, with what the server lets us know of them. */
+  /** Called when somebody else holds it and every ten seconds from then on, with what the server lets us know of them. */
   readonly onWait?: (holder: string) => void;
   /** Aborted: stop waiting, within a second. */
   readonly signal?: AbortSignal;
@@ -24,6 +24,8 @@ export interface LockOptions {
 
 /** The server is asked to wait this long at a time, so that a signal is heard in between. */
 const WAIT_SECONDS = 1;
+/** Orchestrators take for dead what says nothing. */
+const TELL_EVERY_MS = 10_000;
 
 /**
  * Takes the lock on the executing session, where it stays until it is released or the session ends.
@@ -64,9 +66,14 @@ function lockName(session: Session, table: string): string {
 
 async function waitForLock(session: Session, name: string, options: LockOptions): Promise<boolean> {
   const deadline = performance.now() + options.timeoutMs;
+  let toldAt = performance.now();
   for (;;) {
     if (options.signal?.aborted === true) {
       throw new MigrateError("interrupted", "Stopped on request while waiting for another runner.");
+    }
+    if (options.onWait !== undefined && performance.now() - toldAt >= TELL_EVERY_MS) {
+      toldAt = performance.now();
+      options.onWait(await describeHolder(session, name));
     }
     const left = Math.max(0, deadline - performance.now()) / 1000;
     if (await tryLock(session, name, Math.min(left, WAIT_SECONDS))) return true;

@@ -7,12 +7,14 @@ import type { Session } from "./session";
 export interface WaitOptions extends OpenOptions {
   /** Milliseconds to go on trying while the server is not up or the database not there; default 0: try once. */
   readonly waitMs?: number;
-  /** Called once, when the first try failed, with the reason. */
+  /** Called with the reason when the first try failed, and every ten seconds from then on. */
   readonly onWait?: (reason: string) => void;
 }
 
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 2_000;
+/** Orchestrators take for dead what says nothing. */
+const TELL_EVERY_MS = 10_000;
 
 /**
  * Opens a session, waiting for a server that is still starting and a database that is still to be made. What waiting
@@ -22,13 +24,17 @@ const LONGEST_PAUSE_MS = 2_000;
 export async function openWhenReady(settings: DatabaseSettings, options: WaitOptions = {}): Promise<Session> {
   const deadline = performance.now() + (options.waitMs ?? 0);
   let pauseMs = FIRST_PAUSE_MS;
-  for (let tries = 0; ; tries++) {
+  let toldAt = Number.NEGATIVE_INFINITY;
+  for (;;) {
     try {
       return await openSession(settings, options);
     } catch (error) {
       const left = deadline - performance.now();
       if (!mayPass(error) || left <= 0) throw error;
-      if (tries === 0) options.onWait?.(error.message);
+      if (performance.now() - toldAt >= TELL_EVERY_MS) {
+        toldAt = performance.now();
+        options.onWait?.(error.message);
+      }
       await pauseOrStop(Math.min(pauseMs, left), options.signal);
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
     }

@@ -84,6 +84,29 @@ forEachServer(
   },
 );
 
+forEachServer("a signal ends the longest pause at once", async (_t, server) => {
+  await withTestDatabase(server, async ({ url }) => {
+    const settings = settingsFromOptions({ databaseUrl: url });
+    const blocker = await openSession(settings.database);
+    const session = await openSession(settings.database, { lockWaitSeconds: 1 });
+    await session.run("CREATE TABLE a (id INT PRIMARY KEY)");
+    await blocker.run("START TRANSACTION");
+    await blocker.run("SELECT * FROM a");
+    const stop = new AbortController();
+    // Reported just before the pause, which would last an hour.
+    const patience = createPatience(
+      session,
+      stop.signal,
+      () => setImmediate(() => stop.abort()),
+      [3_600_000],
+    );
+    const work = patience.through(() => session.run("ALTER TABLE a ADD b INT"), []);
+    await assert.rejects(work, { code: "interrupted" });
+    await blocker.close();
+    await session.close();
+  });
+});
+
 forEachServer(
   "what is still blocked after the last try is given up, with who blocks it",
   async (_t, server) => {
