@@ -10,37 +10,46 @@ import { type Certificates, makeCertificates, removeCertificates } from "../supp
 
 const FAMILIES = ["mysql", "mariadb"] as const;
 
-/** Two servers of a family: one whose certificate names this machine, and one whose certificate names another. */
+/** The servers of a family. */
 interface Servers {
+  /** Its certificate is for `localhost` and 127.0.0.1. */
   readonly ours: PrivateServer;
+  /** Its certificate is for `localhost` alone. */
+  readonly named: PrivateServer;
+  /** Its certificate is for another machine. */
   readonly foreign: PrivateServer;
+  /** It has no TLS. */
   readonly without: PrivateServer;
 }
 
 let certificates: Certificates;
 let foreignCertificates: Certificates;
+let namedCertificates: Certificates;
 const servers = new Map<(typeof FAMILIES)[number], Servers>();
 
 before(async () => {
   certificates = makeCertificates(["DNS:localhost", "IP:127.0.0.1"]);
   foreignCertificates = makeCertificates(["DNS:db.example", "IP:192.0.2.1"]);
+  namedCertificates = makeCertificates(["DNS:localhost"]);
   for (const family of FAMILIES) {
     const start = (serverArguments: readonly string[]): Promise<PrivateServer> =>
       startPrivateServer({ family, environment: process.env, serverArguments });
     const ours = await start(tlsArguments(certificates));
+    const named = await start(tlsArguments(namedCertificates));
     const foreign = await start(tlsArguments(foreignCertificates));
     const without = await start(family === "mysql" ? ["--tls-version="] : ["--skip-ssl"]);
-    servers.set(family, { ours, foreign, without });
+    servers.set(family, { ours, named, foreign, without });
     await makeUsers(ours);
   }
 });
 
 after(async () => {
   for (const each of servers.values()) {
-    await Promise.all([each.ours.stop(), each.foreign.stop(), each.without.stop()]);
+    await Promise.all(Object.values(each).map((server) => server.stop()));
   }
   removeCertificates(certificates);
   removeCertificates(foreignCertificates);
+  removeCertificates(namedCertificates);
 });
 
 function tlsArguments({ ca, server }: Certificates): readonly string[] {
@@ -89,6 +98,7 @@ const ca = (path: () => string) => (): string => `ssl-ca=${path()}`;
 const ours = ca(() => certificates.ca);
 const other = ca(() => certificates.otherCa);
 const foreign = ca(() => foreignCertificates.ca);
+const named = ca(() => namedCertificates.ca);
 const withClient =
   (pair: "client" | "stranger", rest: () => string = ours) =>
   (): string =>
@@ -147,6 +157,19 @@ const cases: readonly Case[] = [
     host: "localhost",
     query: mode("verify-identity", ours),
     expected: "encrypted",
+  },
+  {
+    name: "verify-identity, by a name without an address",
+    server: "named",
+    host: "localhost",
+    query: mode("verify-identity", named),
+    expected: "encrypted",
+  },
+  {
+    name: "verify-identity, by an address that only its name stands for",
+    server: "named",
+    query: mode("verify-identity", named),
+    expected: WRONG_NAME,
   },
   {
     name: "verify-identity, another address",

@@ -177,7 +177,7 @@ forEachServer("who waits for another runner says so again and again", async (_t,
         isInterrupted,
       );
       assert.equal(holders.length, 2);
-      for (const each of holders) assert.match(each, /^connection \d+, root from .*GET_LOCK/);
+      for (const each of holders) assert.match(each, /^connection \d+, root from /);
       await holder.release();
     });
   });
