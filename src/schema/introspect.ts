@@ -1,5 +1,6 @@
 import type { Session } from "../database/session";
 import type { Schema } from "./model";
+import { readHidden } from "./privileges";
 import { readEvents, readRoutines, readTriggers } from "./read-programs";
 import { listTables, readSequences, readTables, readViews } from "./read-tables";
 import { withReader } from "./reader";
@@ -32,7 +33,9 @@ export async function introspect(
       routines: await readRoutines(reader),
       events: await readEvents(reader),
     };
-    const notCompared = reader.notCompared.sort((a, b) => (a.object < b.object ? -1 : 1));
+    const notCompared = [...reader.notCompared, ...(await readHidden(reader))].sort((a, b) =>
+      a.object < b.object ? -1 : 1,
+    );
     return { ...schema, notCompared };
   });
 }

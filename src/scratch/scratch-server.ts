@@ -33,6 +33,8 @@ interface Target {
 export interface ScratchServerOptions {
   readonly settings: Settings;
   readonly scratch: ScratchSettings;
+  /** Where to look for a server program beside the PATH; default: where systems keep them. */
+  readonly systemFolders?: readonly string[];
   /** Says why something to be run is not confined to its own database, given all names; null when all is. */
   readonly whyNotBesideOthers: (databases: readonly string[]) => Promise<string | null>;
 }
@@ -50,7 +52,9 @@ export async function withScratchServer<T>(
   const target = await readTarget(settings.database);
   if (scratch.server !== null) return await onServer("given", scratch.server, target, body);
   const { family, foldsTableNames } = target.server;
-  const program = foldsTableNames ? null : await findServerProgram(family, scratch.environment);
+  const program = foldsTableNames
+    ? null
+    : await findServerProgram(family, scratch.environment, options.systemFolders);
   if (program !== null) return await onPrivateServer(target, scratch, body);
   await refuseTarget(options, family);
   return await onServer("target", settings.database, target, body);

@@ -1,0 +1,67 @@
+import type { NotCompared } from "./model";
+import { type Reader, text } from "./reader";
+import { sqlCursor } from "./sql-cursor";
+
+/** What a server lists without an error, and leaves out for accounts that may not see it. */
+const KINDS: readonly { readonly object: string; readonly anyOf: readonly string[] }[] = [
+  { object: "events", anyOf: ["EVENT"] },
+  {
+    object: "routines",
+    anyOf: ["SHOW_ROUTINE", "SHOW CREATE ROUTINE", "EXECUTE", "ALTER ROUTINE", "CREATE ROUTINE"],
+  },
+  { object: "triggers", anyOf: ["TRIGGER"] },
+];
+
+/**
+ * What the account would not be shown, so that nobody takes an empty list for an empty database.
+ * https://dev.mysql.com/doc/refman/8.4/en/privileges-provided.html
+ */
+export async function readHidden({ session, database, creator }: Reader): Promise<readonly NotCompared[]> {
+  const grants = await session.query("SHOW GRANTS");
+  const [role] = await session.query("SELECT CURRENT_ROLE() AS name");
+  const name = role?.name === null || role === undefined ? "NONE" : text(role, "name");
+  const more =
+    name === "NONE" || name === "" ? [] : await session.query(grantsOfRoles(session.server.family, name));
+  const held = new Set(
+    [...grants, ...more].flatMap((row) => privilegesOn(database, String(Object.values(row)[0]))),
+  );
+  if (held.has("ALL PRIVILEGES")) return [];
+  return KINDS.filter(({ anyOf }) => !anyOf.some((privilege) => held.has(privilege))).map(
+    ({ object, anyOf: [privilege = ""] }) => ({
+      object,
+      why: `account ${creator.account} may not see them (it needs ${privilege.replace("_", " ")})`,
+    }),
+  );
+}
+
+/** MySQL names active roles in a list that the statement takes; MariaDB has one. */
+function grantsOfRoles(family: "mysql" | "mariadb", names: string): string {
+  return family === "mysql"
+    ? `SHOW GRANTS FOR CURRENT_USER() USING ${names}`
+    : "SHOW GRANTS FOR CURRENT_ROLE";
+}
+
+/** The privileges that one line of SHOW GRANTS gives on a whole database. */
+export function privilegesOn(database: string, grant: string): readonly string[] {
+  const cursor = sqlCursor(grant);
+  if (!cursor.accept("GRANT")) return [];
+  const list = cursor.until((token) => token.type === "word" && token.value.toUpperCase() === "ON");
+  if (!cursor.accept("ON")) return [];
+  cursor.accept("TABLE");
+  const scope = cursor.accept("*") ? "%" : cursor.peek()?.type === "variable" ? "" : cursor.name();
+  if (!cursor.accept(".", "*") || !matches(database, scope)) return [];
+  return list.split(",").map((privilege) => privilege.trim().toUpperCase());
+}
+
+/** Grants name databases by pattern: `%` and `_`, unless escaped. */
+function matches(database: string, pattern: string): boolean {
+  const source = pattern.replace(
+    /\\([%_])|[%_]|[.*+?^${}()|[\]\\]/g,
+    (found, escaped: string | undefined) => {
+      if (escaped !== undefined) return escaped;
+      if (found === "%") return ".*";
+      return found === "_" ? "." : `\\${found}`;
+    },
+  );
+  return new RegExp(`^${source}$`, "s").test(database);
+}
