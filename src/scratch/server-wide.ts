@@ -13,7 +13,8 @@ export function whyNotBesideOthers(
   statement: Pick<Statement, "text">,
   others: readonly string[],
 ): string | null {
-  const code = statement.text.replace(/^(?:\s|\/\*(?!M?!)[\s\S]*?\*\/|(?:--\s|#).*\n)+/, "");
+  // Ordinary comments, and what opens one whose content runs.
+  const code = statement.text.replace(/^(?:\s|\/\*M?!\d*|\/\*[\s\S]*?\*\/|(?:--\s|#).*\n)+/, "");
   const verb = SERVER_WIDE.exec(code);
   if (verb !== null) return `${verb[0].toUpperCase().replace(/\s+/g, " ")} is not about one database only`;
   // Also within strings, which may be prepared and executed. A table or alias of that name is refused as well.

@@ -110,9 +110,8 @@ async function verifySome(run: Run, migrations: readonly Migration[]): Promise<V
     try {
       if (below !== undefined) await applyMigrations(run.settings, database, below.version, run.stop);
     } catch (error) {
-      const failed = migrations.map((migration) => ({ ...describe(migration, "not-reached") }));
-      if (!(error instanceof StatementError)) throw error;
-      return failed;
+      if (!isVerdict(error)) throw error;
+      return migrations.map((migration) => describe(migration, "not-reached"));
     }
     let before = await readSchema(run, database);
     for (const [index, migration] of migrations.entries()) {
@@ -156,10 +155,15 @@ async function verifyOne(
       return { migration: { ...describe(migration, "not-repeatable"), difference: rest }, after };
     return { migration: describe(migration, "proven"), after };
   } catch (error) {
-    if (!(error instanceof StatementError)) throw error;
+    if (!isVerdict(error)) throw error;
     const { message, failure } = error;
     return { migration: { ...describe(migration, "failing"), error: message, failure }, after };
   }
+}
+
+/** What the server refused says something about the migration; a lost connection or a signal does not. */
+function isVerdict(error: unknown): error is StatementError {
+  return error instanceof StatementError && error.code === "statement-failed";
 }
 
 async function revert(run: Run, database: DatabaseSettings, version: number): Promise<void> {
