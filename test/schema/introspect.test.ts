@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import type { Session } from "../../src/database/session";
+import { introspect } from "../../src/schema/introspect";
+import { forEachServer, withTestDatabase } from "../support/servers";
+import { load } from "./pair";
+import { schemaOf, withSchemaSession } from "./schemas";
+
+forEachServer("many tables are read in a handful of round trips", async (_, server) => {
+  await withTestDatabase(server, async ({ name }) =>
+    withSchemaSession(server, name, async (session) => {
+      const tables = Array.from({ length: 250 }, (_, n) => `CREATE TABLE t${n} (a INT);`);
+      await load(session, tables.join("\n"));
+      let trips = 0;
+      const counting =
+        <A extends unknown[], R>(call: (...args: A) => R) =>
+        (...args: A): R => {
+          trips++;
+          return call(...args);
+        };
+      const counted: Session = {
+        ...session,
+        query: counting(session.query),
+        execute: counting(session.execute),
+        queryMany: counting(session.queryMany),
+      };
+      const schema = await introspect(counted, name);
+      assert.equal(schema.tables.length, 250);
+      assert.ok(trips <= 18, `${trips} round trips`);
+    }),
+  );
+});
+
+forEachServer("the session is left as it was", async (_, server) => {
+  await withTestDatabase(server, async ({ name }) =>
+    withTestDatabase(server, async (other) =>
+      withSchemaSession(server, name, async (session) => {
+        await session.execute("SET SESSION sql_mode = 'ANSI_QUOTES,STRICT_TRANS_TABLES'");
+        const state = "SELECT DATABASE() AS current, @@sql_mode AS mode, @@sql_quote_show_create AS quote";
+        const before = await session.query(state);
+        await introspect(session, other.name);
+        assert.deepEqual(await session.query(state), before);
+      }),
+    ),
+  );
+});
+
+forEachServer("what cannot be read is listed, and the rest is read", async (_, server) => {
+  await withTestDatabase(server, async ({ name }) =>
+    withSchemaSession(server, name, async (session) => {
+      const schema = await schemaOf(
+        session,
+        `CREATE TABLE a (id INT);
+         CREATE TABLE history (id INT);
+         CREATE TRIGGER h BEFORE INSERT ON history FOR EACH ROW SET NEW.id = 1;
+         CREATE FUNCTION f() RETURNS INT NO SQL RETURN 1;
+         CREATE VIEW v AS SELECT f() AS x;
+         CREATE VIEW w AS SELECT id FROM a;
+         DROP TABLE a;
+         CREATE TABLE b (id INT);`,
+      );
+      assert.deepEqual(
+        schema.tables.map((table) => table.name),
+        ["b", "history"],
+      );
+      // A view whose table is gone still says what it is.
+      assert.deepEqual(
+        schema.views.map((view) => view.name),
+        ["v", "w"],
+      );
+      assert.deepEqual(schema.notCompared, []);
+      const without = await introspect(session, name, { except: ["history"] });
+      assert.deepEqual([without.tables.map((table) => table.name), without.triggers], [["b"], []]);
+    }),
+  );
+});
+
+forEachServer("bytes that a server prints as text are not passed over in silence", async (t, server) => {
+  if (server.family === "mysql") return t.skip("MySQL prints them in hexadecimal");
+  await withTestDatabase(server, async ({ name }) =>
+    withSchemaSession(server, name, async (session) => {
+      const schema = await schemaOf(session, "CREATE TABLE t (a BINARY(2) DEFAULT 0xff00);");
+      assert.deepEqual(schema.notCompared, [
+        {
+          object: "default of a binary column of table t",
+          why: "the server prints it as bytes that are not text",
+        },
+      ]);
+    }),
+  );
+});
