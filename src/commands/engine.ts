@@ -9,14 +9,14 @@ export type { StatusEntry } from "../plan/status";
 export type { FileChange } from "../run/applied-texts";
 export type { RunEvent } from "../run/events";
 export type { RunOptions, RunResult, TargetInput } from "../run/migrate";
-export type { CheckReport } from "../scratch/check";
-export type { Proposal } from "../scratch/proposal";
-export type { VerifiedMigration, VerifyReport } from "../scratch/verify";
 export type { PlannedStep } from "../run/planned-sql";
 export type { RepairReport } from "../run/repair";
 export type { ShowReport } from "../run/show";
 export type { StampReport } from "../run/stamp";
 export type { StatusReport } from "../run/status";
+export type { CheckReport } from "../scratch/check";
+export type { Proposal } from "../scratch/proposal";
+export type { VerifiedMigration, VerifyReport } from "../scratch/verify";
 
 /** Applying, reverting and doing both. */
 export function loadMigrate(): typeof import("../run/migrate") {
