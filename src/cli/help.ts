@@ -34,6 +34,7 @@ const SETTINGS: readonly (readonly [string, string])[] = [
   ["MYSQL_DATABASE", "and to what; each also as NAME_FILE, a file that holds it"],
   ["MIGRATIONS_DIR, MIGRATIONS_TABLE", "the same as --dir and --table"],
   ["MIGRATE_WAIT", "the same as --wait"],
+  ["SCRATCH_DATABASE_URL", "server for the throwaway databases of diff, verify and check"],
 ];
 
 /** The help of one verb, with its command lines as npm scripts: see `adaptCommands`. */
