@@ -37,6 +37,8 @@ export type Change =
   | { readonly type: "drop-event"; readonly event: ScheduledEvent }
   | { readonly type: "create-sequence"; readonly sequence: Sequence }
   | { readonly type: "alter-sequence"; readonly from: Sequence; readonly sequence: Sequence }
+  /** Its engine and comment, which ALTER SEQUENCE does not know. */
+  | { readonly type: "alter-sequence-table"; readonly from: Sequence; readonly sequence: Sequence }
   | { readonly type: "drop-sequence"; readonly sequence: Sequence };
 
 export interface NamePair {

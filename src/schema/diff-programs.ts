@@ -151,7 +151,13 @@ export function diffSequences(from: Schema, to: Schema): ProgramChanges {
     adds: to.sequences.flatMap((sequence): Change[] => {
       const old = before.get(sequence.name);
       if (old === undefined) return [{ type: "create-sequence", sequence }];
-      return isDeepStrictEqual(old, sequence) ? [] : [{ type: "alter-sequence", from: old, sequence }];
+      const { engine, comment } = old;
+      const isTable = engine !== sequence.engine || comment !== sequence.comment;
+      const isValues = !isDeepStrictEqual(old, { ...sequence, engine, comment });
+      return [
+        ...(isValues ? [{ type: "alter-sequence" as const, from: old, sequence }] : []),
+        ...(isTable ? [{ type: "alter-sequence-table" as const, from: old, sequence }] : []),
+      ];
     }),
   };
 }

@@ -5,12 +5,13 @@ import { lossesOf } from "./losses";
 import type { Table } from "./model";
 import {
   alterEvent,
+  alterSequence,
+  alterSequenceTable,
   createEvent,
   createRoutine,
   createSequence,
   createTrigger,
   createView,
-  sequenceOptions,
 } from "./render-program";
 import {
   characterSetOptions,
@@ -75,12 +76,10 @@ function renderChange(change: Change, server: ServerInfo): ScriptStatement {
       return { text: `DROP EVENT ${quoteIdentifier(change.event.name)}` };
     case "create-sequence":
       return { text: createSequence(change.sequence) };
-    case "alter-sequence": {
-      const { sequence, from } = change;
-      const name = quoteIdentifier(sequence.name);
-      const start = sequence.start === from.start ? "" : ` START WITH ${sequence.start}`;
-      return { text: `ALTER SEQUENCE ${name}${start} ${sequenceOptions(sequence)}` };
-    }
+    case "alter-sequence":
+      return { text: alterSequence(change.from, change.sequence) };
+    case "alter-sequence-table":
+      return { text: alterSequenceTable(change.from, change.sequence) };
     case "drop-sequence":
       return { text: `DROP SEQUENCE ${quoteIdentifier(change.sequence.name)}` };
     default:

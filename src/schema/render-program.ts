@@ -63,8 +63,24 @@ export function createSequence(sequence: Sequence): string {
   return `${head} START WITH ${sequence.start} ${sequenceOptions(sequence)} ENGINE=${sequence.engine}${comment}`;
 }
 
+/** ALTER SEQUENCE, without semicolon; a start that stays is not given, since giving it may be refused. */
+export function alterSequence(from: Sequence, to: Sequence): string {
+  const type = to.type === from.type || to.type === null ? "" : ` AS ${to.type}`;
+  const start = to.start === from.start ? "" : ` START WITH ${to.start}`;
+  return `ALTER SEQUENCE ${quoteIdentifier(to.name)}${type}${start} ${sequenceOptions(to)}`;
+}
+
+/** ALTER TABLE for what of a sequence is a table's. */
+export function alterSequenceTable(from: Sequence, to: Sequence): string {
+  const options = [
+    ...(from.engine === to.engine ? [] : [`ENGINE=${to.engine}`]),
+    ...(from.comment === to.comment ? [] : [`COMMENT=${quoteString(to.comment)}`]),
+  ];
+  return `ALTER TABLE ${quoteIdentifier(to.name)} ${options.join(", ")}`;
+}
+
 /** What CREATE and ALTER SEQUENCE have in common, apart from the start. */
-export function sequenceOptions(sequence: Sequence): string {
+function sequenceOptions(sequence: Sequence): string {
   const cache = sequence.cache === "0" ? "NOCACHE" : `CACHE ${sequence.cache}`;
   return [
     `MINVALUE ${sequence.minimum} MAXVALUE ${sequence.maximum} INCREMENT BY ${sequence.increment}`,

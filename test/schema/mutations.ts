@@ -498,14 +498,14 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
     }
     const added = {
       name: existing?.name ?? freshName(random, namesOf(sequences), ["s1", "s2", "s`3"]),
-      start: existing?.start ?? String(1 + random.number(5)),
+      start: String(1 + random.number(5)),
       minimum: "1",
       maximum: random.pick(["9223372036854775806", "10000"]),
       increment: String(1 + random.number(3)),
       cache: random.pick(["1000", "0", "20"]),
       cycle: random.oneIn(2),
-      engine: "InnoDB",
-      comment: existing?.comment ?? randomComment(random),
+      engine: random.pick(["InnoDB", "InnoDB", "Aria"]),
+      comment: randomComment(random),
       type: null,
     };
     if (existing === undefined) sequences.push(added);
