@@ -1,9 +1,10 @@
 import * as mysql from "mysql2";
 import type { DatabaseSettings } from "../config";
-import { type ErrorCode, MigrateError } from "../errors";
-import { quoteIdentifier } from "../syntax/quote";
-import type { Row, ServerInfo, Session, SqlValue, TypedValue } from "./session";
-import { ER_SECURE_TRANSPORT_REQUIRED, missingTlsHint, tlsHint, tlsOptions, tlsWords } from "./tls";
+import { MigrateError } from "../errors";
+import { asConnectError, ER_ACCESS_DENIED, errorField } from "./connect-error";
+import { close, execute, type Link, queryMany, queryRows, queryTyped, runVerbatim, watch } from "./link";
+import type { ServerInfo, Session } from "./session";
+import { ER_SECURE_TRANSPORT_REQUIRED, tlsOptions } from "./tls";
 
 export interface OpenOptions {
   /** Connect without choosing a database; `Session.database` is still the one in the settings. */
@@ -145,45 +146,6 @@ function isLocal(settings: DatabaseSettings): boolean {
   return settings.socket !== null || ["localhost", "127.0.0.1", "::1"].includes(settings.host);
 }
 
-/** A connection that knows when it is gone: mysql2 leaves some commands on a closed one waiting for ever. */
-interface Link {
-  readonly connection: mysql.Connection;
-  /** Why the connection is gone, or null while it is not. */
-  lost: Error | null;
-  /** Rejects the command under way. */
-  fail: (error: Error) => void;
-}
-
-function watch(connection: mysql.Connection): Link {
-  const link: Link = { connection, lost: null, fail: () => {} };
-  const gone = (error: Error): void => {
-    link.lost ??= error;
-    link.fail(link.lost);
-  };
-  connection.on("error", gone);
-  connection.on("end", () => gone(connectionLost()));
-  return link;
-}
-
-/** Runs one command; rejects with the server's error, or with the reason the connection is gone. */
-function command<T>(
-  link: Link,
-  start: (resolve: (value: T) => void, reject: (error: Error) => void) => void,
-): Promise<T> {
-  return new Promise((resolve, reject) => {
-    if (link.lost !== null) {
-      reject(link.lost);
-      return;
-    }
-    link.fail = reject;
-    start(resolve, reject);
-  });
-}
-
-function connectionLost(): Error {
-  return Object.assign(new Error("the server closed the connection"), { code: "PROTOCOL_CONNECTION_LOST" });
-}
-
 async function prepareSession(
   connection: Link,
   settings: DatabaseSettings,
@@ -234,147 +196,4 @@ function refuseOldServer({ family, version }: ServerInfo): void {
     "unsupported-server",
     `The server is ${family === "mariadb" ? "MariaDB" : "MySQL"} ${version}; MySQL 8.0 or MariaDB 10.6 is the oldest that can be used safely.`,
   );
-}
-
-function queryRows(link: Link, sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
-  return command(link, (resolve, reject) => {
-    send(link, sql, values, reject, (rows) => resolve(Array.isArray(rows) ? (rows as Row[]) : []));
-  });
-}
-
-async function queryMany(link: Link, statements: readonly string[], together: boolean): Promise<Row[][]> {
-  if (!together || statements.length < 2) {
-    const results: Row[][] = [];
-    for (const sql of statements) results.push(await queryRows(link, sql));
-    return results;
-  }
-  return await command(link, (resolve, reject) => {
-    send(link, statements.join(";\n"), [], reject, (results) => resolve(results as Row[][]));
-  });
-}
-
-function execute(link: Link, sql: string, values: readonly SqlValue[] = []): Promise<number> {
-  return command(link, (resolve, reject) => {
-    send(link, sql, values, reject, (result) => resolve((result as mysql.ResultSetHeader).affectedRows ?? 0));
-  });
-}
-
-function send(
-  { connection }: Link,
-  sql: string,
-  values: readonly SqlValue[],
-  reject: (error: Error) => void,
-  accept: (result: unknown) => void,
-): void {
-  const done = (error: mysql.QueryError | null, result: unknown): void => {
-    if (error === null) accept(result);
-    else reject(error);
-  };
-  // Prepared on the server: escaping on the client would depend on the sql_mode a migration may have set.
-  if (values.length === 0) connection.query(sql, done);
-  else connection.execute(sql, [...values], done);
-}
-
-function queryTyped(link: Link, sql: string): Promise<TypedValue[]> {
-  return command(link, (resolve, reject) => {
-    const found: TypedValue[] = [];
-    const typeCast: mysql.QueryOptions["typeCast"] = (field) => {
-      const bytes = field.buffer();
-      found.push({
-        type: bytes === null ? "null" : valueType(field.type),
-        value: bytes === null ? null : bytes.toString("utf8"),
-      });
-      return null;
-    };
-    link.connection.query({ sql, typeCast }, (error) => (error === null ? resolve(found) : reject(error)));
-  });
-}
-
-function valueType(type: string): TypedValue["type"] {
-  switch (type) {
-    case "TINY":
-    case "SHORT":
-    case "INT24":
-    case "LONG":
-    case "LONGLONG":
-      return "integer";
-    case "DECIMAL":
-    case "NEWDECIMAL":
-      return "decimal";
-    case "FLOAT":
-    case "DOUBLE":
-      return "double";
-    default:
-      return "string";
-  }
-}
-
-/** Without a callback mysql2 emits the rows instead of collecting them, so a huge SELECT stays flat in memory. */
-function runVerbatim(link: Link, text: string): Promise<void> {
-  return command(link, (resolve, reject) => {
-    const query = link.connection.query(text);
-    query.on("error", reject);
-    query.on("end", () => resolve());
-  });
-}
-
-function close({ connection, lost }: Link): Promise<void> {
-  return new Promise((resolve) => {
-    const destroy = (): void => {
-      connection.destroy();
-      resolve();
-    };
-    if (lost === null) connection.end(destroy);
-    else destroy();
-  });
-}
-
-const ER_ACCESS_DENIED = 1045;
-
-/** Server error numbers that say why a connection was turned away. */
-const TURNED_AWAY: Readonly<Record<number, ErrorCode>> = {
-  1044: "access-denied",
-  1045: "access-denied",
-  1130: "access-denied",
-  1698: "access-denied",
-  1049: "unknown-database",
-};
-
-function asConnectError(error: unknown, settings: DatabaseSettings): MigrateError {
-  if (error instanceof MigrateError) return error;
-  const where = settings.socket ?? `${settings.host}:${settings.port}`;
-  const errno = errorField(error, "errno");
-  const code = (typeof errno === "number" ? TURNED_AWAY[errno] : undefined) ?? "cannot-connect";
-  const words = connectWords(error).replace(/\.$/, "");
-  switch (code) {
-    case "access-denied":
-      return new MigrateError(code, `The server at ${where} refused user ${settings.user}: ${words}.`, {
-        cause: error,
-        hint: [
-          "Check the user, the password and what the user may do: SHOW GRANTS FOR CURRENT_USER().",
-          ...(errno === ER_ACCESS_DENIED ? [missingTlsHint(settings.ssl)] : []),
-        ]
-          .filter((line) => line !== null)
-          .join("\n"),
-      });
-    case "unknown-database":
-      return new MigrateError(code, `Database ${settings.database} does not exist at ${where}.`, {
-        cause: error,
-        hint: `Create it, or let init do it:\n  npm run migrate:init\nor in SQL:\n  CREATE DATABASE ${quoteIdentifier(settings.database)};`,
-      });
-    default:
-      return new MigrateError(code, `Cannot connect to ${where}: ${words}.`, {
-        cause: error,
-        hint: tlsHint(error, settings.ssl) ?? "Is the server running, and are host, port or socket right?",
-      });
-  }
-}
-
-function connectWords(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return tlsWords(error) ?? (error.message || String(errorField(error, "code")));
-}
-
-function errorField(error: unknown, field: "errno" | "code"): unknown {
-  return typeof error === "object" && error !== null ? (error as Record<string, unknown>)[field] : undefined;
 }

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
+import type { Intent } from "../database/history";
 import {
   addLine,
-  type Intent,
   type Line,
   type NewLine,
   type Progress,
   recordError,
   recordProgress,
-} from "../database/history";
+} from "../database/history-lines";
 import type { Session } from "../database/session";
 import { MigrateError } from "../errors";
 import type { Statement } from "../syntax/statement";

@@ -5,7 +5,8 @@ import {
   readSchemaFingerprint,
   type Verdict,
 } from "../database/fingerprint";
-import { type Intent, type Judgement, probedByRecord } from "../database/history";
+import type { Intent, Judgement } from "../database/history";
+import { probedByRecord } from "../database/history-lines";
 import type { Session } from "../database/session";
 import type { ObjectRef } from "../syntax/classify";
 

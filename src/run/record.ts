@@ -1,12 +1,7 @@
 import type { Settings } from "../config";
 import { withSession } from "../database/connection";
-import {
-  addLine,
-  type HistoryAction,
-  type HistoryRow,
-  type NewLine,
-  type StoredTexts,
-} from "../database/history";
+import type { HistoryAction, HistoryRow, StoredTexts } from "../database/history";
+import { addLine, type NewLine } from "../database/history-lines";
 import { createHistoryTable } from "../database/history-table";
 import { acquireLock, type Lock, releaseLock } from "../database/lock";
 import type { Session } from "../database/session";

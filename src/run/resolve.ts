@@ -1,14 +1,7 @@
 import type { Settings } from "../config";
 import { withSession } from "../database/connection";
-import {
-  addLine,
-  type HistoryRow,
-  type Line,
-  type NewLine,
-  type Progress,
-  readResumption,
-  recordProgress,
-} from "../database/history";
+import { type HistoryRow, readResumption } from "../database/history";
+import { addLine, type Line, type NewLine, type Progress, recordProgress } from "../database/history-lines";
 import { acquireLock, releaseLock } from "../database/lock";
 import type { Session } from "../database/session";
 import { MigrateError } from "../errors";

@@ -1,4 +1,5 @@
-import { type Line, type NewLine, readResumption, resumeLine } from "../database/history";
+import { readResumption } from "../database/history";
+import { type Line, type NewLine, resumeLine } from "../database/history-lines";
 import type { Lock } from "../database/lock";
 import { isConnectionLost, serverWords } from "../database/server-errors";
 import type { Session } from "../database/session";

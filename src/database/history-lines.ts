@@ -1,0 +1,204 @@
+import { deflateSync } from "node:zlib";
+import { MigrateError } from "../errors";
+import type { ObjectRef } from "../syntax/classify";
+import { quoteQualified } from "../syntax/quote";
+import type { Fingerprint } from "./fingerprint";
+import type { HistoryAction, Intent, Judgement } from "./history";
+import type { Lock } from "./lock";
+import type { Session, SqlValue } from "./session";
+
+/** The history line that a run writes to, and the lock that every write to it asserts. */
+export interface Line {
+  readonly table: string;
+  readonly lock: Lock;
+  readonly id: number;
+}
+
+export interface NewLine {
+  readonly version: number;
+  readonly name: string;
+  readonly action: HistoryAction;
+  readonly upChecksum: string;
+  readonly downChecksum: string | null;
+  readonly total: number;
+  readonly osUser: string;
+  readonly host: string;
+  readonly toolVersion: string;
+  readonly reason: string | null;
+  /** Normalised texts of the pair; null when too large to store, or when there is none. */
+  readonly upText: string | null;
+  readonly downText: string | null;
+}
+
+export interface Progress {
+  readonly done: number;
+  readonly doneHash: string | null;
+  readonly intent: Intent | null;
+  /** JSON of what must be restored in a new session (see run/session-memory.ts); null: nothing. */
+  readonly saved: string | null;
+  readonly error: string | null;
+  readonly finished: boolean;
+  /** Milliseconds spent on this line so far, over all its runs. */
+  readonly durationMs: number;
+}
+
+/**
+ * Adds a line, in the transaction that is open if one is. Its id is given, not generated: a gap then shows that a
+ * line was deleted, and two runners that both believe they hold the lock collide here.
+ * @throws MigrateError `lock-lost`
+ */
+export async function addLine(session: Session, line: Line, row: NewLine, progress: Progress): Promise<void> {
+  const intent = intentColumn(progress.intent);
+  const added = await session.execute(
+    `INSERT INTO ${quoteQualified(session.database, line.table)}
+       (id, version, name, action, up_checksum, down_checksum, statements, statements_done, done_hash, intent, session,
+        error, started_at, finished_at, duration_ms, db_user, os_user, host, tool_version, reason, up_text, down_text)
+     SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ${intent.sql}, ?,
+            ?, UTC_TIMESTAMP(3) - INTERVAL ? MICROSECOND, IF(?, UTC_TIMESTAMP(3), NULL), ?, CURRENT_USER(), ?, ?, ?, ?, ?, ?
+       FROM DUAL WHERE ${line.lock.condition}`,
+    [
+      line.id,
+      row.version,
+      row.name,
+      row.action,
+      row.upChecksum,
+      row.downChecksum,
+      row.total,
+      progress.done,
+      progress.doneHash,
+      ...intent.values,
+      progress.saved,
+      progress.error,
+      progress.durationMs * 1000,
+      progress.finished ? 1 : 0,
+      progress.durationMs,
+      row.osUser,
+      row.host,
+      row.toolVersion,
+      row.reason,
+      pack(row.upText),
+      pack(row.downText),
+      ...line.lock.values,
+    ],
+  );
+  if (added !== 1) throw lockLost(session, line.table);
+}
+
+/** Stands for a state that the statement which records the intent looks up itself, to save a round trip. */
+const UNPROBED = '"state":"?"';
+
+/** The fingerprint of a single table that is about to be created, left for the record to fill in; null for all else. */
+export function probedByRecord(how: Judgement, objects: readonly ObjectRef[]): Fingerprint | null {
+  const [object, another] = objects;
+  if (how !== "create" || object?.type !== "table" || another !== undefined) return null;
+  return { objects: [{ object: `table ${object.database}.${object.name}`, state: "?", id: null }] };
+}
+
+/** SQL for the intent column, and its values. */
+function intentColumn(intent: Intent | null): { readonly sql: string; readonly values: readonly SqlValue[] } {
+  if (intent === null) return { sql: "NULL", values: [] };
+  const text = JSON.stringify(intent);
+  const [object] = intent.objects;
+  if (object === undefined || !text.includes(UNPROBED)) return { sql: "?", values: [text] };
+  return {
+    sql: `REPLACE(?, '${UNPROBED}', (SELECT IF(COUNT(*) = 0, '"state":"absent"', '"state":"present"')
+            FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?))`,
+    values: [text, object.database, object.name],
+  };
+}
+
+/**
+ * Records progress, in the transaction that is open if one is.
+ * @returns whether the line is there
+ * @throws MigrateError `lock-lost` when the lock is no longer this session's
+ */
+export async function recordProgress(session: Session, line: Line, progress: Progress): Promise<boolean> {
+  const intent = intentColumn(progress.intent);
+  const changed = await session.execute(
+    `UPDATE ${quoteQualified(session.database, line.table)}
+        SET statements_done = ?, done_hash = ?, intent = ${intent.sql}, session = ?, error = ?,
+            finished_at = IF(?, UTC_TIMESTAMP(3), NULL), duration_ms = ?
+      WHERE id = ? AND ${line.lock.condition}`,
+    [
+      progress.done,
+      progress.doneHash,
+      ...intent.values,
+      progress.saved,
+      progress.error,
+      progress.finished ? 1 : 0,
+      progress.durationMs,
+      line.id,
+      ...line.lock.values,
+    ],
+  );
+  return changed === 1 || (await isThere(session, line));
+}
+
+/** Records why a line stopped. Its progress stays; `intent` stays too when the statement's fate is open. */
+export async function recordError(
+  session: Session,
+  line: Line,
+  words: string,
+  keepIntent: boolean,
+): Promise<void> {
+  await session.execute(
+    `UPDATE ${quoteQualified(session.database, line.table)}
+        SET error = ?${keepIntent ? "" : ", intent = NULL"}
+      WHERE id = ? AND ${line.lock.condition}`,
+    [words, line.id, ...line.lock.values],
+  );
+}
+
+export interface Resumption {
+  readonly upChecksum: string;
+  readonly downChecksum: string | null;
+  readonly total: number;
+  readonly upText: string | null;
+  readonly downText: string | null;
+}
+
+/** A partial line goes on, perhaps with a repaired file: from now on it describes that file. */
+export async function resumeLine(session: Session, line: Line, file: Resumption): Promise<void> {
+  await session.execute(
+    `UPDATE ${quoteQualified(session.database, line.table)}
+        SET up_checksum = ?, down_checksum = ?, statements = ?, up_text = ?, down_text = ?
+      WHERE id = ? AND ${line.lock.condition}`,
+    [
+      file.upChecksum,
+      file.downChecksum,
+      file.total,
+      pack(file.upText),
+      pack(file.downText),
+      line.id,
+      ...line.lock.values,
+    ],
+  );
+}
+
+/** No row changed: the lock is gone, the line is gone, or (harmlessly) it said just that already. */
+async function isThere(session: Session, line: Line): Promise<boolean> {
+  const [row] = await session.query(
+    `SELECT ${line.lock.condition} AS held,
+            (SELECT COUNT(*) FROM ${quoteQualified(session.database, line.table)} WHERE id = ?) AS found`,
+    [...line.lock.values, line.id],
+  );
+  if (Number(row?.held) !== 1) throw lockLost(session, line.table);
+  return Number(row?.found) === 1;
+}
+
+function lockLost(session: Session, table: string): MigrateError {
+  return new MigrateError(
+    "lock-lost",
+    `This session no longer holds the lock for ${session.database}.${table}; it stopped before recording anything more.`,
+    { hint: "Run it again: it goes on where the history says." },
+  );
+}
+
+/** As MySQL's COMPRESS() does it, so that UNCOMPRESS(up_text) shows the text in any client. */
+function pack(text: string | null): Buffer | null {
+  if (text === null) return null;
+  const bytes = Buffer.from(text);
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(bytes.length);
+  return Buffer.concat([length, deflateSync(bytes)]);
+}

@@ -1,0 +1,142 @@
+import type * as mysql from "mysql2";
+import type { Row, SqlValue, TypedValue } from "./session";
+
+/** A connection that knows when it is gone: mysql2 leaves some commands on a closed one waiting for ever. */
+export interface Link {
+  readonly connection: mysql.Connection;
+  /** Why the connection is gone, or null while it is not. */
+  lost: Error | null;
+  /** Rejects the command under way. */
+  fail: (error: Error) => void;
+}
+
+/** Watches over a connection that is open. */
+export function watch(connection: mysql.Connection): Link {
+  const link: Link = { connection, lost: null, fail: () => {} };
+  const gone = (error: Error): void => {
+    link.lost ??= error;
+    link.fail(link.lost);
+  };
+  connection.on("error", gone);
+  connection.on("end", () => gone(connectionLost()));
+  return link;
+}
+
+/** Runs one command; rejects with the server's error, or with the reason the connection is gone. */
+function command<T>(
+  link: Link,
+  start: (resolve: (value: T) => void, reject: (error: Error) => void) => void,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    if (link.lost !== null) {
+      reject(link.lost);
+      return;
+    }
+    link.fail = reject;
+    start(resolve, reject);
+  });
+}
+
+function connectionLost(): Error {
+  return Object.assign(new Error("the server closed the connection"), { code: "PROTOCOL_CONNECTION_LOST" });
+}
+/** Runs SQL and gives its rows; with values it is prepared on the server. */
+export function queryRows(link: Link, sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
+  return command(link, (resolve, reject) => {
+    send(link, sql, values, reject, (rows) => resolve(Array.isArray(rows) ? (rows as Row[]) : []));
+  });
+}
+
+export async function queryMany(
+  link: Link,
+  statements: readonly string[],
+  together: boolean,
+): Promise<Row[][]> {
+  if (!together || statements.length < 2) {
+    const results: Row[][] = [];
+    for (const sql of statements) results.push(await queryRows(link, sql));
+    return results;
+  }
+  return await command(link, (resolve, reject) => {
+    send(link, statements.join(";\n"), [], reject, (results) => resolve(results as Row[][]));
+  });
+}
+
+/** Runs SQL and gives the number of rows it changed. */
+export function execute(link: Link, sql: string, values: readonly SqlValue[] = []): Promise<number> {
+  return command(link, (resolve, reject) => {
+    send(link, sql, values, reject, (result) => resolve((result as mysql.ResultSetHeader).affectedRows ?? 0));
+  });
+}
+
+function send(
+  { connection }: Link,
+  sql: string,
+  values: readonly SqlValue[],
+  reject: (error: Error) => void,
+  accept: (result: unknown) => void,
+): void {
+  const done = (error: mysql.QueryError | null, result: unknown): void => {
+    if (error === null) accept(result);
+    else reject(error);
+  };
+  // Prepared on the server: escaping on the client would depend on the sql_mode a migration may have set.
+  if (values.length === 0) connection.query(sql, done);
+  else connection.execute(sql, [...values], done);
+}
+
+/** Runs a SELECT of one row and gives its values with their types. */
+export function queryTyped(link: Link, sql: string): Promise<TypedValue[]> {
+  return command(link, (resolve, reject) => {
+    const found: TypedValue[] = [];
+    const typeCast: mysql.QueryOptions["typeCast"] = (field) => {
+      const bytes = field.buffer();
+      found.push({
+        type: bytes === null ? "null" : valueType(field.type),
+        value: bytes === null ? null : bytes.toString("utf8"),
+      });
+      return null;
+    };
+    link.connection.query({ sql, typeCast }, (error) => (error === null ? resolve(found) : reject(error)));
+  });
+}
+
+function valueType(type: string): TypedValue["type"] {
+  switch (type) {
+    case "TINY":
+    case "SHORT":
+    case "INT24":
+    case "LONG":
+    case "LONGLONG":
+      return "integer";
+    case "DECIMAL":
+    case "NEWDECIMAL":
+      return "decimal";
+    case "FLOAT":
+    case "DOUBLE":
+      return "double";
+    default:
+      return "string";
+  }
+}
+
+/** Without a callback mysql2 emits the rows instead of collecting them, so a huge SELECT stays flat in memory. */
+export function runVerbatim(link: Link, text: string): Promise<void> {
+  return command(link, (resolve, reject) => {
+    const query = link.connection.query(text);
+    query.on("error", reject);
+    query.on("end", () => resolve());
+  });
+}
+
+/** Ends the session politely, or drops what is left of it. */
+export function close({ connection, lost }: Link): Promise<void> {
+  return new Promise((resolve) => {
+    const destroy = (): void => {
+      connection.destroy();
+      resolve();
+    };
+    if (lost === null) connection.end(destroy);
+    else destroy();
+  });
+}
