@@ -81,7 +81,7 @@ export interface Migrator {
   merge(input?: Input<"merge">): Promise<Output<"merge">>;
   resolve(input: Input<"resolve">): Promise<Output<"resolve">>;
   /** Writes the pair that takes the migrations' schema to schema.sql, proven both ways. */
-  diff(input: Input<"diff">): Promise<Output<"diff">>;
+  diff(input?: Input<"diff">): Promise<Output<"diff">>;
   /** Applies, reverts and applies again, on a throwaway database. */
   verify(input?: Input<"verify">): Promise<Output<"verify">>;
   /** Whether the database is what the migrations build. */
@@ -135,7 +135,7 @@ export function createMigrator(options: MigratorOptions): Migrator {
     branches: () => run(verbs.branches(), {}),
     merge: (input = {}) => run(verbs.merge(), input),
     resolve: (input) => run(verbs.resolve(), input),
-    diff: (input) => run(verbs.diff(), input),
+    diff: (input = {}) => run(verbs.diff(), input),
     verify: (input = {}) => run(verbs.verify(), input),
     check: (input = {}) => run(verbs.check(), input),
     dump: (input = {}) => run(verbs.dump(), input),

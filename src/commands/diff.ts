@@ -1,7 +1,7 @@
 import { MigrateError } from "../errors";
 import { defineCommand } from "./command";
 import { loadProposal, loadSchemaFile, loadWriteMigrations, type Proposal } from "./engine";
-import { flag, required, text, value } from "./options";
+import { flag, optional, text, usageError, value } from "./options";
 
 /** What diff found, and wrote. */
 export interface DiffResult extends Proposal {
@@ -20,26 +20,33 @@ export const diff = defineCommand({
     "`-- renamed from old_name`.",
   ],
   options: {
-    name: required("NAME", text, "What the migration does, such as add_email_to_users"),
+    name: optional(
+      "NAME",
+      text,
+      "What the migration does, such as add_email_to_users; not with --check or --dry-run",
+    ),
     schema: value("FILE", text, "The declared schema; default schema.sql beside the migrations folder"),
     check: flag("Write nothing; exit 1 when there is a difference"),
     dryRun: flag("Print the pair and write nothing"),
     allowDestructive: flag("Write it even if its up file loses data"),
   },
-  examples: ["diff add_email_to_users", "diff cleanup --allow-destructive", "diff any --check"],
+  examples: ["diff add_email_to_users", "diff cleanup --allow-destructive", "diff --check"],
   run: async (context): Promise<DiffResult> => {
     const { options } = context;
+    const { name } = options;
+    const writes = !options.check && !options.dryRun;
+    if (writes && name === null) throw usageError("diff", "diff takes a name for what it writes.");
     const settings = context.settings();
     const files = loadSchemaFile();
     const path = options.schema ?? files.schemaPath(settings.dir);
     const declared = { path, sql: files.requireSchemaFile(path) };
     const stop = { signal: context.signal, killSignal: context.killSignal };
     const proposal = await loadProposal().proposeMigration(settings, context.scratch(), declared, stop);
-    const nothing = { ...proposal, upPath: null, downPath: null };
-    if (proposal.changes === 0 || options.check || options.dryRun) return nothing;
+    if (proposal.changes === 0 || !writes || name === null)
+      return { ...proposal, upPath: null, downPath: null };
     if (!options.allowDestructive) refuseLosses(proposal.losses);
     const { createPair } = loadWriteMigrations();
-    const { upPath, downPath } = createPair(settings.dir, options.name, new Date(), proposal);
+    const { upPath, downPath } = createPair(settings.dir, name, new Date(), proposal);
     return { ...proposal, upPath, downPath };
   },
   render: (result, layout) => [

@@ -151,7 +151,8 @@ forEachServer("diff: an error in schema.sql is shown with its place", async (_, 
 forEachServer("diff --check and --dry-run write nothing", async (_, server) => {
   await withProject(server, {}, "CREATE TABLE a (id INT);", async ({ migrator, files }) => {
     assert.equal((await migrator.diff({ name: "x", check: true })).changes, 1);
-    assert.equal((await migrator.diff({ name: "x", dryRun: true })).upPath, null);
+    assert.equal((await migrator.diff({ dryRun: true })).upPath, null);
+    await assert.rejects(migrator.diff(), { code: "usage" });
     assert.deepEqual(files(), []);
   });
 });
