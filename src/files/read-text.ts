@@ -31,6 +31,11 @@ export function readText(file: MigrationFile): string {
   return text.toString("utf8");
 }
 
+/** The text to keep in the history; null when there is no file, or it is too large to be kept. */
+export function readStoredText(file: MigrationFile | null): string | null {
+  return file === null || file.bytes > STORED_TEXT_LIMIT ? null : readText(file);
+}
+
 /**
  * Reads a file of any size as normalized text, in pieces that never cut a character in two.
  * @throws MigrateError `file-changed` before the first piece when the size differs from what the plan saw, or

@@ -5,8 +5,8 @@ import { addLine, type NewLine } from "../database/history-lines";
 import { createHistoryTable } from "../database/history-table";
 import { acquireLock, type Lock, releaseLock } from "../database/lock";
 import type { Session } from "../database/session";
-import type { Migration, MigrationFile } from "../files/read-migrations";
-import { readText, STORED_TEXT_LIMIT } from "../files/read-text";
+import type { Migration } from "../files/read-migrations";
+import { readStoredText } from "../files/read-text";
 import { type HistoryState, readHistoryState } from "./history-state";
 import { readIdentity } from "./identity";
 import { withTranslatedErrors } from "./translate-error";
@@ -60,13 +60,9 @@ export function entryOf(migration: Migration, action: HistoryAction, reason: str
     name: migration.name,
     upChecksum: migration.up.checksum,
     downChecksum: migration.down?.checksum ?? null,
-    texts: { up: textOf(migration.up), down: textOf(migration.down) },
+    texts: { up: readStoredText(migration.up), down: readStoredText(migration.down) },
     reason,
   };
-}
-
-function textOf(file: MigrationFile | null): string | null {
-  return file === null || file.bytes > STORED_TEXT_LIMIT ? null : readText(file);
 }
 
 async function addLines(

@@ -4,9 +4,8 @@ import type { Lock } from "../database/lock";
 import { isConnectionLost, serverWords } from "../database/server-errors";
 import type { Session } from "../database/session";
 import { MigrateError } from "../errors";
-import type { MigrationFile } from "../files/read-migrations";
 import { readStatements } from "../files/read-statements";
-import { readText, STORED_TEXT_LIMIT } from "../files/read-text";
+import { readStoredText } from "../files/read-text";
 import type { FileScan } from "../files/scan";
 import type { Step } from "../plan/plan";
 import { type Classified, classify } from "../syntax/classify";
@@ -126,11 +125,7 @@ function newLine({ identity }: StepContext, step: Step, total: number): NewLine 
 }
 
 function storedTexts({ migration }: Step): { upText: string | null; downText: string | null } {
-  return { upText: storedText(migration.up), downText: storedText(migration.down) };
-}
-
-function storedText(file: MigrationFile | null): string | null {
-  return file === null || file.bytes > STORED_TEXT_LIMIT ? null : readText(file);
+  return { upText: readStoredText(migration.up), downText: readStoredText(migration.down) };
 }
 
 async function runStatements(progress: Progress): Promise<void> {
