@@ -46,7 +46,7 @@ export async function startTestServers(): Promise<TestRunServers> {
 }
 
 /** MySQL's client for MySQL and MariaDB's for MariaDB: each lacks the other's newest authentication. */
-async function findOrInstallClient(family: ServerFamily): Promise<string> {
+export async function findOrInstallClient(family: ServerFamily): Promise<string> {
   const found = await findClient(family);
   if (found !== null) return found;
   const missing = `some tests need ${family}'s command-line client: install it, or set TEST_${family.toUpperCase()}_CLIENT`;

@@ -1,0 +1,114 @@
+import { rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { ask, freshDatabase } from "../database";
+import { ENTRY_TABLE, type EntryFile, writeEntries } from "../generate";
+import { type Contender, measure, measureWithPeak, race, runOnce } from "../measure";
+import { clientFed, oursUp } from "../programs";
+import type { Row } from "../table";
+import type { Bench, Work } from "../work";
+
+const GIGABYTE = 1e9;
+const MEGABYTE = 1e6;
+const MEMORY_BYTES = 120 * MEGABYTE;
+/** A run of the big file takes half a minute and more. */
+const BIG_RUNS = 3;
+
+/** A gigabyte in one file, a megabyte in each INSERT, beside the family's own client. */
+export const bigFile: Work = async (bench) => {
+  const bytes = bench.options.gigabytes * GIGABYTE;
+  const runs = Math.min(bench.options.runs, BIG_RUNS);
+  return await withEntries(bench, bytes, MEGABYTE, async (file) => {
+    const { limit, ours } = await race(client(bench, file), up(bench, file), [], raceOptions(bench, runs));
+    const work = `${sizeInWords(bytes)} in one file, 1 MB per INSERT`;
+    const what = "the `mysql` client, fed the file";
+    return [
+      { work, limit: { what, figure: limit.ms }, ours: ours.ms, unit: "ms", atMost: 1.05, peers: "" },
+      peakMemory(ours.peakBytes),
+    ];
+  });
+};
+
+/** The same with one row in each INSERT, and 50 MB. */
+export const singleRows: Work = async (bench) => {
+  const bytes = 50 * MEGABYTE;
+  const rows = await withEntries(bench, bytes, 0, async (file): Promise<readonly Row[]> => {
+    const options = raceOptions(bench, bench.options.runs);
+    const { limit, ours } = await race(client(bench, file), up(bench, file), [], options);
+    return [
+      {
+        work: `${sizeInWords(bytes)} in one file, one row per INSERT`,
+        limit: { what: "the `mysql` client, fed the file", figure: limit.ms },
+        ours: ours.ms,
+        unit: "ms",
+        atMost: 1 / 3,
+        bound: "3 times faster, ≤ 0.33 ×",
+        peers: "",
+      },
+      peakMemory(ours.peakBytes),
+    ];
+  });
+  return bench.options.singleGigabyte ? [...rows, await loadSingleGigabyte(bench)] : rows;
+};
+
+/** Once, and only for its memory: the client would take many minutes. */
+async function loadSingleGigabyte(bench: Bench): Promise<Row> {
+  const bytes = bench.options.gigabytes * GIGABYTE;
+  const { ms, peakBytes } = await withEntries(bench, bytes, 0, (file) => runOnce(up(bench, file)));
+  bench.report(`${sizeInWords(bytes)} of single rows: ${Math.round(ms)} ms`);
+  return { ...peakMemory(peakBytes), work: `peak memory of ${sizeInWords(bytes)}, one row per INSERT` };
+}
+
+function peakMemory(bytes: number | null): Row {
+  const work = "peak memory of that";
+  return { work, limit: null, ours: bytes ?? 0, unit: "bytes", atMost: MEMORY_BYTES, peers: "" };
+}
+
+function raceOptions(bench: Bench, runs: number): Parameters<typeof race>[3] {
+  return { runs, warmUp: false, report: bench.report };
+}
+
+async function withEntries<T>(
+  bench: Bench,
+  bytes: number,
+  statementBytes: number,
+  body: (file: EntryFile) => Promise<T>,
+): Promise<T> {
+  const folder = join(bench.folder, "entries");
+  bench.report(`writing ${sizeInWords(bytes)} of INSERTs`);
+  try {
+    return await body(await writeEntries(folder, bytes, statementBytes));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+    await freshDatabase(bench.server, "entries"); // a gigabyte less to keep
+  }
+}
+
+function client(bench: Bench, file: EntryFile): Contender {
+  const run = () => measure(clientFed(bench, "entries", file.path), bench);
+  return { name: "client", ...onEmptyTable(bench, file), run };
+}
+
+function up(bench: Bench, file: EntryFile): Contender {
+  const url = `${bench.server.url}/entries`;
+  const run = () => measureWithPeak(oursUp(bench, dirname(file.path), url), bench);
+  return { name: "ours", ...onEmptyTable(bench, file), run };
+}
+
+/** The table is made anew for each run, and looked at afterwards: who loads nothing is fast. */
+function onEmptyTable({ server }: Bench, { rows }: EntryFile): Required<Pick<Contender, "before" | "after">> {
+  const url = `${server.url}/entries`;
+  return {
+    async before() {
+      await freshDatabase(server, "entries");
+      await ask(url, ENTRY_TABLE);
+    },
+    async after() {
+      const loaded = Number(await ask(url, "SELECT COUNT(*) FROM entry"));
+      if (loaded !== rows) throw new Error(`${loaded} rows were loaded instead of ${rows}`);
+    },
+  };
+}
+
+function sizeInWords(bytes: number): string {
+  return bytes >= GIGABYTE ? `${bytes / GIGABYTE} GB` : `${Math.round(bytes / MEGABYTE)} MB`;
+}
