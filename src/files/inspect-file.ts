@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readSync } from "node:fs";
+import { type BigIntStats, closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { sha256 } from "./checksum";
 import { readDirectives } from "./directives";
 import { createNormalizer, isBlank, normalizeWhole, type TextFault } from "./normalize";
@@ -17,6 +17,8 @@ export interface Inspected {
   readonly blank: boolean;
   /** The words of its `-- migrate: …` lines. */
   readonly directives: readonly string[];
+  /** Of a file larger than READ_SIZE: what `fileIdentity` says of it; null for the others. */
+  readonly identity: string | null;
 }
 
 /** Bytes that are no text, and where: the 1-based line that the fault is on. */
@@ -62,12 +64,14 @@ function inspectWhole(path: string, bytes: Buffer): Inspected | Unreadable {
     checksum: sha256(text),
     blank: isBlank(text),
     directives: readDirectives(text),
+    identity: null,
   };
 }
 
 function inspectLong(path: string, fd: number, buffer: Buffer): Inspected | Unreadable {
   const normalizer = createNormalizer();
   const hash = createHash("sha256");
+  const identity = fileIdentity(fstatSync(fd, { bigint: true }));
   let bytes = 0;
   let blank = true;
   let directives: readonly string[] = [];
@@ -78,8 +82,13 @@ function inspectLong(path: string, fd: number, buffer: Buffer): Inspected | Unre
     bytes += length;
     blank = blank && isBlank(text);
     hash.update(text);
-    if (length < buffer.length) return { bytes, checksum: hash.digest("hex"), blank, directives };
+    if (length < buffer.length) return { bytes, checksum: hash.digest("hex"), blank, directives, identity };
   }
+}
+
+/** What changes when a file is written to or replaced, as the file system tells it, without reading the file. */
+export function fileIdentity({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
+  return [dev, ino, size, mtimeNs, ctimeNs].join(" ");
 }
 
 /** Counts lines by reading again, since only a broken file needs them. */

@@ -1,5 +1,11 @@
 import type { Problem } from "../errors";
-import { type Classified, classify, mentionsAny, type StatementKind } from "../syntax/classify";
+import {
+  type Classified,
+  classify,
+  createClassifier,
+  mentionsAny,
+  type StatementKind,
+} from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
 import type { FileScan } from "./scan";
 import { createTransactionTracker } from "./transaction-tracker";
@@ -29,12 +35,13 @@ export function createStatementJudge(fileName: string, options: JudgeOptions): S
   const problems: Problem[] = [];
   const transaction = createTransactionTracker();
   const history = createHistoryWatch(options);
+  const classifyNext = createClassifier(options);
   let total = 0;
   const userVariables = new Set<string>();
   let usesLastInsertId = false;
 
   function see(statement: Statement): void {
-    const classified = classify(statement.text, options);
+    const classified = classifyNext(statement);
     total = statement.number;
     for (const name of classified.userVariables) userVariables.add(name);
     usesLastInsertId ||= classified.usesLastInsertId;
@@ -77,7 +84,7 @@ function judgeStatement(
       hint: "Take it out of the migration.",
     };
   }
-  const found = history.judge(statement.text, kind);
+  const found = history.judge(statement.head, kind);
   if (found === null) return null;
   return {
     code: "names-history-table",

@@ -16,6 +16,8 @@ export interface MigrationFile {
   readonly bytes: number;
   /** SHA-256, hex, of the text without a byte-order mark and with CRLF as LF. */
   readonly checksum: string;
+  /** Of a large file: changes when it is written to or replaced. Left out: only its text tells. */
+  readonly identity?: string;
   /**
    * Its text as the history keeps it, for a file that is not in the folder; null: it was too large to keep.
    * Left out: the file is on disk.
@@ -74,8 +76,9 @@ function readFolder(dir: string, pair: typeof pairFiles): Folder {
       continue;
     }
     const { fileName, path, direction, version, name } = listed;
-    const { bytes, checksum } = found;
-    files.set(fileName, { fileName, path, direction, version, name, bytes, checksum });
+    const { bytes, checksum, identity } = found;
+    const file = { fileName, path, direction, version, name, bytes, checksum };
+    files.set(fileName, identity === null ? file : { ...file, identity });
     if (direction === "up") directives.set(fileName, found.directives);
   }
 

@@ -1,9 +1,9 @@
 import { createSplitter, type SplitOptions } from "../syntax/splitter";
 import type { Statement } from "../syntax/statement";
 import type { MigrationFile } from "./read-migrations";
-import { readChunks, readText, STORED_TEXT_LIMIT } from "./read-text";
+import { type ChunkOptions, readChunks, readText, STORED_TEXT_LIMIT } from "./read-text";
 
-export interface ReadOptions extends SplitOptions {
+export interface ReadOptions extends SplitOptions, ChunkOptions {
   /** Told the size of each piece of text, in bytes, before its statements are given. */
   readonly onRead?: (bytes: number) => void;
 }
@@ -15,7 +15,7 @@ export interface ReadOptions extends SplitOptions {
  */
 export async function* readStatements(
   file: MigrationFile,
-  { onRead, ...options }: ReadOptions = {},
+  { onRead, unhashed = false, ...options }: ReadOptions = {},
 ): AsyncIterable<readonly Statement[]> {
   const splitter = createSplitter({ ...options, fileName: file.fileName });
   const push = (chunk: string): readonly Statement[] => {
@@ -23,6 +23,6 @@ export async function* readStatements(
     return splitter.push(chunk);
   };
   if (file.bytes <= STORED_TEXT_LIMIT) yield push(readText(file));
-  else for await (const chunk of readChunks(file)) yield push(chunk);
+  else for await (const chunk of readChunks(file, { unhashed })) yield push(chunk);
   yield splitter.end();
 }

@@ -73,7 +73,7 @@ export function createExecutor(
 
   async function runTransactional(statement: Statement, classified: Classified): Promise<void> {
     nonTransactional ??= await readNonTransactionalNames(session, memory.database);
-    if (mentionsAny(statement.text, nonTransactional)) return runNonTransactional(statement);
+    if (mentionsAny(statement.head, nonTransactional)) return runNonTransactional(statement);
     if (transactions.full && !classified.usesPrevious && memory.temporaries.size === 0) {
       await transactions.commitOwn();
     }

@@ -155,12 +155,12 @@ async function runStatements(progress: Progress): Promise<void> {
 /** An earlier run recorded this statement; it counts for the hash and for what it left in the session. */
 function skip({ journal, memory }: Progress, statement: Statement): void {
   journal.advance(statement);
-  memory.note(statement, classify(statement.text));
+  memory.note(statement, classify(statement.head));
 }
 
 async function runOne(progress: Progress, statement: Statement): Promise<void> {
   const { context, step, total, executor } = progress;
-  const classified = classify(statement.text);
+  const classified = classify(statement.head);
   const started = performance.now();
   progress.current = statement;
   context.meter.statement(statement.number);
@@ -221,7 +221,7 @@ async function resume(progress: Progress, next: Statement | null): Promise<"appl
   context.emit({ event: "judged", ...describe(step), statement: row.intent.statement, verdict });
   if (verdict === "not-applied" || next === null) return "not-applied";
   journal.advance(next);
-  memory.note(next, classify(next.text));
+  memory.note(next, classify(next.head));
   await journal.record(session, stored.saved, null);
   return "applied";
 }

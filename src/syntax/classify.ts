@@ -2,6 +2,7 @@ import { classifyKind } from "./classify-kind";
 import { compoundKind, startsCompound } from "./compound";
 import type { LexOptions } from "./lexer";
 import { readSessionUse } from "./session-use";
+import type { Statement } from "./statement";
 import { refused, type StatementKind } from "./statement-kind";
 
 export { mentionsAny, mentionsTable } from "./mentions";
@@ -26,6 +27,19 @@ export function classify(text: string, options: LexOptions = {}): Classified {
   const { userVariables, usesLastInsertId, usesPrevious, releasesLocks } = readSessionUse(text, options);
   const statement = releasesLocks ? refused(RELEASES_LOCKS) : readStatement(text, options);
   return { statement, userVariables, usesLastInsertId, usesPrevious };
+}
+
+/** Classifies a file's statements one after the other; rows of data that begin alike are looked at once. */
+export function createClassifier(options: LexOptions = {}): (statement: Statement) => Classified {
+  let head: string | null = null;
+  let classified: Classified | null = null;
+  return (statement) => {
+    if (classified === null || statement.head !== head) {
+      head = statement.head;
+      classified = classify(head, options);
+    }
+    return classified;
+  };
 }
 
 const RELEASES_LOCKS =

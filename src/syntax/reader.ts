@@ -1,3 +1,4 @@
+import { isSpace } from "./characters";
 import { executableCommentStart } from "./comments";
 import { createPositionTracker, type Position } from "./position";
 
@@ -59,6 +60,14 @@ export function createReader(): Reader {
 /** Whether `count` characters can be looked at, or there will never be more. */
 export function sees(reader: Reader, count: number): boolean {
   return reader.last || reader.text.length - reader.at >= count;
+}
+
+/** The first character behind white space; `cut` when that lies in the next part, empty when there is none. */
+export function nextCode(reader: Reader, from: number): string {
+  const { text, last } = reader;
+  let at = from;
+  while (isSpace(text.charCodeAt(at))) at++;
+  return at === text.length && !last ? "cut" : text.charAt(at);
 }
 
 /** The current line from `at` on, or null when it must be waited for. Lines beyond `longest` are cut off. */

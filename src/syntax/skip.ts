@@ -1,3 +1,4 @@
+import { isDigit, isSpace, isWordCharacter, wordEnd } from "./characters";
 import type { Inside, Reader } from "./reader";
 
 /**
@@ -57,6 +58,80 @@ export function skipQuoted(reader: Reader, quote: number, escapes: boolean): Ski
   }
   reader.at = length;
   return "open";
+}
+
+/**
+ * Goes over literals and what stands between them, to the first thing that is neither, or whose end lies in the next
+ * part. Rows of data are nearly all that large files hold, so this is the loop that their time goes into.
+ */
+export function skipLiterals(reader: Reader, escapes: boolean): void {
+  const { text } = reader;
+  const length = text.length;
+  let at = reader.at;
+  while (at < length) {
+    const code = text.charCodeAt(at);
+    const kind = code < 0x80 ? literalKinds[code] : other;
+    if (kind === filling) {
+      at++;
+    } else if (kind === quoteMark) {
+      const end = quotedEnd(text, at, code, escapes);
+      if (end === -1) break;
+      at = end;
+    } else if (kind === digit) {
+      at = wordEnd(text, at); // 1e5, 0xff
+    } else if (kind === letter) {
+      const end = wordEnd(text, at);
+      if (end === length || !isLiteralWord(text.slice(at, end))) break;
+      at = end;
+    } else if (kind === minus && at + 1 < length && text.charCodeAt(at + 1) !== 0x2d) {
+      at++;
+    } else {
+      break;
+    }
+  }
+  reader.at = at;
+}
+
+/** What a character is among literals; small numbers, because they are looked up for every character. */
+const other = 0;
+const filling = 1;
+const quoteMark = 2;
+const digit = 3;
+const letter = 4;
+const minus = 5;
+
+const literalKinds = Uint8Array.from({ length: 0x80 }, (_, code) => {
+  if (isSpace(code) || code === 0x28 || code === 0x29 || code === 0x2c) return filling; // ( ) ,
+  if (code === 0x2b || code === 0x2e) return filling; // + .
+  if (code === 0x27 || code === 0x22) return quoteMark;
+  if (code === 0x2d) return minus;
+  if (isDigit(code)) return digit;
+  return isWordCharacter(code) ? letter : other;
+});
+
+/** Words that are literals, or introduce one: x'…', _utf8mb4'…'. */
+function isLiteralWord(word: string): boolean {
+  return word.charCodeAt(0) === 0x5f || literalWords.has(word) || literalWords.has(word.toUpperCase());
+}
+
+const literalWords = new Set(["NULL", "DEFAULT", "TRUE", "FALSE", "X", "B", "N"]);
+
+/** Offset behind the closing quote; -1 when it is not sure to lie in this part. */
+function quotedEnd(text: string, start: number, quote: number, escapes: boolean): number {
+  const length = text.length;
+  const escapeCode = escapes ? 0x5c : quote;
+  let at = start + 1;
+  while (at < length) {
+    const code = text.charCodeAt(at);
+    if (code !== quote && code !== escapeCode) {
+      at++;
+    } else if (code === quote && text.charCodeAt(at + 1) !== quote) {
+      return at + 1 < length ? at + 1 : -1;
+    } else {
+      at += 2;
+    }
+  }
+  return -1;
 }
 
 /** Goes to the newline that ends a comment; it stays unread. */

@@ -4,9 +4,9 @@ import { executableCommentStart, startsLineComment } from "./comments";
 import { parseDelimiterLine } from "./delimiter";
 import { tokens } from "./lexer";
 import type { Position } from "./position";
-import { createReader, type Inside, readSlash, restOfLine, sees } from "./reader";
+import { createReader, type Inside, nextCode, readSlash, restOfLine, sees } from "./reader";
 import { createRefusals } from "./refusals";
-import { marksFor, skipCode, skipInside } from "./skip";
+import { marksFor, skipCode, skipInside, skipLiterals } from "./skip";
 import { createSqlMode } from "./sql-mode";
 import type { Statement } from "./statement";
 import { createStatementText, type StatementText } from "./statement-text";
@@ -35,6 +35,10 @@ interface Current {
   headless: boolean;
   /** Starts with SET. */
   set: boolean;
+  /** An INSERT or REPLACE whose VALUES has not come yet. */
+  beforeValues: boolean;
+  /** Its text up to where only literals followed so far; null when that is not known. */
+  head: string | null;
   /** Follows a stored program's body; null when the first delimiter ends the statement. */
   program: ProgramTracker | null;
   /** Where the executable comment began that the reader is in; null outside of one. */
@@ -46,6 +50,9 @@ const longestLine = 4096;
 
 /** Longer words are no keywords, so they need not be read as a whole. */
 const longestKeyword = 64;
+
+/** Words that end the part of an INSERT or REPLACE which names columns. */
+const endsColumns = new Set(["VALUES", "VALUE", "SELECT", "WITH", "TABLE", "SET"]);
 
 const semicolonMarks = marksFor(";");
 
@@ -75,6 +82,7 @@ export function createSplitter(options: SplitOptions = {}): Splitter {
   let current: Current | null = null;
   /** Nothing but white space and comments precedes the statement on its line: DELIMITER may stand here. */
   let freshLine = true;
+  let lastHead = "";
 
   function read(chunk: string): Statement[] {
     found = [];
@@ -134,15 +142,28 @@ export function createSplitter(options: SplitOptions = {}): Splitter {
       text: createStatementText(reader.at),
       headless: true,
       set: false,
+      beforeValues: false,
+      head: null,
       program: null,
       executable: null,
     };
+    // Rows of data begin as the row before them did.
+    if (delimiter !== ";" || lastHead === "" || !reader.text.startsWith(lastHead, reader.at)) return;
+    const end = reader.at + lastHead.length;
+    if (end === reader.text.length || isWordCharacter(reader.text.charCodeAt(end))) return;
+    current.headless = false;
+    current.head = lastHead;
+    reader.at = end;
   }
 
   /** Inside a statement. */
   function readCode(statement: Current): boolean {
-    const wordsMatter = statement.headless || statement.program !== null;
-    if (!wordsMatter) skipCode(reader, marks);
+    const wordsMatter = statement.headless || statement.beforeValues || statement.program !== null;
+    if (statement.head !== null) {
+      if (!readLiterals(statement)) return false;
+    } else if (!wordsMatter) {
+      skipCode(reader, marks);
+    }
     const { text, at } = reader;
     if (at === text.length) return true;
     const delimited = readDelimiter();
@@ -186,6 +207,18 @@ export function createSplitter(options: SplitOptions = {}): Splitter {
     return true;
   }
 
+  /** Behind VALUES. Quotes and comments that go on in the next part are left to those who read them anywhere. */
+  function readLiterals(statement: Current): boolean {
+    skipLiterals(reader, !sqlMode.noBackslashEscapes());
+    const { text, at } = reader;
+    const code = text.charCodeAt(at);
+    if (isWordCharacter(code) && wordEnd(text, at) === text.length) {
+      if (!reader.last && text.length - at <= longestKeyword) return false;
+    }
+    if (at < text.length && !maySurroundLiterals(code)) statement.head = null;
+    return true;
+  }
+
   function openQuote(statement: Current, quote: Inside): true {
     statement.headless = false;
     return reader.open(quote, 1);
@@ -214,9 +247,23 @@ export function createSplitter(options: SplitOptions = {}): Splitter {
       if (word === "USE" && freshLine) return readUse(statement);
       statement.headless = false;
       statement.set = word === "SET";
+      // With another delimiter, a character of it might be taken for a literal's.
+      statement.beforeValues = delimiter === ";" && (word === "INSERT" || word === "REPLACE");
       if (delimiter === ";" && mayHoldBody(word)) {
         statement.program = createProgramTracker(() => reader.here());
       }
+    }
+    if (statement.beforeValues) {
+      // A column may be named value.
+      const next = word.startsWith("VALUE") ? nextCode(reader, end) : null;
+      if (next === "cut") return false;
+      if (next === "(" && endsColumns.has(word)) {
+        statement.head = statement.text.take(text, end);
+        lastHead = statement.head;
+      }
+      statement.beforeValues = !endsColumns.has(word) || (word === "VALUE" && next !== "(");
+      reader.at = end;
+      return true;
     }
     if (statement.program === null) return true; // unread: a delimiter made of letters may lie inside of it
     statement.program.word(word);
@@ -279,16 +326,22 @@ export function createSplitter(options: SplitOptions = {}): Splitter {
 
   /** The statement ends right before `at`. */
   function finish(statement: Current, endedBy: string): void {
-    const text = statement.text.take(reader.text, reader.at);
-    const { start, executable, program } = statement;
+    const { start, executable, program, head } = statement;
     if (executable !== null) throw refusals.statementInsideComment(executable, endedBy);
-    const block = program?.unclosed() ?? null;
-    if (block !== null) throw refusals.unterminatedBody(start, block, text);
+    const { line, column } = start;
     current = null;
     freshLine = false;
+    if (head !== null && statement.text.inPieces()) {
+      number++;
+      found.push(new LongStatement(number, head, start, statement.text.takeLater(reader.text, reader.at)));
+      return;
+    }
+    const text = statement.text.take(reader.text, reader.at);
+    const block = program?.unclosed() ?? null;
+    if (block !== null) throw refusals.unterminatedBody(start, block, text);
     if (isEmpty(text)) return;
     number++;
-    found.push({ number, text, line: start.line, column: start.column });
+    found.push({ number, text, head: head ?? text, line, column });
     if (statement.set) sqlMode.set(text);
   }
 
@@ -314,6 +367,34 @@ export function createSplitter(options: SplitOptions = {}): Splitter {
   }
 
   return { push: read, end: readEnd };
+}
+
+/** Puts its text together when it is asked for: who only judges a file does without that of a megabyte of rows. */
+class LongStatement implements Statement {
+  readonly number: number;
+  readonly head: string;
+  readonly line: number;
+  readonly column: number;
+  readonly #take: () => string;
+  #text: string | null = null;
+
+  constructor(number: number, head: string, { line, column }: Position, take: () => string) {
+    this.number = number;
+    this.head = head;
+    this.line = line;
+    this.column = column;
+    this.#take = take;
+  }
+
+  get text(): string {
+    this.#text ??= this.#take();
+    return this.#text;
+  }
+}
+
+/** Quotes and a comment's dash, which `skipLiterals` may leave to others, and the end of the statement. */
+function maySurroundLiterals(code: number): boolean {
+  return code === 0x27 || code === 0x22 || code === 0x2d || code === 0x3b;
 }
 
 /** An executable comment with nothing inside: the server answers that the query was empty. */

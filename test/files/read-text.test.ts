@@ -70,6 +70,28 @@ test("readChunks refuses another size before the first chunk, another content af
   }, changed);
 });
 
+test("a large file that was written to again is refused before the first chunk, hashed or not", async (t) => {
+  const file = upFile(t, "SELECT 1;".repeat(200_000));
+  for await (const chunk of readChunks(file, { unhashed: true })) assert.ok(chunk.length <= 64 * 1024);
+  writeFileSync(file.path, "SELECT 2;".repeat(200_000));
+  for (const unhashed of [true, false]) {
+    await assert.rejects(async () => {
+      for await (const chunk of readChunks(file, { unhashed })) assert.fail(chunk);
+    }, changed);
+  }
+});
+
+test("a large file that is written to while it is read is refused after the last chunk", async (t) => {
+  const file = upFile(t, "SELECT 1;".repeat(200_000));
+  let chunks = 0;
+  await assert.rejects(async () => {
+    for await (const _ of readChunks(file, { unhashed: true })) {
+      if (chunks++ === 0) writeFileSync(file.path, "SELECT 2;".repeat(200_000));
+    }
+  }, changed);
+  assert.ok(chunks > 1);
+});
+
 test("a file that is gone", async (t) => {
   const file = upFile(t, "SELECT 1;");
   rmSync(file.path);

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createConnection } from "mysql2/promise";
+import { classify } from "../../src/syntax/classify";
 import { tokens } from "../../src/syntax/lexer";
 import { splitText } from "../../src/syntax/splitter";
+import type { Statement } from "../../src/syntax/statement";
 import { randomFrom } from "../support/random";
 import { forEachServer, withTestDatabase } from "../support/servers";
 import { inChunks, splitsOf } from "./golden";
@@ -31,19 +33,107 @@ test("random files split into what they were made of, however they are cut", () 
       column,
     }));
     assert.deepEqual(
-      splitOrTell(() => splitText(file.text), told),
+      splitOrTell(() => splitText(file.text).map(plain), told),
       expected,
       told,
     );
+    for (const { text, head } of splitText(file.text)) assertHead(text, head, told);
     const random = randomFrom(`${seed} ${number} cuts`);
     const chunks = inChunks(file.text, () => 1 + Math.floor(random() * 30));
     assert.deepEqual(
-      splitOrTell(() => splitsOf(chunks, {}), told),
+      splitOrTell(() => splitsOf(chunks, {}).map(plain), told),
       expected,
       `in chunks, ${told}`,
     );
   }
 });
+
+/** Pieces of an INSERT behind VALUES: literals, what stands between them, and what must not pass for one. */
+const dataPieces = [
+  "(1, 'a')",
+  ", ",
+  "\n",
+  "(NULL,-1.5e3,+.5,0xFF,x'41',_utf8mb4'é',default)",
+  "('it''s', \"say \\\"hi\\\"\", 'a\\'b;-- @c')",
+  "('')",
+  "(TRUE)",
+  "-- a comment with @variable; and '\n",
+  "/* @x */",
+  "# @y\n",
+  "(1-1)",
+  "(@a)",
+  "(LAST_INSERT_ID())",
+  "(ROW_COUNT())",
+  "((SELECT 1 FROM history))",
+  "(RELEASE_ALL_LOCKS())",
+  "/*! , (@z) */",
+  "ON DUPLICATE KEY UPDATE a = VALUES(a)",
+  "RETURNING id",
+  "(`b`)",
+  "(a.b)",
+] as const;
+
+const insertHeads = [
+  "INSERT INTO t VALUES ",
+  "insert into `values` (id, value) value",
+  "REPLACE t (a, b) VALUES",
+  "INSERT INTO t SET a = ",
+  "INSERT INTO t SELECT ",
+  "INSERT IGNORE INTO `t` (a) VALUES\n",
+] as const;
+
+test("the head of a random INSERT says as much of it as the whole, however the file is cut", () => {
+  const random = randomFrom(`${seed} heads`);
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+  for (let number = 0; number < 400; number++) {
+    const texts: string[] = [];
+    const head = pick(insertHeads);
+    for (let count = 0; count < 4; count++) {
+      // The same head again and again, as in a file of data, and now and then another one.
+      const start = random() < 0.7 ? head : pick(insertHeads);
+      const pieces = Array.from({ length: 1 + Math.floor(random() * 5) }, () =>
+        pick(random() < 0.7 ? dataPieces.slice(0, 7) : dataPieces),
+      );
+      texts.push(`${start}${pieces.join("")}1`);
+    }
+    const file = `${texts.join("\n;\n")};`;
+    const told = `FUZZ_SEED=${seed}, INSERTs ${number}:\n${file}`;
+    const whole = splitOrTell(() => splitText(file), told);
+    assert.deepEqual(
+      whole.map(({ text }) => text),
+      texts,
+      told,
+    );
+    for (const { text, head } of whole) assertHead(text, head, told);
+    const chunks = inChunks(file, () => 1 + Math.floor(random() * 30));
+    const cut = splitOrTell(() => splitsOf(chunks, {}), told);
+    assert.deepEqual(cut.map(plain), whole.map(plain), told);
+    for (const { text, head } of cut) assertHead(text, head, told);
+  }
+});
+
+test("the head of rows of data ends before them", () => {
+  const heads = (text: string): readonly string[] => splitText(text).map(({ head }) => head);
+  const rows = `(1, 'a;b', NULL, -2, x'00'), (2, "it''s", DEFAULT, 0x1F, _utf8mb4'é')`;
+  assert.deepEqual(heads(`INSERT INTO t VALUES ${rows};\nINSERT INTO t VALUES ${rows};`), [
+    "INSERT INTO t VALUES",
+    "INSERT INTO t VALUES",
+  ]);
+  assert.deepEqual(heads(`REPLACE INTO t (id, value) VALUES\n${rows};`), [
+    "REPLACE INTO t (id, value) VALUES",
+  ]);
+  const more = `INSERT INTO t VALUES ${rows} ON DUPLICATE KEY UPDATE a = 1`;
+  assert.deepEqual(heads(more), [more]);
+});
+
+function assertHead(text: string, head: string, told: string): void {
+  assert.ok(text.startsWith(head), told);
+  assert.deepEqual(classify(head), classify(text), told);
+}
+
+function plain({ number, text, line, column }: Statement): Omit<Statement, "head"> {
+  return { number, text, line, column };
+}
 
 forEachServer("the server's parser takes every piece of a random file", async (_t, server) => {
   await withTestDatabase(server, async ({ url }) => {

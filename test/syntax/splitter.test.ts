@@ -9,9 +9,13 @@ import type { Statement } from "../../src/syntax/statement";
 test("statements come out as soon as their delimiter has arrived", () => {
   const splitter = createSplitter();
   assert.deepEqual(splitter.push("SELECT 1"), []);
-  assert.deepEqual(splitter.push(";SEL"), [{ number: 1, text: "SELECT 1", line: 1, column: 1 }]);
+  assert.deepEqual(splitter.push(";SEL"), [
+    { number: 1, text: "SELECT 1", head: "SELECT 1", line: 1, column: 1 },
+  ]);
   assert.deepEqual(splitter.push("ECT\n2"), []);
-  assert.deepEqual(splitter.end(), [{ number: 2, text: "SELECT\n2", line: 1, column: 10 }]);
+  assert.deepEqual(splitter.end(), [
+    { number: 2, text: "SELECT\n2", head: "SELECT\n2", line: 1, column: 10 },
+  ]);
 });
 
 test("without a file name an error says line and column", () => {
