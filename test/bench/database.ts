@@ -11,17 +11,18 @@ export async function freshDatabase(server: PrivateServer, name: string): Promis
   return url;
 }
 
-/** Drops a database. */
-export async function dropDatabase(server: PrivateServer, name: string): Promise<void> {
-  await withConnection(server.url, (connection) => connection.query(`DROP DATABASE IF EXISTS ${name}`));
-}
-
 /** Runs one statement in the database that `url` names and returns its first row's first value. */
 export async function ask(url: string, sql: string): Promise<unknown> {
   return await withConnection(url, async (connection) => {
     const [rows] = await connection.query<RowDataPacket[]>({ sql, rowsAsArray: true });
     return Array.isArray(rows) ? rows[0]?.[0] : undefined;
   });
+}
+
+/** Asks for a number. Who does nothing is fast: @throws Error when it is another one than expected. */
+export async function expectAnswer(url: string, sql: string, expected: number): Promise<void> {
+  const found = Number(await ask(url, sql));
+  if (found !== expected) throw new Error(`${sql}: ${found} instead of ${expected}`);
 }
 
 async function withConnection<T>(

@@ -1,10 +1,12 @@
 import { join } from "node:path";
-import { freshDatabase } from "../database";
+import { expectAnswer, freshDatabase } from "../database";
 import { rowMigrations, writePairs } from "../generate";
 import { type Contender, measure, race } from "../measure";
 import { describeOthers } from "../peers";
 import { limitProgram, oursUp } from "../programs";
 import type { Bench, Work } from "../work";
+
+const ALL_SETTINGS = "SELECT COUNT(*) FROM setting";
 
 /** `up` with nothing to do, in a folder of so many applied pairs. */
 export function noOp(pairs: number): Work {
@@ -40,6 +42,7 @@ export async function applyPairs(
   await writePairs(folder, rowMigrations(pairs));
   const url = await freshDatabase(bench.server, `pairs_${pairs}`);
   await measure(oursUp(bench, folder, url), bench);
+  await expectAnswer(url, ALL_SETTINGS, pairs);
   return { folder, url };
 }
 
@@ -49,6 +52,7 @@ function peersWithNothingToDo(bench: Bench, pairs: number): readonly Promise<Con
     const folder = join(bench.folder, `peer-${index}-pairs-${pairs}`);
     await peer.write(folder, rowMigrations(pairs));
     const url = await freshDatabase(bench.server, `peer_${index}_pairs_${pairs}`);
-    return { name: peer.name, run: () => measure(peer.up(folder, url), bench) };
+    const after = () => expectAnswer(url, ALL_SETTINGS, pairs);
+    return { name: peer.name, run: () => measure(peer.up(folder, url), bench), after };
   });
 }
