@@ -44,7 +44,7 @@ async function main(args: readonly string[]): Promise<void> {
     process.once(signal, () => interrupted.abort());
   }
   if (options.peers) installPeers();
-  execFileSync("npm", ["run", "-s", "build"], { cwd: ROOT, stdio: ["ignore", "inherit", "inherit"] });
+  execFileSync("npm", ["run", "-s", "build"], { cwd: ROOT, stdio: ["ignore", 2, 2] });
 
   const folder = await mkdtemp(join(tmpdir(), "mysql-updown-bench-"));
   try {
