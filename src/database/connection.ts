@@ -2,7 +2,17 @@ import * as mysql from "mysql2";
 import type { DatabaseSettings } from "../config";
 import { MigrateError } from "../errors";
 import { asConnectError, ER_ACCESS_DENIED, errorField } from "./connect-error";
-import { close, execute, type Link, queryMany, queryRows, queryTyped, runVerbatim, watch } from "./link";
+import {
+  close,
+  execute,
+  type Link,
+  queryMany,
+  queryRows,
+  queryTyped,
+  runTogether,
+  runVerbatim,
+  watch,
+} from "./link";
 import type { ServerInfo, Session } from "./session";
 import { ER_SECURE_TRANSPORT_REQUIRED, tlsOptions } from "./tls";
 
@@ -13,11 +23,6 @@ export interface OpenOptions {
   readonly idleSeconds?: number;
   /** Seconds a statement waits for a metadata lock; default 30. */
   readonly lockWaitSeconds?: number;
-  /**
-   * Lets `queryMany` send its statements together. Never for a session that runs migrations: what is sent there as one
-   * statement has to be one.
-   */
-  readonly batches?: boolean;
   /** Aborted before the session is open: stops at once. */
   readonly signal?: AbortSignal;
 }
@@ -107,7 +112,6 @@ function connectOnce(
       ...(options.withoutDatabase === true ? {} : { database: settings.database }),
       ...(encrypt ? tlsOptions(settings) : {}),
       connectTimeout: CONNECT_TIMEOUT_MS,
-      multipleStatements: options.batches === true,
       dateStrings: true,
       supportBigNumbers: true,
       // mysql2 asks for both by default; the mysql client does not. ROW_COUNT() in a file shows the one, and the other
@@ -161,7 +165,7 @@ async function prepareSession(
   const [row] = await queryRows(
     connection,
     `SELECT VERSION() AS version, CONNECTION_ID() AS id, DATABASE() AS name,
-            @@lower_case_table_names AS folds, @@sql_mode AS mode,
+            @@lower_case_table_names AS folds, @@sql_mode AS mode, @@max_allowed_packet AS packet,
             CONCAT_WS(' ', @@hostname, @@port, @@server_id) AS instance`,
   );
   if (row === undefined) throw new MigrateError("unsupported-server", "The server answered nothing.");
@@ -172,6 +176,7 @@ async function prepareSession(
     instance: String(row.instance),
     foldsTableNames: Number(row.folds) !== 0,
     noBackslashEscapes: String(row.mode).split(",").includes("NO_BACKSLASH_ESCAPES"),
+    maxPacketBytes: Number(row.packet),
   };
   refuseOldServer(server);
   return {
@@ -179,10 +184,11 @@ async function prepareSession(
     connectionId: Number(row.id),
     database: row.name === null ? settings.database : String(row.name),
     query: (sql, values) => queryRows(connection, sql, values),
-    queryMany: (statements) => queryMany(connection, statements, options.batches === true),
+    queryMany: (statements) => queryMany(connection, statements),
     queryTyped: (sql) => queryTyped(connection, sql),
     execute: (sql, values) => execute(connection, sql, values),
     run: (text) => runVerbatim(connection, text),
+    runTogether: (texts, ran) => runTogether(connection, texts, ran),
     close: () => close(connection),
   };
 }

@@ -1,5 +1,7 @@
 import type * as mysql from "mysql2";
+import { MigrateError } from "../errors";
 import type { Row, SqlValue, TypedValue } from "./session";
+import { setMultiStatements } from "./set-option";
 
 /** A connection that knows when it is gone: mysql2 leaves some commands on a closed one waiting for ever. */
 export interface Link {
@@ -8,11 +10,13 @@ export interface Link {
   lost: Error | null;
   /** Rejects the command under way. */
   fail: (error: Error) => void;
+  /** The server takes several statements in one command. */
+  multi: boolean;
 }
 
 /** Watches over a connection that is open. */
 export function watch(connection: mysql.Connection): Link {
-  const link: Link = { connection, lost: null, fail: () => {} };
+  const link: Link = { connection, lost: null, fail: () => {}, multi: false };
   const gone = (error: Error): void => {
     link.lost ??= error;
     link.fail(link.lost);
@@ -47,19 +51,47 @@ export function queryRows(link: Link, sql: string, values: readonly SqlValue[] =
   });
 }
 
-export async function queryMany(
-  link: Link,
-  statements: readonly string[],
-  together: boolean,
-): Promise<Row[][]> {
-  if (!together || statements.length < 2) {
-    const results: Row[][] = [];
-    for (const sql of statements) results.push(await queryRows(link, sql));
-    return results;
-  }
+/** Runs several reads in one command and gives the rows of each. */
+export async function queryMany(link: Link, statements: readonly string[]): Promise<Row[][]> {
+  const [first, second] = statements;
+  if (first === undefined) return [];
+  if (second === undefined) return [await queryRows(link, first)];
+  await setMulti(link, true);
   return await command(link, (resolve, reject) => {
-    send(link, statements.join(";\n"), [], reject, (results) => resolve(results as Row[][]));
+    send(link, statements.join(SEPARATOR), [], reject, (results) => resolve(results as Row[][]));
   });
+}
+
+/**
+ * Runs several statements that return no rows in one command. The server stops at the first that fails.
+ * @param ran called after each one that ran
+ */
+export async function runTogether(link: Link, texts: readonly string[], ran: () => void): Promise<void> {
+  await setMulti(link, true);
+  return await command(link, (resolve, reject) => {
+    let count = 0;
+    const query = link.connection.query(texts.join(SEPARATOR));
+    query.on("result", () => {
+      count++;
+      ran();
+    });
+    query.on("error", reject);
+    query.on("end", () => {
+      if (count === texts.length) resolve();
+      else reject(new MigrateError("internal", `the server took ${texts.length} statements for ${count}`));
+    });
+  });
+}
+
+/** A line of its own: a statement may end in a comment. */
+const SEPARATOR = "\n;\n";
+
+async function setMulti(link: Link, on: boolean): Promise<void> {
+  if (link.multi === on) return;
+  await command<void>(link, (resolve, reject) => {
+    setMultiStatements(link.connection, on, (error) => (error === null ? resolve() : reject(error)));
+  });
+  link.multi = on;
 }
 
 /** Runs SQL and gives the number of rows it changed. */
@@ -120,9 +152,13 @@ function valueType(type: string): TypedValue["type"] {
   }
 }
 
-/** Without a callback mysql2 emits the rows instead of collecting them, so a huge SELECT stays flat in memory. */
-export function runVerbatim(link: Link, text: string): Promise<void> {
-  return command(link, (resolve, reject) => {
+/**
+ * Runs a statement of a file, for which the server takes no second one. Without a callback mysql2 emits the rows instead
+ * of collecting them, so a huge SELECT stays flat in memory.
+ */
+export async function runVerbatim(link: Link, text: string): Promise<void> {
+  await setMulti(link, false);
+  return await command(link, (resolve, reject) => {
     const query = link.connection.query(text);
     query.on("error", reject);
     query.on("end", () => resolve());

@@ -14,6 +14,8 @@ export interface ServerInfo {
   readonly foldsTableNames: boolean;
   /** A fresh session's sql_mode has NO_BACKSLASH_ESCAPES, which changes how statements are split. */
   readonly noBackslashEscapes: boolean;
+  /** What the server takes in one command, in bytes. */
+  readonly maxPacketBytes: number;
 }
 
 /** A result column and its value in the first row, as the server typed them. */
@@ -34,10 +36,7 @@ export interface Session {
   readonly database: string;
   /** Runs the runner's own SQL and returns its rows. With values it is prepared, never interpolated. */
   query(sql: string, values?: readonly SqlValue[]): Promise<readonly Row[]>;
-  /**
-   * Runs several of the runner's own reads and returns the rows of each: in one round trip when the session was
-   * opened for that, else one after the other. Rejects with the first error.
-   */
+  /** Runs several of the runner's own reads in one round trip and returns the rows of each. Rejects with the first error. */
   queryMany(statements: readonly string[]): Promise<readonly (readonly Row[])[]>;
   /** Runs the runner's own SELECT of one row and returns its values with the types the server gave them. */
   queryTyped(sql: string): Promise<readonly TypedValue[]>;
@@ -45,6 +44,11 @@ export interface Session {
   execute(sql: string, values?: readonly SqlValue[]): Promise<number>;
   /** Sends one statement of a migration file verbatim; its rows, if any, are discarded. */
   run(text: string): Promise<void>;
+  /**
+   * Sends several statements of a migration file in one command. They must return no rows.
+   * @param ran called after each one that ran; when it rejects, the one behind them is the one that failed
+   */
+  runTogether(texts: readonly string[], ran: () => void): Promise<void>;
   /** Closes the connection politely (COM_QUIT); never throws. */
   close(): Promise<void>;
 }

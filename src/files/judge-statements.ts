@@ -39,12 +39,14 @@ export function createStatementJudge(fileName: string, options: JudgeOptions): S
   let total = 0;
   const userVariables = new Set<string>();
   let usesLastInsertId = false;
+  let usesPrevious = false;
 
   function see(statement: Statement): void {
     const classified = classifyNext(statement);
     total = statement.number;
     for (const name of classified.userVariables) userVariables.add(name);
     usesLastInsertId ||= classified.usesLastInsertId;
+    usesPrevious ||= classified.usesPrevious;
     const problem = judgeStatement(fileName, statement, classified, history, options);
     if (problem !== null) refuse(problem);
     transaction.see(statement, classified.statement);
@@ -64,7 +66,7 @@ export function createStatementJudge(fileName: string, options: JudgeOptions): S
     see,
     end,
     refuse,
-    result: () => ({ total, userVariables: [...userVariables], usesLastInsertId, problems }),
+    result: () => ({ total, userVariables: [...userVariables], usesLastInsertId, usesPrevious, problems }),
   };
 }
 

@@ -22,7 +22,14 @@ export async function* readStatements(
     onRead?.(Buffer.byteLength(chunk));
     return splitter.push(chunk);
   };
-  if (file.bytes <= STORED_TEXT_LIMIT) yield push(readText(file));
-  else for await (const chunk of readChunks(file, { unhashed })) yield push(chunk);
+  if (file.bytes <= STORED_TEXT_LIMIT) {
+    yield push(readText(file));
+  } else {
+    for await (const chunk of readChunks(file, { unhashed })) {
+      const batch = push(chunk);
+      // A large statement goes through many chunks.
+      if (batch.length > 0) yield batch;
+    }
+  }
   yield splitter.end();
 }

@@ -14,6 +14,7 @@ import {
 } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
 import { withoutTemporary } from "../syntax/temporary";
+import type { Work } from "./batches";
 import { hashStatement, type Journal } from "./journal";
 import { type Before, judgeIntent, readBefore } from "./judge-intent";
 import type { Patience } from "./patience";
@@ -27,6 +28,11 @@ import { createTransactions } from "./transactions";
  */
 export interface Executor {
   run(statement: Statement, classified: Classified): Promise<void>;
+  /**
+   * Runs statements that can be sent together (see batches.ts).
+   * @param reached told how many of them ran so far
+   */
+  runTogether(batch: readonly Work[], reached: (count: number) => void): Promise<void>;
   /** Commits and records what is still open; after it the line is finished. */
   finish(): Promise<void>;
   /** Commits and records what ran so far, so that the run can stop here. */
@@ -72,18 +78,39 @@ export function createExecutor(
   }
 
   async function runTransactional(statement: Statement, classified: Classified): Promise<void> {
-    nonTransactional ??= await readNonTransactionalNames(session, memory.database);
-    if (mentionsAny(statement.head, nonTransactional)) return runNonTransactional(statement);
-    if (transactions.full && !classified.usesPrevious && memory.temporaries.size === 0) {
-      await transactions.commitOwn();
-    }
-    if (transactions.owner === null) {
-      await recordEffect();
-      await transactions.begin();
-    }
-    await transactions.repeatedly(() => session.run(statement.text));
-    transactions.ran(statement.text, classified);
+    if (await writesOutside(statement)) return runNonTransactional(statement);
+    await enterTransaction(classified.usesPrevious);
+    await transactions.run(statement, classified);
     journal.advance(statement);
+  }
+
+  async function runTogether(batch: readonly Work[], reached: (count: number) => void): Promise<void> {
+    for (const { statement } of batch) {
+      if (await writesOutside(statement)) return runOneByOne(batch, reached);
+    }
+    await enterTransaction(false);
+    await transactions.runTogether(batch, reached);
+    for (const { statement } of batch) journal.advance(statement);
+  }
+
+  async function runOneByOne(batch: readonly Work[], reached: (count: number) => void): Promise<void> {
+    for (const [index, { statement, classified }] of batch.entries()) {
+      await runTransactional(statement, classified);
+      reached(index + 1);
+    }
+  }
+
+  /** What it writes, no transaction would take back. */
+  async function writesOutside({ head }: Statement): Promise<boolean> {
+    nonTransactional ??= await readNonTransactionalNames(session, memory.database);
+    return mentionsAny(head, nonTransactional);
+  }
+
+  async function enterTransaction(usesPrevious: boolean): Promise<void> {
+    if (transactions.full && !usesPrevious && memory.temporaries.size === 0) await transactions.commitOwn();
+    if (transactions.owner !== null) return;
+    await recordEffect();
+    await transactions.begin();
   }
 
   /** DML that cannot be rolled back: an intent says it began, and only a person can say whether it ended. */
@@ -321,6 +348,10 @@ export function createExecutor(
       touched ||= !isPlainDdl(classified);
       await dispatch(statement, classified);
       if (classified.statement.kind !== "prepare") memory.note(statement, classified);
+    },
+    async runTogether(batch, reached) {
+      touched = true;
+      await runTogether(batch, reached);
     },
     async finish() {
       await transactions.commitOwn();

@@ -45,7 +45,7 @@ export type Beginning =
 
 /** @param total statements in the file */
 export function createJournal(line: Line, total: number, beginning: Beginning): Journal {
-  const hash = createHash("sha256");
+  const hash = createStatementsHash();
   const started = performance.now();
   let done = 0;
   let position = 0;
@@ -75,11 +75,10 @@ export function createJournal(line: Line, total: number, beginning: Beginning): 
       return finished;
     },
     advance(statement) {
-      // The length in front keeps two different splits of one text apart.
-      hash.update(`${statement.text.length}:`).update(statement.text);
+      hash.add(statement.text);
       position = statement.number;
     },
-    hash: () => (position === 0 ? null : hash.copy().digest("hex")),
+    hash: () => (position === 0 ? null : hash.digest()),
     async record(session, saved, intent) {
       const atEnd = position === total && intent === null;
       await write(session, {
@@ -113,6 +112,37 @@ function vanished(line: Line): MigrateError {
     "history-damaged",
     `Line ${line.id} vanished from the history table during the run.`,
   );
+}
+
+/** SHA-256 over statements, hex. */
+interface StatementsHash {
+  add(text: string): void;
+  /** Of all that were added so far. */
+  digest(): string;
+}
+
+/**
+ * What is added is hashed when the event loop has nothing else to do, which is while the next statement is at the
+ * server.
+ */
+function createStatementsHash(): StatementsHash {
+  const hash = createHash("sha256");
+  let waiting: string[] = [];
+  const update = (): void => {
+    hash.update(waiting.join(""));
+    waiting = [];
+  };
+  return {
+    add(text) {
+      if (waiting.length === 0) setImmediate(update);
+      // The length in front keeps two different splits of one text apart.
+      waiting.push(`${text.length}:`, text);
+    },
+    digest() {
+      update();
+      return hash.copy().digest("hex");
+    },
+  };
 }
 
 /** SHA-256 of one statement's text, hex: what an intent says it is about. */

@@ -4,12 +4,14 @@ import type { Lock } from "../database/lock";
 import { isConnectionLost, serverWords } from "../database/server-errors";
 import type { Session } from "../database/session";
 import { MigrateError } from "../errors";
+import { readAhead } from "../files/read-ahead";
 import { readStatements } from "../files/read-statements";
 import { readStoredText } from "../files/read-text";
 import type { FileScan } from "../files/scan";
 import type { Step } from "../plan/plan";
-import { type Classified, classify } from "../syntax/classify";
+import { type Classified, createClassifier } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
+import { type BatchSize, createBatchSize, gatherBatch, type Work } from "./batches";
 import type { Emit } from "./events";
 import { createExecutor, type Executor } from "./executor";
 import { connectionLost, statementFailed, stoppedAfter } from "./failures";
@@ -58,6 +60,12 @@ interface Progress {
   readonly journal: Journal;
   readonly memory: SessionMemory;
   readonly executor: Executor;
+  readonly classify: (statement: Statement) => Classified;
+  /** No statement of the file reads what the one before it left, so that they can be sent together. */
+  readonly mayBatch: boolean;
+  readonly batchSize: BatchSize;
+  /** What an earlier run recorded was taken up, or there was none. */
+  resumed: boolean;
   /** The statement that is running. */
   current: Statement | null;
 }
@@ -90,7 +98,19 @@ export async function runStep(
     context.emit({ event: "blocked", ...describe(step), statement: journal.position + 1, ...blocked }),
   );
   const executor = createExecutor(context.session, journal, memory, patience);
-  const progress: Progress = { context, step, total, journal, memory, executor, current: null };
+  const progress: Progress = {
+    context,
+    step,
+    total,
+    journal,
+    memory,
+    executor,
+    classify: createClassifier(),
+    mayBatch: !scan.usesPrevious,
+    batchSize: createBatchSize(),
+    resumed: row === null,
+    current: null,
+  };
   context.emit({ event: "step-started", ...describe(step), statements: total, resumedAt: row?.done ?? null });
   try {
     await runStatements(progress);
@@ -130,49 +150,76 @@ function storedTexts({ migration }: Step): { upText: string | null; downText: st
 
 async function runStatements(progress: Progress): Promise<void> {
   const { context, step, executor } = progress;
-  const done = step.resume?.row.done ?? 0;
   const { noBackslashEscapes } = context.session.server;
-  let resumed = step.resume === null;
-  for await (const batch of readStatements(step.file, { noBackslashEscapes, onRead: context.meter.read })) {
-    for (const statement of batch) {
-      if (statement.number <= done) {
-        skip(progress, statement);
-        continue;
-      }
-      if (!resumed) {
-        resumed = true;
-        if ((await resume(progress, statement)) === "applied") continue;
-      }
-      if (isStopping(context.stop)) throw new MigrateError("interrupted", "Stopped on request.");
-      refuseLostTemporary(statement, progress.memory.lost, step.file.fileName);
-      await runOne(progress, statement);
+  const source = readStatements(step.file, { noBackslashEscapes, onRead: context.meter.read });
+  for await (const statements of readAhead(source)) {
+    let at = 0;
+    for (let next = statements[at]; next !== undefined; next = statements[at]) {
+      at += (await settleEarlier(progress, next)) ? 1 : await runSome(progress, next, statements, at);
     }
   }
-  if (!resumed) await resume(progress, null);
+  if (!progress.resumed) await resume(progress, null);
   await executor.finish();
 }
 
-/** An earlier run recorded this statement; it counts for the hash and for what it left in the session. */
-function skip({ journal, memory }: Progress, statement: Statement): void {
+/** @returns whether an earlier run did this statement, as it recorded or as can be judged now */
+async function settleEarlier(progress: Progress, statement: Statement): Promise<boolean> {
+  if (progress.resumed) return false;
+  const { step, journal, memory, classify } = progress;
+  if (statement.number > (step.resume?.row.done ?? 0)) {
+    progress.resumed = true;
+    return (await resume(progress, statement)) === "applied";
+  }
+  // It counts for the hash and for what it left in the session.
   journal.advance(statement);
-  memory.note(statement, classify(statement.head));
+  memory.note(statement, classify(statement));
+  return true;
 }
 
-async function runOne(progress: Progress, statement: Statement): Promise<void> {
-  const { context, step, total, executor } = progress;
-  const classified = classify(statement.head);
+/** Runs a statement, or together with it some that follow it.  @returns how many */
+async function runSome(
+  progress: Progress,
+  statement: Statement,
+  statements: readonly Statement[],
+  at: number,
+): Promise<number> {
+  const { context, step, memory, classify, mayBatch, batchSize } = progress;
+  if (isStopping(context.stop)) throw new MigrateError("interrupted", "Stopped on request.");
+  refuseLostTemporary(statement, memory.lost, step.file.fileName);
+  const { maxPacketBytes } = context.session.server;
+  const batch =
+    mayBatch && memory.lost.length === 0
+      ? gatherBatch(statements, at, classify, batchSize, maxPacketBytes)
+      : [];
+  const works = batch.length > 0 ? batch : [{ statement, classified: classify(statement) }];
   const started = performance.now();
   progress.current = statement;
   context.meter.statement(statement.number);
-  await executor.run(statement, classified);
+  await runWorks(progress, works);
   progress.current = null;
+  const elapsedMs = performance.now() - started;
+  batchSize.learn(works.length, elapsedMs);
+  for (const work of works) tellDone(progress, work, elapsedMs / works.length);
+  return works.length;
+}
+
+async function runWorks(progress: Progress, works: readonly Work[]): Promise<void> {
+  const { executor } = progress;
+  const [only, another] = works;
+  if (only !== undefined && another === undefined) return executor.run(only.statement, only.classified);
+  await executor.runTogether(works, (count) => {
+    progress.current = works[Math.min(count, works.length - 1)]?.statement ?? null;
+  });
+}
+
+function tellDone({ context, step, total }: Progress, { statement, classified }: Work, ms: number): void {
   context.emit({
     event: "statement-done",
     ...describe(step),
     statement: statement.number,
     statements: total,
     line: statement.line,
-    durationMs: Math.round(performance.now() - started),
+    durationMs: Math.round(ms),
     committed: commitsByItself(classified),
   });
 }
@@ -197,7 +244,7 @@ const COMMITTING: readonly Classified["statement"]["kind"][] = [
  * @param next the first statement that is not recorded; null when the file has no more
  */
 async function resume(progress: Progress, next: Statement | null): Promise<"applied" | "not-applied"> {
-  const { context, step, total, journal, memory } = progress;
+  const { context, step, total, journal, memory, classify } = progress;
   const { session, table } = context;
   const row = step.resume?.row;
   if (row === undefined) return "not-applied";
@@ -221,7 +268,7 @@ async function resume(progress: Progress, next: Statement | null): Promise<"appl
   context.emit({ event: "judged", ...describe(step), statement: row.intent.statement, verdict });
   if (verdict === "not-applied" || next === null) return "not-applied";
   journal.advance(next);
-  memory.note(next, classify(next.head));
+  memory.note(next, classify(next));
   await journal.record(session, stored.saved, null);
   return "applied";
 }

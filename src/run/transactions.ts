@@ -1,5 +1,7 @@
 import type { Session } from "../database/session";
 import type { Classified } from "../syntax/classify";
+import type { Statement } from "../syntax/statement";
+import type { Work } from "./batches";
 import type { Patience } from "./patience";
 import type { SessionMemory } from "./session-memory";
 
@@ -27,10 +29,13 @@ export interface Transactions {
   begin(): Promise<void>;
   /** Notes one that the file began. @param text the statement that did, to be able to repeat it; null: it cannot be */
   beganInFile(text: string | null, readOnly: boolean): void;
-  /** Does work in it; after a deadlock or a lock timeout the whole transaction runs again before it. */
-  repeatedly(work: () => Promise<void>): Promise<void>;
-  /** Notes a statement that ran in it. */
-  ran(text: string, classified: Classified): void;
+  /** Runs a statement in it; after a deadlock or a lock timeout the whole transaction runs again before it. */
+  run(statement: Statement, classified: Classified): Promise<void>;
+  /**
+   * Does the same with several at once, which return no rows.
+   * @param reached told how many of them ran so far
+   */
+  runTogether(batch: readonly Work[], reached: (count: number) => void): Promise<void>;
   /** Notes that something ran in it that must not run twice. */
   cannotRepeat(): void;
   /** Puts the record in and commits; `commit` is the file's own COMMIT or the runner's. */
@@ -74,6 +79,13 @@ export function createTransactions(
     }, []);
   }
 
+  function note({ text }: Statement, classified: Classified): void {
+    if (open === null) return;
+    open.bytes += text.length;
+    if (isRepeatable(classified, open) && open.bytes <= GROUP_BYTES) open.texts?.push(text);
+    else open.texts = null;
+  }
+
   async function commit(text = "COMMIT"): Promise<void> {
     await repeatedly(async () => {
       await record();
@@ -103,12 +115,17 @@ export function createTransactions(
       const texts = text === null ? null : [text];
       open = { owner: "file", readOnly, startedMs: performance.now(), bytes: 0, texts };
     },
-    repeatedly,
-    ran(text, classified) {
-      if (open === null) return;
-      open.bytes += text.length;
-      if (isRepeatable(classified, open) && open.bytes <= GROUP_BYTES) open.texts?.push(text);
-      else open.texts = null;
+    async run(statement, classified) {
+      await repeatedly(() => session.run(statement.text));
+      note(statement, classified);
+    },
+    async runTogether(batch, reached) {
+      const texts = batch.map(({ statement }) => statement.text);
+      await repeatedly(() => {
+        let count = 0;
+        return session.runTogether(texts, () => reached(++count));
+      });
+      for (const { statement, classified } of batch) note(statement, classified);
     },
     cannotRepeat() {
       if (open !== null) open.texts = null;

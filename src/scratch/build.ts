@@ -26,10 +26,8 @@ export async function applyMigrations(
 
 /** Reads what a scratch database has become, less the history table. */
 export async function readScratch(settings: Settings, scratch: DatabaseSettings): Promise<Schema> {
-  return await withSession(
-    scratch,
-    (session) => introspect(session, session.database, { except: [settings.table] }),
-    { batches: true },
+  return await withSession(scratch, (session) =>
+    introspect(session, session.database, { except: [settings.table] }),
   );
 }
 

@@ -16,13 +16,9 @@ export interface LiveSchema {
 /** Reads the target database's schema, less the history table. Needs no more than to look. */
 export async function readLiveSchema(settings: Settings): Promise<LiveSchema> {
   return await withTranslatedErrors(() =>
-    withSession(
-      settings.database,
-      async (session) => {
-        const schema = await introspect(session, session.database, { except: [settings.table] });
-        return { schema, server: session.server, sql: renderSchema(schema, session.server) };
-      },
-      { batches: true },
-    ),
+    withSession(settings.database, async (session) => {
+      const schema = await introspect(session, session.database, { except: [settings.table] });
+      return { schema, server: session.server, sql: renderSchema(schema, session.server) };
+    }),
   );
 }

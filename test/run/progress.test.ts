@@ -44,7 +44,8 @@ forEachServer("a long ALTER is followed with the server's own percentage", async
 
 forEachServer("a big file is followed by its bytes", async (_t, server) => {
   await withTestDatabase(server, async ({ url }) => {
-    const row = `INSERT INTO a VALUES (REPEAT('x', 10)${" ".repeat(1_000)});\n`;
+    // Slow enough to be seen: rows that are sent together go in by the thousand.
+    const row = `INSERT INTO a SELECT SLEEP(0.0003)${" ".repeat(1_000)};\n`;
     const files = {
       "0001_a.up.sql": `CREATE TABLE a (t TEXT);\n${row.repeat(6_000)}`,
       "0001_a.down.sql": "DROP TABLE a;",

@@ -22,7 +22,7 @@ export async function withSchemaSession<T>(
       database,
       ssl: { mode: "disabled", ca: null, cert: null, key: null },
     },
-    { idleSeconds: 600, batches: true },
+    { idleSeconds: 600 },
   );
   try {
     return await body(session);

@@ -1,0 +1,81 @@
+import type { Classified } from "../syntax/classify";
+import type { Statement } from "../syntax/statement";
+
+/** How many statements are sent to the server together. */
+export interface BatchSize {
+  readonly statements: number;
+  /** Learns from statements that were just run, alone or together. @param ms milliseconds that they took */
+  learn(count: number, ms: number): void;
+}
+
+/** With fewer, telling the server that several are coming costs as much as it saves. */
+const MIN_BATCH = 4;
+const FIRST_BATCH = 16;
+const MAX_BATCH = 2_000;
+
+/** What a batch should take, in milliseconds: a signal and the end of a transaction wait for it. */
+const BATCH_MS = 100;
+
+/** Characters in a batch. */
+const BATCH_LENGTH = 64 * 1024;
+
+/** Starts small and follows what the server makes of it. */
+export function createBatchSize(): BatchSize {
+  let statements = FIRST_BATCH;
+  return {
+    get statements() {
+      return statements;
+    },
+    learn(count, ms) {
+      const fitting = Math.floor((BATCH_MS * count) / Math.max(ms, 0.1));
+      // A single quick one says little.
+      statements = Math.max(1, Math.min(fitting, count * FIRST_BATCH, MAX_BATCH));
+    },
+  };
+}
+
+/** A statement and what is known of it. */
+export interface Work {
+  readonly statement: Statement;
+  readonly classified: Classified;
+}
+
+/**
+ * The statements from the first on that can be sent together; none when that one must go alone.
+ * @param from index of the first
+ * @param maxPacketBytes what the server takes in one command
+ */
+export function gatherBatch(
+  statements: readonly Statement[],
+  from: number,
+  classify: (statement: Statement) => Classified,
+  size: BatchSize,
+  maxPacketBytes: number,
+): readonly Work[] {
+  // A unit of a string has at most three bytes, and the server wants some of the packet for itself.
+  const longest = Math.min(BATCH_LENGTH, maxPacketBytes / 4);
+  const batch: Work[] = [];
+  let length = 0;
+  for (let at = from; at < statements.length && batch.length < size.statements; at++) {
+    const statement = statements[at];
+    if (statement === undefined) break;
+    const classified = classify(statement);
+    if (!maySendTogether(statement, classified)) break;
+    length += statement.text.length;
+    if (length > longest) break;
+    batch.push({ statement, classified });
+  }
+  return batch.length < MIN_BATCH ? [] : batch;
+}
+
+/**
+ * Changes rows and returns none. What reads the outcome of the statement before it (ROW_COUNT()) is not asked for
+ * here: a file that does so is sent statement by statement.
+ */
+function maySendTogether({ head }: Statement, { statement: { kind } }: Classified): boolean {
+  return (
+    kind === "transactional" &&
+    /^(?:INSERT|REPLACE|UPDATE|DELETE)\b/i.test(head) &&
+    !/\bRETURNING\b/i.test(head)
+  );
+}
