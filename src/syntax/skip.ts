@@ -81,7 +81,7 @@ export function skipLiterals(reader: Reader, escapes: boolean): void {
       at = wordEnd(text, at); // 1e5, 0xff
     } else if (kind === letter) {
       const end = wordEnd(text, at);
-      if (end === length || !isLiteralWord(text.slice(at, end))) break;
+      if (end === length || !isLiteralWord(text.slice(at, end)) || !isNoCall(text, end)) break;
       at = end;
     } else if (kind === minus && at + 1 < length && text.charCodeAt(at + 1) !== 0x2d) {
       at++;
@@ -112,6 +112,13 @@ const literalKinds = Uint8Array.from({ length: 0x80 }, (_, code) => {
 /** Words that are literals, or introduce one: x'…', _utf8mb4'…'. */
 function isLiteralWord(word: string): boolean {
   return word.charCodeAt(0) === 0x5f || literalWords.has(word) || literalWords.has(word.toUpperCase());
+}
+
+/** A function may be named n, or _f: then a bracket follows, or a comment and who knows what. */
+function isNoCall(text: string, behind: number): boolean {
+  let at = behind;
+  while (isSpace(text.charCodeAt(at))) at++;
+  return at < text.length && !"(/-#".includes(text.charAt(at));
 }
 
 const literalWords = new Set(["NULL", "DEFAULT", "TRUE", "FALSE", "X", "B", "N"]);

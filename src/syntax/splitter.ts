@@ -212,8 +212,8 @@ export function createSplitter(options: SplitOptions = {}): Splitter {
     skipLiterals(reader, !sqlMode.noBackslashEscapes());
     const { text, at } = reader;
     const code = text.charCodeAt(at);
-    if (isWordCharacter(code) && wordEnd(text, at) === text.length) {
-      if (!reader.last && text.length - at <= longestKeyword) return false;
+    if (isWordCharacter(code) && nextCode(reader, wordEnd(text, at)) === "cut") {
+      if (text.length - at <= longestKeyword) return false;
     }
     if (at < text.length && !maySurroundLiterals(code)) statement.head = null;
     return true;
