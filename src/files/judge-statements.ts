@@ -46,7 +46,7 @@ export function createStatementJudge(fileName: string, options: JudgeOptions): S
     total = statement.number;
     for (const name of classified.userVariables) userVariables.add(name);
     usesLastInsertId ||= classified.usesLastInsertId;
-    usesPrevious ||= classified.usesPrevious;
+    usesPrevious ||= classified.usesPrevious || mayPrepareThat(statement);
     const problem = judgeStatement(fileName, statement, classified, history, options);
     if (problem !== null) refuse(problem);
     transaction.see(statement, classified.statement);
@@ -95,6 +95,13 @@ function judgeStatement(
     hint: "Take it out of the migration: the record of what was applied must not depend on a migration.",
   };
 }
+
+/** A statement in a string, on its way to PREPARE, may read what the one before it left. */
+function mayPrepareThat({ head }: Statement): boolean {
+  return /^(?:SET|SELECT|WITH|PREPARE|EXECUTE)\b/i.test(head) && READS_PREVIOUS.test(head);
+}
+
+const READS_PREVIOUS = /row_count|found_rows|diagnostics|warning_count|error_count/i;
 
 /** Why a statement is refused, or what it prepares: EXECUTE would be refused half-way through the file. */
 function findRefused(kind: StatementKind, options: JudgeOptions): string | null {

@@ -11,7 +11,7 @@ export interface FileScan {
   readonly userVariables: readonly string[];
   /** A statement mentions LAST_INSERT_ID(), which must survive too. */
   readonly usesLastInsertId: boolean;
-  /** A statement reads what the one right before it left, such as ROW_COUNT(). */
+  /** A statement reads what the one right before it left, such as ROW_COUNT(), or holds a string that may do so. */
   readonly usesPrevious: boolean;
   /** What in it is refused, each with `file:line:column`; nothing of the file may run. */
   readonly problems: readonly Problem[];

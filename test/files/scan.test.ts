@@ -16,8 +16,8 @@ function upFile(t: TestContext, text: string): MigrationFile {
 }
 
 /** The number of statements, what they use, and each problem as `code place: message`. */
-function compact({ total, userVariables, usesLastInsertId, problems }: FileScan): string {
-  const uses = `${userVariables.length > 0 ? " @" : ""}${usesLastInsertId ? " id" : ""}`;
+function compact({ total, userVariables, usesLastInsertId, usesPrevious, problems }: FileScan): string {
+  const uses = `${userVariables.length > 0 ? " @" : ""}${usesLastInsertId ? " id" : ""}${usesPrevious ? " previous" : ""}`;
   return [`${total}${uses}`, ...problems.map(({ code, message }) => `${code} ${message}`)].join("\n");
 }
 
@@ -29,6 +29,17 @@ const cases: readonly (readonly [name: string, text: string, expected: string])[
   ["comments only", "-- nothing to do\n/* really */", "0"],
   ["user variables", "SET @a = 1; SELECT @a;", "2 @"],
   ["the last id", "INSERT INTO t VALUES (); INSERT INTO u VALUES (LAST_INSERT_ID());", "2 id"],
+  [
+    "what the statement before left",
+    "INSERT INTO t VALUES (1); INSERT INTO u VALUES (ROW_COUNT());",
+    "2 previous",
+  ],
+  ["the same in a string to be prepared", "SET @s = 'DO ROW_COUNT()'; PREPARE s FROM @s;", "2 @ previous"],
+  [
+    "the same in a string that is data",
+    "INSERT INTO t VALUES ('ROW_COUNT()'); CREATE TABLE error_count (id INT);",
+    "2",
+  ],
   ["a byte-order mark and CRLF", "\ufeffSELECT 1;\r\nSELECT 2;\r\n", "2"],
 
   [
