@@ -18,12 +18,12 @@ export async function* readStatements(
   { onRead, unhashed = false, ...options }: ReadOptions = {},
 ): AsyncIterable<readonly Statement[]> {
   const splitter = createSplitter({ ...options, fileName: file.fileName });
-  const push = (chunk: string): readonly Statement[] => {
-    onRead?.(Buffer.byteLength(chunk));
+  const push = (chunk: Buffer): readonly Statement[] => {
+    onRead?.(chunk.length);
     return splitter.push(chunk);
   };
   if (file.bytes <= STORED_TEXT_LIMIT) {
-    yield push(readText(file));
+    yield push(Buffer.from(readText(file)));
   } else {
     for await (const chunk of readChunks(file, { unhashed })) {
       const batch = push(chunk);

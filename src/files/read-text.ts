@@ -14,7 +14,7 @@ export const STORED_TEXT_LIMIT = 4 * 1024 * 1024;
 /** Bytes read at a time from a larger file. */
 const READ_SIZE = 256 * 1024;
 
-/** Bytes in a chunk, at most: V8 keeps larger strings apart, where they cost more time and memory. */
+/** Bytes in a chunk, at most: V8 keeps strings apart that are larger, where they cost more time and memory. */
 const CHUNK_SIZE = 64 * 1024;
 
 export interface ChunkOptions {
@@ -49,16 +49,16 @@ export function readStoredText(file: MigrationFile | null): string | null {
 }
 
 /**
- * Reads a file of any size as normalized text, in pieces that never cut a character in two.
+ * Reads a file of any size as the bytes of its normalized text, cut anywhere. Each piece is overwritten by the next.
  * @throws MigrateError `file-changed` before the first piece when the size differs from what the plan saw, or
  *   after the last one when only the content does; `unreadable`
  */
 export async function* readChunks(
   file: MigrationFile,
   { unhashed = false }: ChunkOptions = {},
-): AsyncGenerator<string, void, undefined> {
+): AsyncGenerator<Buffer, void, undefined> {
   if (file.stored !== undefined) {
-    yield readStored(file, file.stored);
+    yield Buffer.from(readStored(file, file.stored));
     return;
   }
   const handle = await openFile(file);
@@ -98,7 +98,7 @@ async function* readPieces(
   file: MigrationFile,
   handle: FileHandle,
   unhashed: boolean,
-): AsyncGenerator<string, void, undefined> {
+): AsyncGenerator<Buffer, void, undefined> {
   const normalizer = createNormalizer();
   const hash = unhashed ? null : createHash("sha256");
   const buffer = Buffer.allocUnsafe(READ_SIZE);
@@ -107,21 +107,14 @@ async function* readPieces(
     const part = normalizer.push(buffer.subarray(0, bytesRead), bytesRead === 0);
     if ("kind" in part) throw fileChanged(file);
     hash?.update(part);
-    yield* decode(part);
+    yield* inChunks(part);
     if (bytesRead === 0) break;
   }
   if (hash !== null && hash.digest("hex") !== file.checksum) throw fileChanged(file);
 }
 
-/** @param bytes whole characters */
-function* decode(bytes: Buffer): Generator<string, void, undefined> {
-  for (let from = 0; from < bytes.length; ) {
-    let to = Math.min(from + CHUNK_SIZE, bytes.length);
-    // Not in front of a byte that goes on with a character.
-    while (to < bytes.length && ((bytes[to] ?? 0) & 0xc0) === 0x80) to--;
-    yield bytes.toString("utf8", from, to);
-    from = to;
-  }
+function* inChunks(bytes: Buffer): Generator<Buffer, void, undefined> {
+  for (let from = 0; from < bytes.length; from += CHUNK_SIZE) yield bytes.subarray(from, from + CHUNK_SIZE);
 }
 
 async function openFile(file: MigrationFile): Promise<FileHandle> {

@@ -30,7 +30,7 @@ export async function scanFile(file: MigrationFile, options: ScanOptions): Promi
   const { noBackslashEscapes } = options;
   const judge = createStatementJudge(file.fileName, options);
   try {
-    for await (const batch of readStatements(file, { noBackslashEscapes, unhashed: true })) {
+    for await (const batch of readStatements(file, { noBackslashEscapes, unhashed: true, headsOnly: true })) {
       for (const statement of batch) judge.see(statement);
     }
     judge.end();

@@ -32,7 +32,8 @@ export function clientCommandHint(command: string): string {
 }
 
 /** `USE name` without a delimiter: the client takes a line of its own as the whole command. */
-const useLine = /^use[ \t]+(?:`[^`]+`|"[^"]+"|'[^']+'|[^\s;`'"]+)(?=[ \t\r]*(?:$|#|--(?:\s|$)))/i;
+const useLine =
+  /^use[ \t]+(?:`[^`]+`|"[^"]+"|'[^']+'|[^ \t\v\f\r;`'"]+)(?=[ \t\r]*(?:$|#|--(?:[ \t\v\f\r]|$)))/i;
 
 /**
  * The client's rule for USE, the one command that servers know as well.

@@ -1,7 +1,8 @@
 /** What a DELIMITER line asks for, or why it cannot be had. */
 export type DelimiterLine = { readonly delimiter: string } | { readonly problem: string };
 
-const argument = /^\s+(?:'([^']*)'|"([^"]*)"|`([^`]*)`|([^\s'"`]\S*))/;
+// White space is ASCII's: in a line of bytes, \s would take one of another character for a blank.
+const argument = /^[ \t\v\f\r]+(?:'([^']*)'|"([^"]*)"|`([^`]*)`|([^ \t\v\f\r'"`][^ \t\v\f\r]*))/;
 
 /**
  * Reads a DELIMITER line as the client does: the argument ends at white space unless it is quoted, and the rest

@@ -4,7 +4,7 @@ export interface Position {
   readonly column: number;
 }
 
-/** Follows a reader through a text that arrives in parts, and says where in the whole it is. */
+/** Follows a reader through a text of bytes (see reader.ts) that arrives in parts, and says where in the whole it is. */
 export interface PositionTracker {
   /** Moves to offset `to` of the current part, which must not lie before where it is, and says where that is. */
   advance(part: string, to: number): Position;
@@ -38,10 +38,10 @@ export function createPositionTracker(): PositionTracker {
   };
 }
 
-const lowSurrogate = /[\uDC00-\uDFFF]/g;
+const continuation = /[\x80-\xbf]/g;
 
-/** Code points, counting a pair at its first half, so that a pair may be cut in two. */
-function countCharacters(text: string): number {
-  const pairs = text.match(lowSurrogate);
-  return text.length - (pairs === null ? 0 : pairs.length);
+/** Each character counts at its first byte, so that it may be cut in two. */
+function countCharacters(bytes: string): number {
+  const others = bytes.match(continuation);
+  return bytes.length - (others === null ? 0 : others.length);
 }

@@ -5,10 +5,16 @@ import { createPositionTracker, type Position } from "./position";
 /** What a reader can be in the middle of. */
 export type Inside = "'" | '"' | "`" | "line-comment" | "block-comment";
 
-/** A text that arrives in parts, and how far it has been read. */
+/**
+ * A text that arrives in parts, as bytes of UTF-8, and how far it has been read. All that the splitter looks for is
+ * ASCII, and no byte of another character is; so nothing is decoded but the statements.
+ */
 export interface Reader {
   /** What is unread of the part before, and the current part. */
-  text: string;
+  readonly bytes: Buffer;
+  /** The same as a string that has each byte for a character. */
+  readonly text: string;
+  /** Offset in both. */
   at: number;
   /** Nothing follows this part. */
   last: boolean;
@@ -20,24 +26,35 @@ export interface Reader {
   openedAt(): Position;
   /** Enters a quote or comment whose opening at `at` has this many characters. */
   open(inside: Inside, length: number): true;
-  /** Forgets what has been read. */
+  /** Forgets what has been read, and keeps nothing of the part but a copy of what was not. */
   cut(): void;
+  /** Goes on with the next part. */
+  add(part: Buffer): void;
 }
+
+const NOTHING = Buffer.alloc(0);
 
 export function createReader(): Reader {
   const position = createPositionTracker();
   /** An offset in this part, or a position if in an earlier one. */
   let opened: number | Position = 0;
+  let bytes: Buffer = NOTHING;
+  let text = "";
   return {
-    text: "",
+    get bytes() {
+      return bytes;
+    },
+    get text() {
+      return text;
+    },
     at: 0,
     last: false,
     inside: null,
     here() {
-      return position.advance(this.text, this.at);
+      return position.advance(text, this.at);
     },
     openedAt() {
-      if (typeof opened === "number") opened = position.advance(this.text, opened);
+      if (typeof opened === "number") opened = position.advance(text, opened);
       return opened;
     },
     open(inside, length) {
@@ -51,8 +68,13 @@ export function createReader(): Reader {
       if (this.inside !== null) this.openedAt();
       this.here();
       position.nextPart();
-      this.text = this.text.slice(this.at);
+      bytes = this.at === bytes.length ? NOTHING : Buffer.from(bytes.subarray(this.at));
+      text = "";
       this.at = 0;
+    },
+    add(part) {
+      bytes = bytes.length === 0 ? part : Buffer.concat([bytes, part]);
+      text = bytes.toString("latin1");
     },
   };
 }

@@ -7,7 +7,7 @@ import type { Inside, Reader } from "./reader";
  */
 export type Skipped = "ended" | "open" | "cut";
 
-/** Which characters code must be read at, by UTF-16 unit: 1 for those, 0 for all that can be skipped. */
+/** Which bytes code must be read at: 1 for those, 0 for all that can be skipped. */
 export type Marks = Uint8Array;
 
 /** Characters that may begin or end something in code: quotes, comments, executable comments, commands. */
@@ -15,8 +15,7 @@ const special = "'\"`#-/*\\";
 
 /** The marks of code whose statements end with `delimiter`. */
 export function marksFor(delimiter: string): Marks {
-  // One entry per UTF-16 unit spares the skip a bounds check, and the delimiter may be any character.
-  const marks = new Uint8Array(0x10000);
+  const marks = new Uint8Array(0x100);
   for (let at = 0; at < special.length; at++) marks[special.charCodeAt(at)] = 1;
   marks[delimiter.charCodeAt(0)] = 1;
   return marks;
@@ -24,10 +23,10 @@ export function marksFor(delimiter: string): Marks {
 
 /** Goes to the next marked character, or to the end of the part. */
 export function skipCode(reader: Reader, marks: Marks): void {
-  const { text } = reader;
-  const length = text.length;
+  const { bytes } = reader;
+  const { length } = bytes;
   let at = reader.at;
-  while (at < length && marks[text.charCodeAt(at)] === 0) at++;
+  while (at < length && marks[bytes[at] ?? 0] === 0) at++;
   reader.at = at;
 }
 
@@ -36,12 +35,12 @@ export function skipCode(reader: Reader, marks: Marks): void {
  * @param escapes a backslash takes the next character's meaning away
  */
 export function skipQuoted(reader: Reader, quote: number, escapes: boolean): Skipped {
-  const { text } = reader;
-  const length = text.length;
+  const { bytes } = reader;
+  const { length } = bytes;
   const escapeCode = escapes ? 0x5c : quote;
   let at = reader.at;
   while (at < length) {
-    const code = text.charCodeAt(at);
+    const code = bytes[at];
     if (code !== quote && code !== escapeCode) {
       at++;
       continue;
@@ -50,7 +49,7 @@ export function skipQuoted(reader: Reader, quote: number, escapes: boolean): Ski
       reader.at = at;
       return "cut";
     }
-    if (code === quote && text.charCodeAt(at + 1) !== quote) {
+    if (code === quote && bytes[at + 1] !== quote) {
       reader.at = at + 1;
       return "ended";
     }
@@ -65,25 +64,26 @@ export function skipQuoted(reader: Reader, quote: number, escapes: boolean): Ski
  * part. Rows of data are nearly all that large files hold, so this is the loop that their time goes into.
  */
 export function skipLiterals(reader: Reader, escapes: boolean): void {
-  const { text } = reader;
-  const length = text.length;
+  const { bytes } = reader;
+  const { length } = bytes;
   let at = reader.at;
   while (at < length) {
-    const code = text.charCodeAt(at);
-    const kind = code < 0x80 ? literalKinds[code] : other;
+    const code = bytes[at] ?? 0;
+    const kind = literalKinds[code];
     if (kind === filling) {
       at++;
     } else if (kind === quoteMark) {
-      const end = quotedEnd(text, at, code, escapes);
+      const end = quotedEnd(bytes, at, code, escapes);
       if (end === -1) break;
       at = end;
     } else if (kind === digit) {
-      at = wordEnd(text, at); // 1e5, 0xff
+      do at++;
+      while (at < length && isWordCharacter(bytes[at] ?? 0)); // 1e5, 0xff
     } else if (kind === letter) {
-      const end = wordEnd(text, at);
-      if (end === length || !isLiteralWord(text.slice(at, end)) || !isNoCall(text, end)) break;
+      const end = wordEnd(reader.text, at);
+      if (end === length || !isLiteralWord(reader.text.slice(at, end)) || !isNoCall(reader.text, end)) break;
       at = end;
-    } else if (kind === minus && at + 1 < length && text.charCodeAt(at + 1) !== 0x2d) {
+    } else if (kind === minus && at + 1 < length && bytes[at + 1] !== 0x2d) {
       at++;
     } else {
       break;
@@ -100,7 +100,7 @@ const digit = 3;
 const letter = 4;
 const minus = 5;
 
-const literalKinds = Uint8Array.from({ length: 0x80 }, (_, code) => {
+const literalKinds = Uint8Array.from({ length: 0x100 }, (_, code) => {
   if (isSpace(code) || code === 0x28 || code === 0x29 || code === 0x2c) return filling; // ( ) ,
   if (code === 0x2b || code === 0x2e) return filling; // + .
   if (code === 0x27 || code === 0x22) return quoteMark;
@@ -124,15 +124,15 @@ function isNoCall(text: string, behind: number): boolean {
 const literalWords = new Set(["NULL", "DEFAULT", "TRUE", "FALSE", "X", "B", "N"]);
 
 /** Offset behind the closing quote; -1 when it is not sure to lie in this part. */
-function quotedEnd(text: string, start: number, quote: number, escapes: boolean): number {
-  const length = text.length;
+function quotedEnd(bytes: Buffer, start: number, quote: number, escapes: boolean): number {
+  const { length } = bytes;
   const escapeCode = escapes ? 0x5c : quote;
   let at = start + 1;
   while (at < length) {
-    const code = text.charCodeAt(at);
+    const code = bytes[at];
     if (code !== quote && code !== escapeCode) {
       at++;
-    } else if (code === quote && text.charCodeAt(at + 1) !== quote) {
+    } else if (code === quote && bytes[at + 1] !== quote) {
       return at + 1 < length ? at + 1 : -1;
     } else {
       at += 2;

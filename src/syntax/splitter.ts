@@ -9,7 +9,7 @@ import { createRefusals } from "./refusals";
 import { marksFor, skipCode, skipInside, skipLiterals } from "./skip";
 import { createSqlMode } from "./sql-mode";
 import type { Statement } from "./statement";
-import { createStatementText, type StatementText } from "./statement-text";
+import { createStatementText } from "./statement-text";
 import { createProgramTracker, mayHoldBody, type ProgramTracker } from "./stored-program";
 
 export interface SplitOptions {
@@ -17,12 +17,14 @@ export interface SplitOptions {
   readonly noBackslashEscapes?: boolean;
   /** Goes in front of error messages. */
   readonly fileName?: string;
+  /** Give statements whose head says it all their head for a text: for a look at a file that runs nothing. */
+  readonly headsOnly?: boolean;
 }
 
 /** Cuts SQL text that arrives in parts into statements. */
 export interface Splitter {
-  /** Takes the next part of the text, cut anywhere; returns the statements that ended in it. */
-  push(chunk: string): Statement[];
+  /** Takes the next bytes of the text, in UTF-8 and cut anywhere; returns the statements that ended in them. */
+  push(chunk: Buffer): Statement[];
   /** The text is over; returns the last statement if it had no delimiter. */
   end(): Statement[];
 }
@@ -30,7 +32,6 @@ export interface Splitter {
 /** The statement being read. */
 interface Current {
   readonly start: Position;
-  readonly text: StatementText;
   /** Its first word has not been read. */
   headless: boolean;
   /** Starts with SET. */
@@ -59,7 +60,7 @@ const semicolonMarks = marksFor(";");
 /** Splits a whole text; see {@link createSplitter} for the rules and what it throws. */
 export function splitText(text: string, options: SplitOptions = {}): Statement[] {
   const splitter = createSplitter(options);
-  return splitter.push(text).concat(splitter.end());
+  return splitter.push(Buffer.from(text)).concat(splitter.end());
 }
 
 /**
@@ -71,9 +72,11 @@ export function splitText(text: string, options: SplitOptions = {}): Statement[]
  *   bad-delimiter, client-command
  */
 export function createSplitter(options: SplitOptions = {}): Splitter {
+  const { headsOnly = false } = options;
   const refusals = createRefusals(options.fileName ?? null);
   const sqlMode = createSqlMode(options.noBackslashEscapes === true);
   const reader = createReader();
+  const gathered = createStatementText();
   let found: Statement[] = [];
   let number = 0;
   let delimiter = ";";
@@ -82,13 +85,14 @@ export function createSplitter(options: SplitOptions = {}): Splitter {
   let current: Current | null = null;
   /** Nothing but white space and comments precedes the statement on its line: DELIMITER may stand here. */
   let freshLine = true;
-  let lastHead = "";
+  /** The last head, decoded and not. */
+  let lastHead: { readonly text: string; readonly bytes: string } | null = null;
 
-  function read(chunk: string): Statement[] {
+  function read(chunk: Buffer): Statement[] {
     found = [];
-    reader.text += chunk;
+    reader.add(chunk);
     while (reader.at < reader.text.length && readOne());
-    current?.text.add(reader.text, reader.at);
+    if (current !== null) gathered.add(reader.bytes, reader.at);
     reader.cut();
     return found;
   }
@@ -137,9 +141,9 @@ export function createSplitter(options: SplitOptions = {}): Splitter {
   }
 
   function begin(): void {
+    gathered.begin(reader.at);
     current = {
       start: reader.here(),
-      text: createStatementText(reader.at),
       headless: true,
       set: false,
       beforeValues: false,
@@ -148,12 +152,12 @@ export function createSplitter(options: SplitOptions = {}): Splitter {
       executable: null,
     };
     // Rows of data begin as the row before them did.
-    if (delimiter !== ";" || lastHead === "" || !reader.text.startsWith(lastHead, reader.at)) return;
-    const end = reader.at + lastHead.length;
+    if (delimiter !== ";" || lastHead === null || !reader.text.startsWith(lastHead.bytes, reader.at)) return;
+    const end = reader.at + lastHead.bytes.length;
     if (end === reader.text.length || isWordCharacter(reader.text.charCodeAt(end))) return;
     current.headless = false;
-    current.head = lastHead;
     reader.at = end;
+    enterLiterals(current, lastHead.text);
   }
 
   /** Inside a statement. */
@@ -207,6 +211,16 @@ export function createSplitter(options: SplitOptions = {}): Splitter {
     return true;
   }
 
+  function enterLiterals(statement: Current, head: string): void {
+    statement.head = head;
+    if (headsOnly) gathered.leaveOut();
+  }
+
+  function leaveLiterals(statement: Current): void {
+    if (headsOnly) gathered.resume(`${statement.head} `, reader.at);
+    statement.head = null;
+  }
+
   /** Behind VALUES. Quotes and comments that go on in the next part are left to those who read them anywhere. */
   function readLiterals(statement: Current): boolean {
     skipLiterals(reader, !sqlMode.noBackslashEscapes());
@@ -215,7 +229,7 @@ export function createSplitter(options: SplitOptions = {}): Splitter {
     if (isWordCharacter(code) && nextCode(reader, wordEnd(text, at)) === "cut") {
       if (text.length - at <= longestKeyword) return false;
     }
-    if (at < text.length && !maySurroundLiterals(code)) statement.head = null;
+    if (at < text.length && !maySurroundLiterals(code)) leaveLiterals(statement);
     return true;
   }
 
@@ -257,12 +271,13 @@ export function createSplitter(options: SplitOptions = {}): Splitter {
       // A column may be named value.
       const next = word.startsWith("VALUE") ? nextCode(reader, end) : null;
       if (next === "cut") return false;
-      if (next === "(" && endsColumns.has(word)) {
-        statement.head = statement.text.take(text, end);
-        lastHead = statement.head;
-      }
       statement.beforeValues = !endsColumns.has(word) || (word === "VALUE" && next !== "(");
       reader.at = end;
+      if (next === "(" && endsColumns.has(word)) {
+        const head = gathered.take(reader.bytes, end);
+        lastHead = { text: head, bytes: Buffer.from(head).toString("latin1") };
+        enterLiterals(statement, head);
+      }
       return true;
     }
     if (statement.program === null) return true; // unread: a delimiter made of letters may lie inside of it
@@ -327,27 +342,21 @@ export function createSplitter(options: SplitOptions = {}): Splitter {
   /** The statement ends right before `at`. */
   function finish(statement: Current, endedBy: string): void {
     const { start, executable, program, head } = statement;
-    if (executable !== null) throw refusals.statementInsideComment(executable, endedBy);
-    const { line, column } = start;
-    current = null;
-    freshLine = false;
-    if (head !== null && statement.text.inPieces()) {
-      number++;
-      found.push(new LongStatement(number, head, start, statement.text.takeLater(reader.text, reader.at)));
-      return;
-    }
-    const text = statement.text.take(reader.text, reader.at);
+    if (executable !== null) throw refusals.statementInsideComment(executable, decode(endedBy));
+    const text = headsOnly && head !== null ? head : gathered.take(reader.bytes, reader.at);
     const block = program?.unclosed() ?? null;
     if (block !== null) throw refusals.unterminatedBody(start, block, text);
-    if (isEmpty(text)) return;
+    current = null;
+    freshLine = false;
+    if (head === null && isEmpty(text)) return;
     number++;
-    found.push({ number, text, head: head ?? text, line, column });
+    found.push({ number, text, head: head ?? text, line: start.line, column: start.column });
     if (statement.set) sqlMode.set(text);
   }
 
   function readEnd(): Statement[] {
     reader.last = true;
-    read("");
+    read(Buffer.alloc(0));
     const { inside } = reader;
     if (inside === "block-comment") throw refusals.unterminatedComment(reader.openedAt());
     if (inside !== null && inside !== "line-comment") {
@@ -360,8 +369,8 @@ export function createSplitter(options: SplitOptions = {}): Splitter {
   function finishLast(statement: Current): void {
     if (statement.executable !== null) throw refusals.unterminatedComment(statement.executable);
     if (delimiter !== ";") {
-      const text = statement.text.take("", 0);
-      throw refusals.missingDelimiter(statement.start, delimiter, delimiterSet, text);
+      const text = gathered.take(reader.bytes, 0);
+      throw refusals.missingDelimiter(statement.start, decode(delimiter), delimiterSet, text);
     }
     finish(statement, "the end");
   }
@@ -369,27 +378,9 @@ export function createSplitter(options: SplitOptions = {}): Splitter {
   return { push: read, end: readEnd };
 }
 
-/** Puts its text together when it is asked for: who only judges a file does without that of a megabyte of rows. */
-class LongStatement implements Statement {
-  readonly number: number;
-  readonly head: string;
-  readonly line: number;
-  readonly column: number;
-  readonly #take: () => string;
-  #text: string | null = null;
-
-  constructor(number: number, head: string, { line, column }: Position, take: () => string) {
-    this.number = number;
-    this.head = head;
-    this.line = line;
-    this.column = column;
-    this.#take = take;
-  }
-
-  get text(): string {
-    this.#text ??= this.#take();
-    return this.#text;
-  }
+/** @param bytes a string with a byte for each character */
+function decode(bytes: string): string {
+  return Buffer.from(bytes, "latin1").toString("utf8");
 }
 
 /** Quotes and a comment's dash, which `skipLiterals` may leave to others, and the end of the statement. */

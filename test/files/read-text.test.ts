@@ -12,10 +12,15 @@ function upFile(t: TestContext, text: string): MigrationFile {
   return migration.up;
 }
 
+/** The chunks in hex, since they may be cut anywhere and each is overwritten by the next. */
 async function collect(file: MigrationFile): Promise<readonly string[]> {
   const chunks: string[] = [];
-  for await (const chunk of readChunks(file)) chunks.push(chunk);
+  for await (const chunk of readChunks(file)) chunks.push(chunk.toString("hex"));
   return chunks;
+}
+
+function joined(chunks: readonly string[]): string {
+  return Buffer.from(chunks.join(""), "hex").toString();
 }
 
 const changed = {
@@ -31,17 +36,16 @@ const gone = {
 test("both readers give the normalized text", async (t) => {
   const file = upFile(t, "\ufeffSELECT 'é😀';\r\nSELECT 2;\r");
   assert.equal(readText(file), "SELECT 'é😀';\nSELECT 2;\r");
-  assert.deepEqual(await collect(file), ["SELECT 'é😀';\nSELECT 2;", "\r"]);
+  assert.equal(joined(await collect(file)), "SELECT 'é😀';\nSELECT 2;\r");
 });
 
 // Every shift puts the boundaries of the chunks elsewhere in the pattern.
-test("chunks never cut a character, a surrogate pair or a CRLF in two", async (t) => {
+test("a CRLF is one line end wherever a chunk ends", async (t) => {
   for (const shift of [0, 1, 2, 3, 4, 5]) {
     const text = `${"x".repeat(shift)}${"é€😀\r\n".repeat(60_000)}`;
     const chunks = await collect(upFile(t, text));
     assert.ok(chunks.length > 2);
-    assert.equal(chunks.join(""), text.replaceAll("\r\n", "\n"));
-    for (const chunk of chunks) assert.equal(Buffer.from(chunk).toString(), chunk);
+    assert.equal(joined(chunks), text.replaceAll("\r\n", "\n"));
   }
 });
 
@@ -60,13 +64,13 @@ test("readChunks refuses another size before the first chunk, another content af
   writeFileSync(file.path, "SELECT 2;".repeat(100_000));
   const seen: string[] = [];
   await assert.rejects(async () => {
-    for await (const chunk of readChunks(file)) seen.push(chunk);
+    for await (const chunk of readChunks(file)) seen.push(chunk.toString());
   }, changed);
   assert.equal(seen.join(""), "SELECT 2;".repeat(100_000));
 
   appendFileSync(file.path, " ");
   await assert.rejects(async () => {
-    for await (const chunk of readChunks(file)) assert.fail(chunk);
+    for await (const chunk of readChunks(file)) assert.fail(chunk.toString());
   }, changed);
 });
 
@@ -76,7 +80,7 @@ test("a large file that was written to again is refused before the first chunk, 
   writeFileSync(file.path, "SELECT 2;".repeat(200_000));
   for (const unhashed of [true, false]) {
     await assert.rejects(async () => {
-      for await (const chunk of readChunks(file, { unhashed })) assert.fail(chunk);
+      for await (const chunk of readChunks(file, { unhashed })) assert.fail(chunk.toString());
     }, changed);
   }
 });

@@ -13,13 +13,13 @@ for (const name of names) {
   const goldenFile = join(goldenFolder, `${name}.golden`);
 
   test(`golden: ${name}`, () => {
-    const actual = render(() => splitsOf([sql], options));
+    const actual = render(() => splitsOf([Buffer.from(sql)], options));
     if (process.env.UPDATE_GOLDEN === "1") writeFileSync(goldenFile, actual);
     assert.equal(actual, readFileSync(goldenFile, "utf8"));
   });
 
   test(`chunks: ${name}`, () => {
-    const expected = render(() => splitsOf([sql], options));
+    const expected = render(() => splitsOf([Buffer.from(sql)], options));
     for (let size = 1; size <= 17; size++) {
       assert.equal(
         render(() =>

@@ -22,7 +22,7 @@ export function readCase(name: string): GoldenCase {
 }
 
 /** Splits a text that arrives in these chunks. */
-export function splitsOf(chunks: Iterable<string>, options: SplitOptions): Statement[] {
+export function splitsOf(chunks: Iterable<Buffer>, options: SplitOptions): Statement[] {
   const splitter = createSplitter(options);
   const statements: Statement[] = [];
   for (const chunk of chunks) statements.push(...splitter.push(chunk));
@@ -30,11 +30,16 @@ export function splitsOf(chunks: Iterable<string>, options: SplitOptions): State
   return statements;
 }
 
-/** Cuts a text into chunks of the lengths that `next` says, in UTF-16 units. */
-export function* inChunks(text: string, next: () => number): Generator<string> {
-  for (let at = 0; at < text.length; ) {
+/** Cuts a text into chunks of the lengths that `next` says, in bytes. Each is overwritten by the next. */
+export function* inChunks(text: string, next: () => number): Generator<Buffer> {
+  const bytes = Buffer.from(text);
+  const buffer = Buffer.alloc(bytes.length);
+  for (let at = 0; at < bytes.length; ) {
     const length = next();
-    yield text.slice(at, at + length);
+    const chunk = bytes.subarray(at, at + length);
+    buffer.fill("'");
+    chunk.copy(buffer);
+    yield buffer.subarray(0, chunk.length);
     at += length;
   }
 }

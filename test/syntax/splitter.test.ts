@@ -8,11 +8,11 @@ import type { Statement } from "../../src/syntax/statement";
 
 test("statements come out as soon as their delimiter has arrived", () => {
   const splitter = createSplitter();
-  assert.deepEqual(splitter.push("SELECT 1"), []);
-  assert.deepEqual(splitter.push(";SEL"), [
+  assert.deepEqual(splitter.push(Buffer.from("SELECT 1")), []);
+  assert.deepEqual(splitter.push(Buffer.from(";SEL")), [
     { number: 1, text: "SELECT 1", head: "SELECT 1", line: 1, column: 1 },
   ]);
-  assert.deepEqual(splitter.push("ECT\n2"), []);
+  assert.deepEqual(splitter.push(Buffer.from("ECT\n2")), []);
   assert.deepEqual(splitter.end(), [
     { number: 2, text: "SELECT\n2", head: "SELECT\n2", line: 1, column: 10 },
   ]);
@@ -30,8 +30,8 @@ test("without a file name an error says line and column", () => {
 
 test("an unending statement is refused where it began, however long it is", () => {
   const splitter = createSplitter({ fileName: "a.sql" });
-  splitter.push("SELECT 1;\nINSERT INTO t VALUES ('");
-  for (let part = 0; part < 100; part++) splitter.push(`${"x".repeat(1000)}\n`);
+  splitter.push(Buffer.from("SELECT 1;\nINSERT INTO t VALUES ('"));
+  for (let part = 0; part < 100; part++) splitter.push(Buffer.from(`${"x".repeat(1000)}\n`));
   assert.throws(
     () => splitter.end(),
     (error) => error instanceof MigrateError && error.message.startsWith("a.sql:2:23: "),
@@ -44,7 +44,7 @@ test("a statement that is kept does not keep its part of the file in memory", ()
   const before = heapUsed();
   const splitter = createSplitter();
   for (let part = 0; part < 200; part++) {
-    const [first] = splitter.push(Buffer.from(`SELECT 'part number ${part}';\n${filler}`).toString());
+    const [first] = splitter.push(Buffer.from(`SELECT 'part number ${part}';\n${filler}`));
     if (first !== undefined) kept.push(first);
   }
   const grown = heapUsed() - before;
