@@ -7,6 +7,7 @@ import { type Environment, readFolderSettings, readSettings, type SettingFlags }
 import { nearest } from "../config/nearest";
 import { packageVersion } from "../version";
 import { readEnvironment } from "./environment";
+import { keepHeapSmall } from "./heap";
 import { adaptCommands } from "./hint";
 import { type Io, isTerminal, layoutFor, writeLines } from "./io";
 import { refuseSwallowed } from "./npm";
@@ -143,6 +144,7 @@ function createContext(invocation: Invocation, command: AnyCommand, given: RawOp
     },
     emit(event: RunEvent): void {
       if (event.event === "step-started") invocation.begun = true;
+      if (event.event === "reading") keepHeapSmall();
       reporter.report(event);
     },
     // On a terminal a line moves; in a log it is enough to see that it is alive.

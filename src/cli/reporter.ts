@@ -76,6 +76,8 @@ export function describeEvent(event: RunEvent, layout: Layout): string | null {
   switch (event.event) {
     case "waiting-for-lock":
       return `Waiting for another runner: ${event.holder}`;
+    case "reading":
+      return `Reading ${formatMigration(event)} (${(event.bytes / 1e6).toFixed(1)} MB)`;
     case "waiting-for-server":
       return `Waiting for the database: ${event.reason}`;
     case "reconnecting":

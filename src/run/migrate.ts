@@ -122,8 +122,8 @@ async function withRun<T>(
   const folder = readMigrations(settings.dir);
   return await withTranslatedErrors(async () => {
     const session = await openRunSession(settings, options);
-    const scans = createScans(settings, session);
     const emit = options.emit ?? (() => {});
+    const scans = createScans(settings, session, emit);
     // What is not under the lock ends by the first signal, and has no progress.
     const running = (): Session | null => (run.lock === null ? null : run.session);
     const meter = createProgressMeter(settings, options.progressMs ?? null, running, emit);

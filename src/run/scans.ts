@@ -1,8 +1,10 @@
 import type { Settings } from "../config";
 import type { Session } from "../database/session";
 import { type Problem, RefusedError } from "../errors";
+import { STORED_TEXT_LIMIT } from "../files/read-text";
 import { type FileScan, scanFile } from "../files/scan";
 import type { Step } from "../plan/plan";
+import type { Emit } from "./events";
 
 /** Reads through the files that are about to run, each one once. */
 export interface Scans {
@@ -11,15 +13,20 @@ export interface Scans {
   refuseProblems(steps: readonly Step[]): Promise<void>;
 }
 
-export function createScans(settings: Settings, session: Session): Scans {
+export function createScans(settings: Settings, session: Session, emit: Emit): Scans {
   const known = new Map<string, FileScan>();
   const options = {
     noBackslashEscapes: session.server.noBackslashEscapes,
     historyTable: settings.table,
     database: session.database,
   };
-  async function of({ file }: Step): Promise<FileScan> {
-    const scan = known.get(file.path) ?? (await scanFile(file, options));
+  async function of({ file, version, name, direction }: Step): Promise<FileScan> {
+    const found = known.get(file.path);
+    if (found !== undefined) return found;
+    if (file.bytes > STORED_TEXT_LIMIT) {
+      emit({ event: "reading", version, name, direction, bytes: file.bytes });
+    }
+    const scan = await scanFile(file, options);
     known.set(file.path, scan);
     return scan;
   }
