@@ -1,3 +1,4 @@
+import { serverErrno } from "../database/server-errors";
 import type { Session } from "../database/session";
 import type { Classified } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
@@ -8,6 +9,8 @@ import type { SessionMemory } from "./session-memory";
 /** A transaction of the runner's own is committed after this long or this much, so that locks are not held. */
 const GROUP_MS = 1_000;
 const GROUP_BYTES = 8 * 1024 * 1024;
+
+const ER_PARSE_ERROR = 1064;
 
 interface Transaction {
   /** `runner`: around the file's DML. `file`: START TRANSACTION or autocommit = 0; it ends where the file ends it. */
@@ -79,6 +82,12 @@ export function createTransactions(
     }, []);
   }
 
+  /** Has the server say of a statement alone what it cannot read: its words go on with the text behind the place. */
+  async function failAlone(error: unknown, text: string | undefined): Promise<never> {
+    if (serverErrno(error) === ER_PARSE_ERROR && text !== undefined) await session.run(text);
+    throw error;
+  }
+
   function note({ text }: Statement, classified: Classified): void {
     if (open === null) return;
     open.bytes += text.length;
@@ -121,9 +130,14 @@ export function createTransactions(
     },
     async runTogether(batch, reached) {
       const texts = batch.map(({ statement }) => statement.text);
-      await repeatedly(() => {
+      await repeatedly(async () => {
         let count = 0;
-        return session.runTogether(texts, () => reached(++count));
+        reached(count);
+        await session
+          .runTogether(texts, () => reached(++count))
+          .catch((error: unknown) => {
+            return failAlone(error, texts[count]);
+          });
       });
       for (const { statement, classified } of batch) note(statement, classified);
     },

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { createPatience } from "../../src/run/patience";
+import { createSessionMemory } from "../../src/run/session-memory";
+import { createTransactions } from "../../src/run/transactions";
+import { createClassifier } from "../../src/syntax/classify";
+import { splitText } from "../../src/syntax/splitter";
+import { withTestSession } from "../database/test-session";
+import { forEachServer, withTestDatabase } from "../support/servers";
+
+forEachServer(
+  "in the second try of statements that are sent together, those of the second try are told",
+  (_t, server) =>
+    withTestDatabase(server, ({ name }) =>
+      withTestSession(server, name, (other) =>
+        withTestSession(server, name, async (session) => {
+          await session.run("CREATE TABLE t (id INT PRIMARY KEY)");
+          await session.run("SET innodb_lock_wait_timeout = 1");
+          await other.run("START TRANSACTION");
+          await other.run("INSERT INTO t VALUES (4)");
+          let taken: Promise<void> | null = null;
+          const patience = createPatience(session, undefined, () => {
+            // It has this row when the first try is rolled back.
+            taken = other.run("INSERT INTO t VALUES (1)").then(() => other.run("COMMIT"));
+          });
+          const memory = createSessionMemory(name, { usesLastInsertId: false, userVariables: [] });
+          const transactions = createTransactions(session, memory, patience, async () => {});
+          const classify = createClassifier();
+          const batch = [1, 2, 3, 4]
+            .flatMap((id) => splitText(`INSERT INTO t VALUES (${id})`))
+            .map((statement) => ({ statement, classified: classify(statement) }));
+          const told: number[] = [];
+          await transactions.begin();
+          await assert.rejects(
+            transactions.runTogether(batch, (count) => void told.push(count)),
+            { errno: 1062 },
+          );
+          await taken;
+          assert.deepEqual(told, [0, 1, 2, 3, 0]);
+        }),
+      ),
+    ),
+);
