@@ -10,7 +10,7 @@ export interface BatchSize {
 
 /** With fewer, telling the server that several are coming costs as much as it saves. */
 const MIN_BATCH = 4;
-const FIRST_BATCH = 16;
+const GROWTH = 16;
 const MAX_BATCH = 2_000;
 
 /** What a batch should take, in milliseconds: a signal and the end of a transaction wait for it. */
@@ -19,9 +19,9 @@ const BATCH_MS = 100;
 /** Characters in a batch. */
 const BATCH_LENGTH = 64 * 1024;
 
-/** Starts small and follows what the server makes of it. */
+/** Starts with one alone, which may be a slow one, and follows what the server makes of it. */
 export function createBatchSize(): BatchSize {
-  let statements = FIRST_BATCH;
+  let statements = 1;
   return {
     get statements() {
       return statements;
@@ -29,9 +29,34 @@ export function createBatchSize(): BatchSize {
     learn(count, ms) {
       const fitting = Math.floor((BATCH_MS * count) / Math.max(ms, 0.1));
       // A single quick one says little.
-      statements = Math.max(1, Math.min(fitting, count * FIRST_BATCH, MAX_BATCH));
+      statements = Math.max(1, Math.min(fitting, count * GROWTH, MAX_BATCH));
     },
   };
+}
+
+/** What is known of a file's statements, by their kind: that rows went in quickly says nothing of an UPDATE behind them. */
+export interface BatchSizes {
+  of(statement: Statement): BatchSize;
+  /** Learns from what was just run, alone or together. @param ms milliseconds that it took */
+  learn(works: readonly Work[], ms: number): void;
+}
+
+export function createBatchSizes(): BatchSizes {
+  const rows = createBatchSize();
+  const others = createBatchSize();
+  const of = (statement: Statement): BatchSize => (isRows(statement) ? rows : others);
+  return {
+    of,
+    learn(works, ms) {
+      const changes = works.filter(({ statement, classified }) => maySendTogether(statement, classified));
+      for (const size of new Set(changes.map(({ statement }) => of(statement)))) size.learn(works.length, ms);
+    },
+  };
+}
+
+/** An INSERT of nothing but literals: what it costs can be seen from others like it. */
+function isRows({ head, text }: Statement): boolean {
+  return head.length < text.length;
 }
 
 /** A statement and what is known of it. */
@@ -49,18 +74,21 @@ export function gatherBatch(
   statements: readonly Statement[],
   from: number,
   classify: (statement: Statement) => Classified,
-  size: BatchSize,
+  sizes: BatchSizes,
   maxPacketBytes: number,
 ): readonly Work[] {
   // A unit of a string has at most three bytes, and the server wants some of the packet for itself.
   const longest = Math.min(BATCH_LENGTH, maxPacketBytes / 4);
   const batch: Work[] = [];
   let length = 0;
-  for (let at = from; at < statements.length && batch.length < size.statements; at++) {
+  let most = MAX_BATCH;
+  for (let at = from; at < statements.length; at++) {
     const statement = statements[at];
     if (statement === undefined) break;
     const classified = classify(statement);
     if (!maySendTogether(statement, classified)) break;
+    most = Math.min(most, sizes.of(statement).statements);
+    if (batch.length >= most) break;
     length += statement.text.length;
     if (length > longest) break;
     batch.push({ statement, classified });
@@ -76,6 +104,8 @@ function maySendTogether({ head }: Statement, { statement: { kind } }: Classifie
   return (
     kind === "transactional" &&
     /^(?:INSERT|REPLACE|UPDATE|DELETE)\b/i.test(head) &&
-    !/\bRETURNING\b/i.test(head)
+    !/\bRETURNING\b/i.test(head) &&
+    // With another delimiter it may be two, which the server refuses only when they come alone.
+    !head.includes(";")
   );
 }

@@ -11,7 +11,7 @@ import type { FileScan } from "../files/scan";
 import type { Step } from "../plan/plan";
 import { type Classified, createClassifier } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
-import { type BatchSize, createBatchSize, gatherBatch, type Work } from "./batches";
+import { type BatchSizes, createBatchSizes, gatherBatch, type Work } from "./batches";
 import type { Emit } from "./events";
 import { createExecutor, type Executor } from "./executor";
 import { connectionLost, statementFailed, stoppedAfter } from "./failures";
@@ -63,7 +63,7 @@ interface Progress {
   readonly classify: (statement: Statement) => Classified;
   /** No statement of the file reads what the one before it left, so that they can be sent together. */
   readonly mayBatch: boolean;
-  readonly batchSize: BatchSize;
+  readonly batchSizes: BatchSizes;
   /** What an earlier run recorded was taken up, or there was none. */
   resumed: boolean;
   /** The statement that is running. */
@@ -107,7 +107,7 @@ export async function runStep(
     executor,
     classify: createClassifier(),
     mayBatch: !scan.usesPrevious,
-    batchSize: createBatchSize(),
+    batchSizes: createBatchSizes(),
     resumed: row === null,
     current: null,
   };
@@ -183,13 +183,13 @@ async function runSome(
   statements: readonly Statement[],
   at: number,
 ): Promise<number> {
-  const { context, step, memory, classify, mayBatch, batchSize } = progress;
+  const { context, step, memory, classify, mayBatch, batchSizes } = progress;
   if (isStopping(context.stop)) throw new MigrateError("interrupted", "Stopped on request.");
   refuseLostTemporary(statement, memory.lost, step.file.fileName);
   const { maxPacketBytes } = context.session.server;
   const batch =
     mayBatch && memory.lost.length === 0
-      ? gatherBatch(statements, at, classify, batchSize, maxPacketBytes)
+      ? gatherBatch(statements, at, classify, batchSizes, maxPacketBytes)
       : [];
   const works = batch.length > 0 ? batch : [{ statement, classified: classify(statement) }];
   const started = performance.now();
@@ -198,7 +198,7 @@ async function runSome(
   await runWorks(progress, works);
   progress.current = null;
   const elapsedMs = performance.now() - started;
-  batchSize.learn(works.length, elapsedMs);
+  batchSizes.learn(works, elapsedMs);
   for (const work of works) tellDone(progress, work, elapsedMs / works.length);
   return works.length;
 }
