@@ -1,10 +1,8 @@
 import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
-import { globSync } from "glob";
 import { MigrateError, type Problem } from "../errors";
 import { describeReadError } from "./describe-read-error";
 import { type Direction, parseFilename } from "./filename";
-import { judgeEntry } from "./judge-entry";
 
 /** An entry of the folder whose name is a migration's. */
 export interface ListedFile {
@@ -43,14 +41,15 @@ export function listFolder(dir: string): Listing {
     const { version, digits, name, direction } = parsed;
     const path = prefix + entry.name;
     // Some file systems do not say what an entry is; then it is looked up like a link.
-    const problem = entry.isFile() ? null : judgeEntry(entry.name, path, realDir);
+    const problem = entry.isFile() ? null : judge(entry.name, path, realDir);
     if (problem !== null) problems.push(problem);
     files.push({ fileName: entry.name, path, version, digits, name, direction, openable: problem === null });
     return true;
   }
 
   const suggested = new Set<string>();
-  for (const fileName of globBeside(dir, take)) {
+  const others = readFolder(dir).filter((entry) => !take(entry));
+  for (const fileName of globSql(dir, others)) {
     const parsed = parseFilename(fileName);
     if (parsed.kind !== "near-miss") continue;
     if (parsed.suggestion !== null) suggested.add(parsed.suggestion);
@@ -59,27 +58,30 @@ export function listFolder(dir: string): Listing {
   return { files, suggested, problems };
 }
 
+function judge(fileName: string, path: string, realDir: string): Problem | null {
+  // Loaded only here: entries are plain files, as a rule, and each module costs start-up time.
+  const { judgeEntry } = require("./judge-entry") as typeof import("./judge-entry");
+  return judgeEntry(fileName, path, realDir);
+}
+
+function readFolder(dir: string): readonly Dirent[] {
+  try {
+    return readdirSync(dir, { withFileTypes: true });
+  } catch (error) {
+    throw unreadableFolder(dir, error);
+  }
+}
+
 /**
- * Globs for whatever looks like SQL, in any case, and is not taken. glob makes an object of its own for each
- * entry and with 20,000 of them takes seven times as long as the system does to list the folder; so what is
- * plainly a migration is taken from the listing as it passes.
+ * Globs for whatever looks like SQL, in any case, among entries that are no migrations. glob makes an object of its
+ * own for each entry and with 20,000 of them takes seven times as long as the system does to list the folder; so it
+ * sees only what is plainly not a migration, and is loaded only when there is such a thing.
  */
-function globBeside(dir: string, take: (entry: Dirent) => boolean): readonly string[] {
-  let failure: unknown = null;
-  const fs = {
-    readdirSync(path: string, options: { withFileTypes: true }): Dirent[] {
-      try {
-        return readdirSync(path, options).filter((entry) => !take(entry));
-      } catch (error) {
-        // glob itself would make an empty folder of one that cannot be read.
-        failure = error;
-        return [];
-      }
-    },
-  };
-  const names = globSync("*.sql*", { cwd: dir, dot: true, nocase: true, fs });
-  if (failure !== null) throw unreadableFolder(dir, failure);
-  return names;
+function globSql(dir: string, entries: readonly Dirent[]): readonly string[] {
+  if (entries.length === 0) return [];
+  const { globSync } = require("glob") as typeof import("glob");
+  const fs = { readdirSync: (): Dirent[] => [...entries] };
+  return globSync("*.sql*", { cwd: dir, dot: true, nocase: true, fs });
 }
 
 function requireFolder(dir: string): void {
