@@ -16,6 +16,8 @@ interface Case {
   /** Whether some of its statements must have been sent together, or none may be. */
   readonly together: boolean;
   readonly only?: TestServer["family"];
+  /** Statements that contain this must have been sent alone. */
+  readonly alone?: string;
 }
 
 const TABLES = `CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, n INT, s VARCHAR(80));
@@ -128,6 +130,7 @@ INSERT INTO log (what, n) VALUES ('seen', @seen);\nDROP TRIGGER counted;\nDROP T
   {
     name: "a table without transactions",
     together: true,
+    alone: "INTO old_style",
     up: `${TABLES}${rows(0)}CREATE TABLE old_style (n INT) ENGINE=MyISAM;\n${rows(10)}INSERT INTO old_style VALUES (1);\nUPDATE t SET n = n + 1;
 INSERT INTO old_style SELECT COUNT(*) FROM t;\nINSERT INTO old_style VALUES (3);\nINSERT INTO old_style VALUES (4);\n${rows(20)}`,
   },
@@ -165,13 +168,14 @@ INSERT INTO t (s) VALUES ("i\\";");\nINSERT INTO t (s) VALUES ('j');\nINSERT INT
     name: "INSERT … RETURNING",
     only: "mariadb",
     together: true,
+    alone: "RETURNING",
     up: `${TABLES}${rows(0)}INSERT INTO t (n) VALUES (1) RETURNING id;\nINSERT INTO t (n) VALUES (2) RETURNING id;\nREPLACE INTO t VALUES (1, 1, 'x') returning *;
 DELETE FROM t WHERE n = 2 RETURNING n;\nINSERT INTO t (n) VALUES (3) /*M! RETURNING id */;\nINSERT INTO t (n) VALUES (4) /*! RETURNING id */;\n${rows(10)}`,
   },
 ];
 
 forEachServer("a file gives the same as in the server's own client", async (t, server) => {
-  for (const { name, up, before = [], together, only } of cases) {
+  for (const { name, up, before = [], together, only, alone } of cases) {
     if (only !== undefined && only !== server.family) continue;
     await t.test(name, async () => {
       const expected = await throughClient(server, before, up);
@@ -180,6 +184,10 @@ forEachServer("a file gives the same as in the server's own client", async (t, s
       const most = Math.max(...commands.map(countStatements));
       if (together) assert.ok(most > 1, "nothing was sent together");
       else assert.equal(most, 1, "some were sent together");
+      if (alone === undefined) return;
+      const found = commands.filter(({ text }) => text.includes(alone));
+      assert.ok(found.length > 0);
+      assert.deepEqual(found.map(countStatements), new Array(found.length).fill(1));
     });
   }
 });
