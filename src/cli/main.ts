@@ -5,21 +5,12 @@ import { type OptionTable, type RawOptions, readOptions, usageError } from "../c
 import { isVerb, type Verb, verbs } from "../commands/verbs";
 import { type Environment, readFolderSettings, readSettings, type SettingFlags } from "../config";
 import { nearest } from "../config/nearest";
-import { packageVersion } from "../version";
 import { readEnvironment } from "./environment";
-import { keepHeapSmall } from "./heap";
 import { adaptCommands } from "./hint";
 import { type Io, isTerminal, layoutFor, writeLines } from "./io";
 import { refuseSwallowed } from "./npm";
 import { parseOptions } from "./parse";
-import { renderReport, reportError } from "./report-error";
-import {
-  createJsonReporter,
-  createLogReporter,
-  createQuietReporter,
-  createTerminalReporter,
-  type Reporter,
-} from "./reporter";
+import type { Reporter } from "./reporter";
 
 /** 0 done, 1 a check found something, 2 refused, failed or misused. */
 export type ExitCode = 0 | 1 | 2;
@@ -68,6 +59,7 @@ export async function main(
     const [verb, ...rest] = words[0] === "help" ? [...words.slice(1, 2), "--help"] : words;
     if (verb === undefined || verb === "--help" || verb === "-h") return printProgramHelp(verb, io);
     if (verb === "--version") {
+      const { packageVersion } = require("../version") as typeof import("../version");
       writeLines(io.stdout, [packageVersion()]);
       return 0;
     }
@@ -126,8 +118,6 @@ function createContext(invocation: Invocation, command: AnyCommand, given: RawOp
   const { env, io, stop } = invocation;
   const { dir, table, json, quiet } = readOptions(command.name, commonOptions, given);
   const flags: SettingFlags = { dir, table };
-  const reporter = createReporter(invocation, json, quiet);
-  invocation.reporter = reporter;
   return {
     options: readOptions(command.name, command.options, given),
     settings: () => readSettings(flags, readEnvironment(io.cwd(), env)),
@@ -144,8 +134,13 @@ function createContext(invocation: Invocation, command: AnyCommand, given: RawOp
     },
     emit(event: RunEvent): void {
       if (event.event === "step-started") invocation.begun = true;
-      if (event.event === "reading") keepHeapSmall();
-      reporter.report(event);
+      if (event.event === "reading") {
+        const { keepHeapSmall } = require("./heap") as typeof import("./heap");
+        keepHeapSmall();
+      }
+      // Made only here: most runs have nothing to do, and nothing to tell.
+      invocation.reporter ??= createReporter(invocation, json, quiet);
+      invocation.reporter.report(event);
     },
     // On a terminal a line moves; in a log it is enough to see that it is alive.
     progressMs: quiet ? null : isTerminal(io.stderr, env) && !json ? LIVE_MS : HEARTBEAT_MS,
@@ -154,16 +149,18 @@ function createContext(invocation: Invocation, command: AnyCommand, given: RawOp
 }
 
 function createReporter({ env, io }: Invocation, json: boolean, quiet: boolean): Reporter {
+  const reporters = require("./reporter") as typeof import("./reporter");
   const layout = layoutFor(io.stderr, env);
-  if (json) return createJsonReporter(io.stderr, quiet);
-  if (quiet) return createQuietReporter(io.stderr, layout);
+  if (json) return reporters.createJsonReporter(io.stderr, quiet);
+  if (quiet) return reporters.createQuietReporter(io.stderr, layout);
   return isTerminal(io.stderr, env)
-    ? createTerminalReporter(io.stderr, layout)
-    : createLogReporter(io.stderr, layout);
+    ? reporters.createTerminalReporter(io.stderr, layout)
+    : reporters.createLogReporter(io.stderr, layout);
 }
 
 function printError(error: unknown, invocation: Invocation, json: boolean): 2 {
   const { command, begun, env, io, reporter } = invocation;
+  const { renderReport, reportError } = require("./report-error") as typeof import("./report-error");
   reporter?.end();
   const nothingRun = command?.runsMigrations === true && !begun;
   const report = reportError(error, nothingRun, (hint) => adaptCommands(hint, env));

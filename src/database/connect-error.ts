@@ -1,10 +1,10 @@
 import type { DatabaseSettings } from "../config";
 import { type ErrorCode, MigrateError } from "../errors";
 import { quoteIdentifier } from "../syntax/quote";
-import { missingTlsHint, tlsHint, tlsWords } from "./tls";
+import { ER_SECURE_TRANSPORT_REQUIRED, missingTlsHint, tlsHint, tlsWords } from "./tls";
 
 /** Wrong password, unknown user, or TLS that the account asks for. */
-export const ER_ACCESS_DENIED = 1045;
+const ER_ACCESS_DENIED = 1045;
 
 /** Server error numbers that say why a connection was turned away. */
 const TURNED_AWAY: Readonly<Record<number, ErrorCode>> = {
@@ -49,6 +49,18 @@ export function asConnectError(error: unknown, settings: DatabaseSettings): Migr
 function connectWords(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return tlsWords(error) ?? (error.message || String(errorField(error, "code")));
+}
+
+/**
+ * Whether to try once more, with TLS instead of without or the other way round.
+ *
+ * ssl-mode=preferred encrypts when the server can; and where it does not, on this machine, the server or the account may
+ * insist on it. An account that does gets the same error as a wrong password.
+ */
+export function deservesOtherWay(error: unknown, encrypted: boolean): boolean {
+  if (encrypted) return errorField(error, "code") === "HANDSHAKE_NO_SSL_SUPPORT";
+  const errno = errorField(error, "errno");
+  return errno === ER_SECURE_TRANSPORT_REQUIRED || errno === ER_ACCESS_DENIED;
 }
 
 /** A field of an error of the driver or of the network, whatever it is. */

@@ -1,7 +1,6 @@
 import * as mysql from "mysql2";
 import type { DatabaseSettings } from "../config";
 import { MigrateError } from "../errors";
-import { asConnectError, ER_ACCESS_DENIED, errorField } from "./connect-error";
 import {
   close,
   execute,
@@ -14,7 +13,6 @@ import {
   watch,
 } from "./link";
 import type { ServerInfo, Session } from "./session";
-import { ER_SECURE_TRANSPORT_REQUIRED, tlsOptions } from "./tls";
 
 export interface OpenOptions {
   /** Connect without choosing a database; `Session.database` is still the one in the settings. */
@@ -46,8 +44,13 @@ export async function openSession(settings: DatabaseSettings, options: OpenOptio
     return await prepareSession(watch(connection), settings, options);
   } catch (error) {
     connection.destroy();
-    throw asConnectError(error, settings);
+    throw loadConnectError().asConnectError(error, settings);
   }
+}
+
+/** Loaded only when there is no connection to be had, or not at once: each module costs start-up time. */
+function loadConnectError(): typeof import("./connect-error") {
+  return require("./connect-error");
 }
 
 /** Opens a session, gives it to the callback and closes it, whatever happens. */
@@ -71,6 +74,7 @@ async function connect(settings: DatabaseSettings, options: OpenOptions): Promis
   try {
     return await connectOnce(settings, options, encrypt);
   } catch (first) {
+    const { asConnectError, deservesOtherWay, errorField } = loadConnectError();
     if (mode !== "preferred" || !deservesOtherWay(first, encrypt)) throw asConnectError(first, settings);
     try {
       return await connectOnce(settings, options, !encrypt);
@@ -80,16 +84,6 @@ async function connect(settings: DatabaseSettings, options: OpenOptions): Promis
       throw asConnectError(known, settings);
     }
   }
-}
-
-/**
- * ssl-mode=preferred encrypts when the server can; and where it does not, on this machine, the server or the account may
- * insist on it. An account that does gets the same error as a wrong password.
- */
-function deservesOtherWay(error: unknown, encrypted: boolean): boolean {
-  if (encrypted) return errorField(error, "code") === "HANDSHAKE_NO_SSL_SUPPORT";
-  const errno = errorField(error, "errno");
-  return errno === ER_SECURE_TRANSPORT_REQUIRED || errno === ER_ACCESS_DENIED;
 }
 
 function connectOnce(
@@ -110,7 +104,7 @@ function connectOnce(
       user: settings.user,
       password: settings.password,
       ...(options.withoutDatabase === true ? {} : { database: settings.database }),
-      ...(encrypt ? tlsOptions(settings) : {}),
+      ...(encrypt ? loadTls().tlsOptions(settings) : {}),
       connectTimeout: CONNECT_TIMEOUT_MS,
       dateStrings: true,
       supportBigNumbers: true,
@@ -135,6 +129,10 @@ function connectOnce(
     });
     signal?.addEventListener("abort", stop, { once: true });
   });
+}
+
+function loadTls(): typeof import("./tls") {
+  return require("./tls");
 }
 
 /** What it is called when a signal came while a session was being opened. */

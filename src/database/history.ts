@@ -1,4 +1,3 @@
-import { inflateSync } from "node:zlib";
 import { MigrateError } from "../errors";
 import type { DdlVerb, ObjectRef } from "../syntax/classify";
 import { quoteQualified } from "../syntax/quote";
@@ -180,5 +179,7 @@ export async function readTexts(
 
 /** The text that `history-lines.ts` packed. */
 function unpack(stored: unknown): string | null {
-  return Buffer.isBuffer(stored) ? inflateSync(stored.subarray(4)).toString("utf8") : null;
+  if (!Buffer.isBuffer(stored)) return null;
+  const { inflateSync } = require("node:zlib") as typeof import("node:zlib");
+  return inflateSync(stored.subarray(4)).toString("utf8");
 }

@@ -1,7 +1,6 @@
 import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
 import { MigrateError, type Problem } from "../errors";
-import { describeReadError } from "./describe-read-error";
 import { type Direction, parseFilename } from "./filename";
 
 /** An entry of the folder whose name is a migration's. */
@@ -103,6 +102,7 @@ function requireFolder(dir: string): void {
 }
 
 function unreadableFolder(dir: string, cause: unknown): MigrateError {
+  const { describeReadError } = require("./describe-read-error") as typeof import("./describe-read-error");
   const message = `The migrations folder ${dir} cannot be read: ${describeReadError(cause)}.`;
   return new MigrateError("unreadable", message, { cause });
 }

@@ -2,8 +2,7 @@ import type { HistoryRow } from "../database/history";
 import { RefusedError } from "../errors";
 import type { Direction } from "../files/filename";
 import type { Migration, MigrationFile } from "../files/read-migrations";
-import { checkHistory, foldHistory, isInForce, type VersionState } from "./fold-history";
-import { planDown } from "./plan-down";
+import { foldHistory, isInForce, type VersionState } from "./fold-history";
 import { judgeForUp, planUp } from "./plan-up";
 import { readStandings, type Standing } from "./standing";
 import type { Target } from "./target";
@@ -54,7 +53,7 @@ export interface Situation {
 /**
  * Decides what would be done, or refuses.
  * @param migrations the folder's, by rising version
- * @param rows the whole history, by rising id
+ * @param rows the whole history, by rising id, without damage (see `checkHistory`)
  * @param target null: as far as it goes, which `down` refuses
  * @throws RefusedError with every problem of folder and history; MigrateError for a target that cannot be
  */
@@ -66,7 +65,12 @@ export function makePlan(
   options: PlanOptions = {},
 ): Plan {
   const situation = assess(migrations, rows);
-  return direction === "up" ? planUp(situation, target, options) : planDown(situation, target);
+  return direction === "up" ? planUp(situation, target, options) : loadPlanDown().planDown(situation, target);
+}
+
+/** Loaded only when it is needed: most runs have nothing to revert, and each module costs start-up time. */
+function loadPlanDown(): typeof import("./plan-down") {
+  return require("./plan-down");
 }
 
 /** Down one, up the same one again. */
@@ -89,7 +93,7 @@ export function makeRedoPlans(
   // What `up` refuses must be refused before anything is reverted.
   const { refused, allowed } = judgeForUp(situation, options);
   if (refused.length > 0) throw new RefusedError(refused);
-  const down = planDown(situation, { kind: "relative", distance: -1 });
+  const down = loadPlanDown().planDown(situation, { kind: "relative", distance: -1 });
   const warnings = allowed.map(({ message }) => message);
   return { down: { ...down, warnings }, up: reverse(down) };
 }
@@ -100,10 +104,11 @@ function reverse({ from, to, steps }: Plan): Plan {
   return { direction: "up", from: to, to: from, steps: up, warnings: [] };
 }
 
-/** Holds folder and history against each other.  @throws RefusedError for a history that is damaged */
+/**
+ * Holds folder and history against each other.
+ * @param rows the whole history, by rising id, without damage (see `checkHistory`)
+ */
 export function assess(migrations: readonly Migration[], rows: readonly HistoryRow[]): Situation {
-  const damage = checkHistory(rows);
-  if (damage.length > 0) throw new RefusedError(damage);
   const states = foldHistory(rows);
   return { standings: readStandings(migrations, states), current: currentVersion(states) };
 }

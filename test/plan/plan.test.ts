@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makePlan, makeRedoPlans, type PlanOptions } from "../../src/plan/plan";
 import { parseTarget } from "../../src/plan/target";
-import { row, scene, showPlan, showRefusal } from "./situations";
+import { scene, showPlan, showRefusal } from "./situations";
 
 const late: PlanOptions = { allowOutOfOrder: true };
 const ahead: PlanOptions = { allowAhead: true };
@@ -315,15 +315,6 @@ test("down lists all but what is out of order, and cannot leave the newest alone
 
 test("redo refuses what up refuses, before anything is reverted", () => {
   assert.equal(codes("1 applied, 2 pending, 3 applied", "redo").trim(), "out-of-order");
-});
-
-test("a damaged history is refused before anything else is judged", () => {
-  const { migrations } = scene("1 applied modified");
-  assert.equal(
-    showRefusal(() => makePlan("up", migrations, [row(2, {})], null)),
-    "history-damaged: The history lacks line 1 of 2.\n" +
-      "Restore the history table from a backup. Nobody but this tool may write to it.",
-  );
 });
 
 test("a plan is whole: files, migrations and where to go on", () => {
