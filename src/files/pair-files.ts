@@ -79,8 +79,8 @@ function versionOf(file: NamedFile | undefined): number {
 
 /** More than one name, or more than one width, under one version. */
 function judgeDuplicates(sameVersion: readonly NamedFile[]): Problem | null {
-  const stems = new Set(sameVersion.map((file) => `${file.digits}_${file.name}`));
-  if (stems.size < 2) return null;
+  const [first] = sameVersion;
+  if (sameVersion.every((file) => file.digits === first?.digits && file.name === first.name)) return null;
   const names = sameVersion.map((file) => file.fileName).sort();
   const version = formatVersion(versionOf(sameVersion[0]));
   const [up, down] = [...sameVersion].sort(

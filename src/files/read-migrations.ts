@@ -64,7 +64,7 @@ function readFolder(dir: string, pair: typeof pairFiles): Folder {
   const listing = listFolder(dir);
   const problems: Problem[] = [...listing.problems];
   const files = new Map<string, MigrationFile>();
-  const directives = new Map<string, readonly string[]>();
+  const irreversible = new Set<string>();
   const buffer = Buffer.allocUnsafe(READ_SIZE);
 
   for (const listed of listing.files) {
@@ -78,13 +78,11 @@ function readFolder(dir: string, pair: typeof pairFiles): Folder {
     const { bytes, checksum, identity } = found;
     const file = { fileName, path, direction, version, name, bytes, checksum };
     files.set(fileName, identity === null ? file : { ...file, identity });
-    if (direction === "up") directives.set(fileName, found.directives);
+    if (direction === "up" && found.directives.includes("irreversible")) irreversible.add(fileName);
   }
 
-  const pairing = pair(
-    listing.files,
-    listing.suggested,
-    (up) => directives.get(up.fileName)?.includes("irreversible") ?? null,
+  const pairing = pair(listing.files, listing.suggested, ({ fileName }) =>
+    files.has(fileName) ? irreversible.has(fileName) : null,
   );
   problems.push(...pairing.problems);
   if (problems.length > 0) throw new RefusedError(sortByFile(problems));

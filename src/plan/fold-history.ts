@@ -46,7 +46,7 @@ function foldRow(before: VersionState | undefined, row: HistoryRow): VersionStat
     case "unstamp":
       return foldDown(before, row);
     case "repair":
-      return before === undefined ? null : { ...before, ...identityOf(row) };
+      return before === undefined ? null : stateOf(row, before.state, before.row, before.applied);
     case "resolve":
       return null;
     default:
@@ -55,16 +55,17 @@ function foldRow(before: VersionState | undefined, row: HistoryRow): VersionStat
 }
 
 function foldUp(row: HistoryRow): VersionState | null {
-  if (row.finishedAt !== null) return { ...identityOf(row), state: "applied", row, applied: row };
-  return tookEffect(row) ? { ...identityOf(row), state: "partial-up", row, applied: null } : null;
+  if (row.finishedAt !== null) return stateOf(row, "applied", row, row);
+  return tookEffect(row) ? stateOf(row, "partial-up", row, null) : null;
 }
 
 function foldDown(before: VersionState | undefined, row: HistoryRow): VersionState | null {
-  if (row.finishedAt !== null) return { ...identityOf(row), state: "reverted", row, applied: null };
+  if (row.finishedAt !== null) return stateOf(row, "reverted", row, null);
   if (!tookEffect(row)) return null;
   // What was applied is what counts until the last statement is reverted, whatever the files say meanwhile.
-  const identity = before === undefined ? identityOf(row) : identityOf(before);
-  return { ...identity, state: "partial-down", row, applied: before?.applied ?? null };
+  return before === undefined
+    ? stateOf(row, "partial-down", row, null)
+    : { ...before, state: "partial-down", row };
 }
 
 /** A run that ended before its first statement leaves a line that says nothing. */
@@ -72,11 +73,15 @@ function tookEffect(row: HistoryRow): boolean {
   return row.done > 0 || row.intent !== null;
 }
 
-function identityOf(
-  from: HistoryRow | VersionState,
-): Pick<VersionState, "version" | "name" | "upChecksum" | "downChecksum" | "textsAt"> {
-  const { version, name, upChecksum, downChecksum } = from;
-  return { version, name, upChecksum, downChecksum, textsAt: "textsAt" in from ? from.textsAt : from.id };
+/** @param identity the line that says what the migration is: its name, its checksums and its texts */
+function stateOf(
+  identity: HistoryRow,
+  state: VersionState["state"],
+  row: HistoryRow,
+  applied: HistoryRow | null,
+): VersionState {
+  const { version, name, upChecksum, downChecksum, id } = identity;
+  return { version, name, upChecksum, downChecksum, state, row, applied, textsAt: id };
 }
 
 const ACTIONS: readonly HistoryAction[] = ["up", "down", "stamp", "unstamp", "repair", "resolve"];
