@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, before } from "node:test";
+import { ask, expectAnswer } from "../bench/database";
+import { ENTRY_TABLE, writeEntries } from "../bench/generate";
+import { measureWithPeak } from "../bench/measure";
+import { type BuiltRunner, buildRunner } from "../support/child";
+import { forEachServer, withTestDatabase } from "../support/servers";
+
+const MEGABYTE = 1e6;
+
+/**
+ * What a gigabyte may take. These files are smaller, for the sake of the machine, but larger than the bound or, with
+ * their hundreds of thousands of statements, than all that is kept of each.
+ */
+const MOST_MEMORY = 120 * MEGABYTE;
+
+let folder = "";
+let runner: BuiltRunner | null = null;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "mysql-updown-big-"));
+  runner = await buildRunner();
+});
+
+after(async () => {
+  await runner?.remove();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const FILES = [
+  { name: "150 MB in INSERTs of 1 MB", bytes: 150 * MEGABYTE, statementBytes: MEGABYTE },
+  { name: "60 MB in INSERTs of one row", bytes: 60 * MEGABYTE, statementBytes: 0 },
+];
+
+for (const { name, bytes, statementBytes } of FILES) {
+  forEachServer(`${name} go in within 120 MB of memory`, async (t, server) => {
+    const dir = join(folder, `${server.family}-${statementBytes}`);
+    await withTestDatabase(server, async ({ url }) => {
+      await ask(url, ENTRY_TABLE);
+      const file = await writeEntries(dir, bytes, statementBytes);
+      const { peakBytes } = await measureWithPeak(
+        {
+          program: process.execPath,
+          args: [runner?.bin ?? "", "up", "--dir", dirname(file.path)],
+          environment: { DATABASE_URL: url },
+          cwd: dir,
+        },
+        { folder, signal: t.signal },
+      );
+      await expectAnswer(url, "SELECT COUNT(*) FROM entry", file.rows);
+      assert.ok(peakBytes !== null);
+      t.diagnostic(`${Math.round(peakBytes / MEGABYTE)} MB at its peak`);
+      assert.ok(peakBytes < MOST_MEMORY, `${Math.round(peakBytes / MEGABYTE)} MB`);
+    });
+    await rm(dir, { recursive: true });
+  });
+}
