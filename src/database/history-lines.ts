@@ -4,6 +4,7 @@ import type { ObjectRef } from "../syntax/classify";
 import { quoteQualified } from "../syntax/quote";
 import type { Fingerprint } from "./fingerprint";
 import type { HistoryAction, Intent, Judgement } from "./history";
+import { HISTORY_COLUMNS } from "./history-table";
 import type { Lock } from "./lock";
 import type { Session, SqlValue } from "./session";
 
@@ -42,22 +43,95 @@ export interface Progress {
   readonly durationMs: number;
 }
 
+/** A line all of whose statements ran, and what is to be recorded of it. */
+export interface Unfinished {
+  readonly line: Line;
+  readonly progress: Progress;
+}
+
 /**
  * Adds a line, in the transaction that is open if one is. Its id is given, not generated: a gap then shows that a
  * line was deleted, and two runners that both believe they hold the lock collide here.
  * @throws MigrateError `lock-lost`
  */
 export async function addLine(session: Session, line: Line, row: NewLine, progress: Progress): Promise<void> {
-  const intent = intentColumn(progress.intent);
+  const { sql, values } = columnsOf(row, progress);
   const added = await session.execute(
-    `INSERT INTO ${quoteQualified(session.database, line.table)}
-       (id, version, name, action, up_checksum, down_checksum, statements, statements_done, done_hash, intent, session,
-        error, started_at, finished_at, duration_ms, db_user, os_user, host, tool_version, reason, up_text, down_text)
-     SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ${intent.sql}, ?,
-            ?, UTC_TIMESTAMP(3) - INTERVAL ? MICROSECOND, IF(?, UTC_TIMESTAMP(3), NULL), ?, CURRENT_USER(), ?, ?, ?, ?, ?, ?
-       FROM DUAL WHERE ${line.lock.condition}`,
+    `INSERT INTO ${quoteQualified(session.database, line.table)} (${COLUMNS})
+     SELECT ?, ${sql} FROM DUAL WHERE ${line.lock.condition}`,
+    [line.id, ...values, ...line.lock.values],
+  );
+  if (added !== 1) throw lockLost(session, line.table);
+}
+
+/**
+ * Adds a line and finishes the one before it, in one statement: one round trip and one commit for both. What stands
+ * under the new id already stays as it is.
+ * @throws MigrateError `lock-lost`, `history-damaged` when the line before it vanished
+ */
+export async function addNextLine(
+  session: Session,
+  { line: before, progress: done }: Unfinished,
+  line: Line,
+  row: NewLine,
+  progress: Progress,
+): Promise<void> {
+  const table = quoteQualified(session.database, line.table);
+  const { sql, values } = columnsOf(row, progress);
+  // The line before is met as a duplicate. Only the ids go through the derived table: servers give a placeholder in a
+  // UNION a type of their own choice, and cut what is too long for it.
+  const onlyBefore = (column: string, value: string): string =>
+    `${column} = IF(${table}.id = ?, ${value}, ${table}.${column})`;
+  const changed = await session.execute(
+    `INSERT INTO ${table} (${COLUMNS})
+     SELECT lines_to_write.id, ${sql}
+       FROM (SELECT id FROM ${table} WHERE id = ? UNION ALL SELECT ?) AS lines_to_write
+      WHERE ${line.lock.condition}
+         ON DUPLICATE KEY UPDATE ${onlyBefore("statements_done", "?")}, ${onlyBefore("done_hash", "?")},
+            ${onlyBefore("intent", "NULL")}, ${onlyBefore("session", "NULL")}, ${onlyBefore("error", "NULL")},
+            ${onlyBefore("finished_at", "UTC_TIMESTAMP(3)")}, ${onlyBefore("duration_ms", "?")}`,
     [
+      ...values,
+      before.id,
       line.id,
+      ...line.lock.values,
+      ...[before.id, done.done, before.id, done.doneHash],
+      ...[before.id, before.id, before.id],
+      ...[before.id, before.id, done.durationMs],
+    ],
+  );
+  // One for a line that was added, two for one that was changed.
+  if (changed === 3) return;
+  if (changed === 0) throw lockLost(session, line.table);
+  throw vanished(changed === 1 ? before : line);
+}
+
+/** A line whose every statement ran, and what is to be recorded of it. */
+export interface Unfinished {
+  readonly line: Line;
+  readonly progress: Progress;
+}
+
+/** The history is not as this run left it: a line is gone, or there is one that should not be. */
+export function vanished({ id }: Line): MigrateError {
+  return new MigrateError(
+    "history-damaged",
+    `Line ${id} of the history table is not as this run left it: something else writes to it.`,
+  );
+}
+
+const COLUMNS = HISTORY_COLUMNS.map(([name]) => name).join(", ");
+
+/** SQL for all columns of a new line but its id, and its values. */
+function columnsOf(
+  row: NewLine,
+  progress: Progress,
+): { readonly sql: string; readonly values: readonly SqlValue[] } {
+  const intent = intentColumn(progress.intent);
+  return {
+    sql: `?, ?, ?, ?, ?, ?, ?, ?, ${intent.sql}, ?, ?, UTC_TIMESTAMP(3) - INTERVAL ? MICROSECOND,
+            IF(?, UTC_TIMESTAMP(3), NULL), ?, CURRENT_USER(), ?, ?, ?, ?, ?, ?`,
+    values: [
       row.version,
       row.name,
       row.action,
@@ -78,10 +152,8 @@ export async function addLine(session: Session, line: Line, row: NewLine, progre
       row.reason,
       pack(row.upText),
       pack(row.downText),
-      ...line.lock.values,
     ],
-  );
-  if (added !== 1) throw lockLost(session, line.table);
+  };
 }
 
 /** Stands for a state that the statement which records the intent looks up itself, to save a round trip. */

@@ -1,5 +1,6 @@
 import { mentionsAny, readNonTransactionalNames } from "../database/engines";
 import type { Intent } from "../database/history";
+import type { Unfinished } from "../database/history-lines";
 import { readRoutineEffect } from "../database/routines";
 import { serverErrno } from "../database/server-errors";
 import type { Session } from "../database/session";
@@ -35,6 +36,8 @@ export interface Executor {
   runTogether(batch: readonly Work[], reached: (count: number) => void): Promise<void>;
   /** Commits and records what is still open; after it the line is finished. */
   finish(): Promise<void>;
+  /** Does the same, but leaves the record to the next migration's first one where a crash in between could be judged. */
+  finishWithNext(): Promise<Unfinished | null>;
   /** Commits and records what ran so far, so that the run can stop here. */
   pause(): Promise<void>;
   /** Rolls back what is open. Never throws: it runs when something already went wrong. */
@@ -345,17 +348,26 @@ export function createExecutor(
       return touched;
     },
     async run(statement, classified) {
+      // With its intent comes the record of the migration before; everything else must not come before that.
+      if (classified.statement.kind !== "self-committing") await journal.finishPrevious(session);
       touched ||= !isPlainDdl(classified);
       await dispatch(statement, classified);
       if (classified.statement.kind !== "prepare") memory.note(statement, classified);
     },
     async runTogether(batch, reached) {
+      await journal.finishPrevious(session);
       touched = true;
       await runTogether(batch, reached);
     },
     async finish() {
       await transactions.commitOwn();
       if (!journal.finished) await record(null);
+    },
+    async finishWithNext() {
+      // What touched the session is followed by another one, which must find it recorded.
+      const unfinished = effectUnrecorded && !touched ? journal.leaveUnfinished() : null;
+      if (unfinished === null) await this.finish();
+      return unfinished;
     },
     async pause() {
       // A transaction of the file's own has not ended: it is rolled back and will run again as a whole.

@@ -2,14 +2,16 @@ import { createHash } from "node:crypto";
 import type { Intent } from "../database/history";
 import {
   addLine,
+  addNextLine,
   type Line,
   type NewLine,
   type Progress,
   recordError,
   recordProgress,
+  type Unfinished,
+  vanished,
 } from "../database/history-lines";
 import type { Session } from "../database/session";
-import { MigrateError } from "../errors";
 import type { Statement } from "../syntax/statement";
 
 /** How far a file is: statements that ran, statements that are recorded, and the hash over them. */
@@ -27,6 +29,13 @@ export interface Journal {
   hash(): string | null;
   /** Records everything up to `position`, in the open transaction if there is one; finishes the line at its end. */
   record(session: Session, saved: string | null, intent: Intent | null): Promise<void>;
+  /** Finishes the migration before this one, unless that is done. */
+  finishPrevious(session: Session): Promise<void>;
+  /**
+   * Everything ran and what is recorded of it can be judged: leaves it to the next line to say so.
+   * @returns null when it cannot be left to it
+   */
+  leaveUnfinished(): Unfinished | null;
   /** An earlier run recorded this much; nothing is written. */
   resumeAt(done: number): void;
   /** Records why the line stopped; what is recorded of its progress stays. */
@@ -43,25 +52,55 @@ export type Beginning =
   /** An earlier run added the line and spent some milliseconds on it. */
   | { readonly line: "partial"; readonly spentMs: number };
 
-/** @param total statements in the file */
-export function createJournal(line: Line, total: number, beginning: Beginning): Journal {
+/**
+ * @param total statements in the file
+ * @param unfinished the migration before this one, which the first record finishes as well
+ */
+export function createJournal(
+  line: Line,
+  total: number,
+  beginning: Beginning,
+  unfinished: Unfinished | null = null,
+): Journal {
   const hash = createStatementsHash();
   const started = performance.now();
   let done = 0;
   let position = 0;
   let finished = false;
   let added = beginning.line === "partial";
+  let previous = unfinished;
   const spentMs = beginning.line === "partial" ? beginning.spentMs : 0;
 
   async function write(session: Session, progress: Progress): Promise<void> {
     if (added && (await recordProgress(session, line, progress))) return;
     if (beginning.line !== "new") throw vanished(line);
     // Not added yet, or added in a transaction that was rolled back and runs again.
-    await addLine(session, line, beginning.row, progress);
+    if (previous === null) await addLine(session, line, beginning.row, progress);
+    else await addNextLine(session, previous, line, beginning.row, progress);
+    previous = null;
     added = true;
   }
 
+  async function finishPrevious(session: Session): Promise<void> {
+    if (previous === null) return;
+    if (!(await recordProgress(session, previous.line, previous.progress))) throw vanished(previous.line);
+    previous = null;
+  }
+
   const elapsed = (): number => Math.round(spentMs + performance.now() - started);
+
+  function current(saved: string | null, intent: Intent | null): Progress {
+    const atEnd = position === total && intent === null;
+    return {
+      done: position,
+      doneHash: journal.hash(),
+      intent,
+      saved: atEnd ? null : saved,
+      error: null,
+      finished: atEnd,
+      durationMs: elapsed(),
+    };
+  }
 
   const journal: Journal = {
     line,
@@ -80,23 +119,23 @@ export function createJournal(line: Line, total: number, beginning: Beginning): 
     },
     hash: () => (position === 0 ? null : hash.digest()),
     async record(session, saved, intent) {
-      const atEnd = position === total && intent === null;
-      await write(session, {
-        done: position,
-        doneHash: journal.hash(),
-        intent,
-        saved: atEnd ? null : saved,
-        error: null,
-        finished: atEnd,
-        durationMs: elapsed(),
-      });
+      const progress = current(saved, intent);
+      await write(session, progress);
       done = position;
-      finished = atEnd;
+      finished = progress.finished;
+    },
+    finishPrevious,
+    leaveUnfinished() {
+      if (!added || position !== total) return null;
+      done = position;
+      finished = true;
+      return { line, progress: current(null, null) };
     },
     resumeAt(recorded) {
       done = recorded;
     },
     async recordFailure(session, words, keepIntent) {
+      await finishPrevious(session);
       const error = words.slice(0, ERROR_LENGTH);
       if (added || beginning.line !== "new") return recordError(session, line, error, keepIntent);
       const nothing = { done: 0, doneHash: null, intent: null, saved: null, finished: false };
@@ -105,13 +144,6 @@ export function createJournal(line: Line, total: number, beginning: Beginning): 
     },
   };
   return journal;
-}
-
-function vanished(line: Line): MigrateError {
-  return new MigrateError(
-    "history-damaged",
-    `Line ${line.id} vanished from the history table during the run.`,
-  );
 }
 
 /** SHA-256 over statements, hex. */

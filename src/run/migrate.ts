@@ -1,5 +1,6 @@
 import type { Settings } from "../config";
 import { type HistoryRow, readLastId } from "../database/history";
+import { recordProgress, type Unfinished } from "../database/history-lines";
 import { createHistoryTable } from "../database/history-table";
 import { acquireLock, type Lock, releaseLock } from "../database/lock";
 import { isConnectionLost } from "../database/server-errors";
@@ -111,6 +112,8 @@ interface Run {
   lock: Lock | null;
   /** Id of the history's newest line, as this run left it. */
   lastId: number;
+  /** The migration that ran last, when its record was left to the next one. */
+  unfinished: Unfinished | null;
 }
 
 async function withRun<T>(
@@ -127,7 +130,18 @@ async function withRun<T>(
     // What is not under the lock ends by the first signal, and has no progress.
     const running = (): Session | null => (run.lock === null ? null : run.session);
     const meter = createProgressMeter(settings, options.progressMs ?? null, running, emit);
-    const run: Run = { settings, folder, options, emit, scans, meter, session, lock: null, lastId: 0 };
+    const run: Run = {
+      settings,
+      folder,
+      options,
+      emit,
+      scans,
+      meter,
+      session,
+      lock: null,
+      lastId: 0,
+      unfinished: null,
+    };
     const watch = watchForStop(settings, options, running, emit);
     try {
       return await body(run);
@@ -148,6 +162,11 @@ async function openRunSession(settings: Settings, options: RunOptions): Promise<
 }
 
 async function closeSession(run: Run): Promise<void> {
+  // There was no next migration after all. Where this fails the next run finds out by itself.
+  if (run.unfinished !== null) {
+    await recordProgress(run.session, run.unfinished.line, run.unfinished.progress).catch(() => {});
+    run.unfinished = null;
+  }
   if (run.lock !== null) await releaseLock(run.session, run.lock);
   run.lock = null;
   await run.session.close();
@@ -266,17 +285,24 @@ async function runPlan(run: Run, plan: Plan, results: StepResult[]): Promise<boo
   for (const [index, step] of plan.steps.entries()) {
     const { session, lock, emit } = run;
     if (lock === null) throw new TypeError("a plan runs under the lock only");
+    const last = index === plan.steps.length - 1;
     if (isStopping(run.options)) throw stoppedBefore(step, results.length);
     const context = {
       session,
       lock,
       table: run.settings.table,
       nextId: run.lastId + 1,
+      unfinished: run.unfinished,
+      // A run that is about to stop leaves nothing to a migration that it will not come to.
+      get followed() {
+        return !last && !isStopping(run.options);
+      },
       identity,
       emit,
       stop: run.options,
       meter: run.meter,
     };
+    run.unfinished = null;
     const scan = await run.scans.of(step);
     run.meter.begin(stepName(step), {
       migration: earlier + index + 1,
@@ -284,11 +310,15 @@ async function runPlan(run: Run, plan: Plan, results: StepResult[]): Promise<boo
       statements: scan.total,
       totalBytes: step.file.bytes,
     });
-    const { result, touched } = await runStep(context, step, scan);
+    const { result, touched, unfinished } = await runStep(context, step, scan);
+    run.unfinished = unfinished;
     run.meter.done();
+    // After a lost connection the one before may have had to be taken up again, only to be recorded.
+    const before = results.at(-1);
+    if (before?.version === result.version && before.direction === result.direction) results.pop();
     results.push(result);
     if (step.resume === null) run.lastId += 1;
-    if (index === plan.steps.length - 1) break;
+    if (last) break;
     if (touched && !(await renewSession(run, run.lastId))) return false;
   }
   return true;

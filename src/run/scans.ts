@@ -23,7 +23,7 @@ export function createScans(settings: Settings, session: Session, emit: Emit): S
   async function of({ file, version, name, direction }: Step): Promise<FileScan> {
     const found = known.get(file.path);
     if (found !== undefined) return found;
-    if (file.bytes > STORED_TEXT_LIMIT) {
+    if (file.bytes > STORED_TEXT_LIMIT && file.stored === undefined) {
       emit({ event: "reading", version, name, direction, bytes: file.bytes });
     }
     const scan = await scanFile(file, options);

@@ -1,5 +1,5 @@
 import { readResumption } from "../database/history";
-import { type Line, type NewLine, resumeLine } from "../database/history-lines";
+import { type Line, type NewLine, resumeLine, type Unfinished } from "../database/history-lines";
 import type { Lock } from "../database/lock";
 import { isConnectionLost, serverWords } from "../database/server-errors";
 import type { Session } from "../database/session";
@@ -36,6 +36,10 @@ export interface StepContext {
   readonly table: string;
   /** Id for the step's line, when it begins one. */
   readonly nextId: number;
+  /** The migration before, when its record was left to this one. */
+  readonly unfinished: Unfinished | null;
+  /** Another migration follows on this session, so that the record of this one may be left to it. */
+  readonly followed: boolean;
   readonly identity: Identity;
   readonly emit: Emit;
   /** Looked at between statements: a run that is asked to stop ends the current one and records it. */
@@ -73,7 +77,8 @@ interface Progress {
 /**
  * Runs one migration in one direction, from its first statement or from where its history line stopped.
  * @param scan what is known of the step's file
- * @returns the result, and whether the session must not be used for another migration
+ * @returns the result; whether the session must not be used for another migration; and what it left to that one to
+ *   record, if anything
  * @throws StatementError when the server refused a statement or the connection was lost during one;
  *   MigrateError `prefix-modified`, `in-doubt`, `session-lost`, `interrupted`, `file-changed`, `lock-lost`
  */
@@ -81,7 +86,7 @@ export async function runStep(
   context: StepContext,
   step: Step,
   scan: FileScan,
-): Promise<{ result: StepResult; touched: boolean }> {
+): Promise<{ result: StepResult; touched: boolean; unfinished: Unfinished | null }> {
   const { total } = scan;
   const started = performance.now();
   const row = step.resume?.row ?? null;
@@ -92,6 +97,7 @@ export async function runStep(
     row === null
       ? { line: "new", row: newLine(context, step, total) }
       : { line: "partial", spentMs: row.durationMs ?? 0 },
+    context.unfinished,
   );
   const memory = createSessionMemory(context.session.database, scan);
   const patience = createPatience(context.session, context.stop.signal, (blocked) =>
@@ -112,8 +118,9 @@ export async function runStep(
     current: null,
   };
   context.emit({ event: "step-started", ...describe(step), statements: total, resumedAt: row?.done ?? null });
+  let unfinished: Unfinished | null;
   try {
-    await runStatements(progress);
+    unfinished = await runStatements(progress);
   } catch (error) {
     throw await stopAt(progress, error);
   }
@@ -123,7 +130,7 @@ export async function runStep(
     durationMs: Math.round(performance.now() - started),
   };
   context.emit({ event: "step-done", ...result });
-  return { result, touched: executor.touched };
+  return { result, touched: executor.touched, unfinished };
 }
 
 function describe(step: Step): { version: number; name: string; direction: "up" | "down" } {
@@ -148,8 +155,9 @@ function storedTexts({ migration }: Step): { upText: string | null; downText: st
   return { upText: readStoredText(migration.up), downText: readStoredText(migration.down) };
 }
 
-async function runStatements(progress: Progress): Promise<void> {
-  const { context, step, executor } = progress;
+async function runStatements(progress: Progress): Promise<Unfinished | null> {
+  const { context, step, journal, executor } = progress;
+  if (step.resume !== null) await journal.finishPrevious(context.session);
   const { noBackslashEscapes } = context.session.server;
   const source = readStatements(step.file, { noBackslashEscapes, onRead: context.meter.read });
   for await (const statements of readAhead(source)) {
@@ -159,7 +167,9 @@ async function runStatements(progress: Progress): Promise<void> {
     }
   }
   if (!progress.resumed) await resume(progress, null);
+  if (context.followed) return executor.finishWithNext();
   await executor.finish();
+  return null;
 }
 
 /** @returns whether an earlier run did this statement, as it recorded or as can be judged now */
