@@ -1,7 +1,6 @@
 import { isSpace } from "../syntax/characters";
 import { commentEnd, executableCommentStart, startsLineComment } from "../syntax/comments";
 
-const NEEDLE = Buffer.from("migrate:");
 const DIRECTIVE = /^migrate:\s*(.*)$/;
 
 /**
@@ -11,7 +10,6 @@ const DIRECTIVE = /^migrate:\s*(.*)$/;
  * @returns the words after `migrate:`, in order
  */
 export function readDirectives(head: Buffer): readonly string[] {
-  if (!head.includes(NEEDLE)) return [];
   return leadingLineComments(head.toString("utf8"))
     .map((comment) => DIRECTIVE.exec(comment.trim())?.[1])
     .filter((directive) => directive !== undefined);

@@ -30,7 +30,10 @@ const MIGRATION = /^(\d{4,15})_([A-Za-z0-9_.-]+)\.(up|down)\.sql$/;
  */
 export function parseFilename(fileName: string): ParsedFilename {
   const match = MIGRATION.exec(fileName);
-  const [, digits, name, direction] = match ?? [];
+  // By index: for 20,000 names, taking it apart with a pattern takes as long as finding it.
+  const digits = match?.[1];
+  const name = match?.[2];
+  const direction = match?.[3];
   if (digits === undefined || name === undefined || direction === undefined) return parseNearMiss(fileName);
   const version = Number(digits);
   if (version === 0) {

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { type BigIntStats, closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { sha256 } from "./checksum";
-import { readDirectives } from "./directives";
 import { createNormalizer, isBlank, normalizeWhole, type TextFault } from "./normalize";
 
 /** Bytes of the buffer that `inspectFile` wants; files up to this size are read in one piece. */
@@ -63,9 +62,18 @@ function inspectWhole(path: string, bytes: Buffer): Inspected | Unreadable {
     bytes: bytes.length,
     checksum: sha256(text),
     blank: isBlank(text),
-    directives: readDirectives(text),
+    directives: directivesIn(text),
     identity: null,
   };
+}
+
+const NO_DIRECTIVES: readonly string[] = [];
+
+function directivesIn(head: Buffer): readonly string[] {
+  if (!head.includes("migrate:")) return NO_DIRECTIVES;
+  // Loaded only here: few files say anything of themselves, and each module costs start-up time.
+  const { readDirectives } = require("./directives") as typeof import("./directives");
+  return readDirectives(head);
 }
 
 function inspectLong(path: string, fd: number, buffer: Buffer): Inspected | Unreadable {
@@ -78,7 +86,7 @@ function inspectLong(path: string, fd: number, buffer: Buffer): Inspected | Unre
   for (let length = buffer.length; ; length = fill(fd, buffer)) {
     const text = normalizer.push(buffer.subarray(0, length), length < buffer.length);
     if ("kind" in text) return { fault: text, line: lineOf(path, text) };
-    if (bytes === 0) directives = readDirectives(text);
+    if (bytes === 0) directives = directivesIn(text);
     bytes += length;
     blank = blank && isBlank(text);
     hash.update(text);

@@ -70,7 +70,7 @@ function groupByVersion(files: readonly NamedFile[]): readonly (readonly NamedFi
     if (group === undefined) groups.set(file.version, [file]);
     else group.push(file);
   }
-  return [...groups.values()].sort(([a], [b]) => versionOf(a) - versionOf(b));
+  return [...groups.values()].sort((a, b) => versionOf(a[0]) - versionOf(b[0]));
 }
 
 function versionOf(file: NamedFile | undefined): number {
@@ -79,7 +79,7 @@ function versionOf(file: NamedFile | undefined): number {
 
 /** More than one name, or more than one width, under one version. */
 function judgeDuplicates(sameVersion: readonly NamedFile[]): Problem | null {
-  const [first] = sameVersion;
+  const first = sameVersion[0];
   if (sameVersion.every((file) => file.digits === first?.digits && file.name === first.name)) return null;
   const names = sameVersion.map((file) => file.fileName).sort();
   const version = formatVersion(versionOf(sameVersion[0]));

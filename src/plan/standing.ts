@@ -1,7 +1,6 @@
 import type { Problem } from "../errors";
 import type { Migration } from "../files/read-migrations";
 import { isInForce, type VersionState } from "./fold-history";
-import * as problem from "./problems";
 
 /** One version, on disk and in the history: what is planned from. */
 export interface Standing {
@@ -58,12 +57,17 @@ export function readStandings(
   return without.length === 0 ? withFiles : [...withFiles, ...without].sort((a, b) => a.version - b.version);
 }
 
+/** The words for what is wrong. Loaded only when something is: each module costs start-up time. */
+export function loadProblems(): typeof import("./problems") {
+  return require("./problems");
+}
+
 const NONE: readonly Problem[] = [];
 
 function judgePending(migration: Migration, { highest, taken }: Context): Standing {
   const { version, name } = migration;
   const isLate = highest !== undefined && version < highest.version && !taken.has(version);
-  const problems = isLate ? [problem.outOfOrder(migration, highest)] : NONE;
+  const problems = isLate ? [loadProblems().outOfOrder(migration, highest)] : NONE;
   return { version, name, state: "pending", migration, held: null, moved: null, problems, warnings: NONE };
 }
 
@@ -80,7 +84,7 @@ function judgeInForce(held: VersionState, migration: Migration | null, context: 
     held,
     moved: context.renumbered.get(held.version) ?? null,
     problems: found === null ? NONE : [found.problem],
-    warnings: isEdited ? [problem.downModified(held, migration)] : NONE,
+    warnings: isEdited ? [loadProblems().downModified(held, migration)] : NONE,
   };
 }
 
@@ -92,15 +96,16 @@ interface Finding {
 
 function compare(state: VersionState, migration: Migration | null, context: Context): Finding | null {
   const moved = context.renumbered.get(state.version);
-  if (moved !== undefined) return { problem: problem.renumbered(state, moved, migration), isReplaced: true };
+  if (moved !== undefined)
+    return { problem: loadProblems().renumbered(state, moved, migration), isReplaced: true };
   if (migration === null) return { problem: withoutFiles(state, context.newest), isReplaced: false };
   const sameName = state.name === migration.name;
   // Half-way, the file may be repaired from the failed statement on; the runner compares the part that is applied.
   const sameText = state.upChecksum === migration.up.checksum || state.state === "partial-up";
   if (sameName && sameText) return null;
-  if (sameName) return { problem: problem.modified(state, migration), isReplaced: false };
-  if (sameText) return { problem: problem.renamed(state, migration), isReplaced: false };
-  return { problem: problem.replaced(state, migration), isReplaced: true };
+  if (sameName) return { problem: loadProblems().modified(state, migration), isReplaced: false };
+  if (sameText) return { problem: loadProblems().renamed(state, migration), isReplaced: false };
+  return { problem: loadProblems().replaced(state, migration), isReplaced: true };
 }
 
 /** Says whether an applied migration's down file is another one than when it was applied. */
@@ -110,7 +115,7 @@ export function isDownModified(state: VersionState, migration: Migration): boole
 
 function withoutFiles(state: VersionState, newest: Migration | undefined): Problem {
   const isAhead = newest === undefined || state.version > newest.version;
-  return isAhead ? problem.ahead(state, newest) : problem.missing(state);
+  return isAhead ? loadProblems().ahead(state, newest) : loadProblems().missing(state);
 }
 
 function findRenumbered(
