@@ -70,7 +70,8 @@ function groupByVersion(files: readonly NamedFile[]): readonly (readonly NamedFi
     if (group === undefined) groups.set(file.version, [file]);
     else group.push(file);
   }
-  return [...groups.values()].sort((a, b) => versionOf(a[0]) - versionOf(b[0]));
+  // Sorted as plain numbers, without a call for each comparison: a folder is listed in any order.
+  return Array.from(Float64Array.from(groups.keys()).sort(), (version) => groups.get(version) ?? []);
 }
 
 function versionOf(file: NamedFile | undefined): number {
