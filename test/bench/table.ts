@@ -8,8 +8,8 @@ export interface Row {
   readonly limit: { readonly what: string; readonly figure: number } | null;
   readonly ours: number;
   readonly unit: Unit;
-  /** Most that may be reached: times the limit's figure, or in the unit itself when there is no limit. */
-  readonly atMost: number;
+  /** Most that may be reached: times the limit's figure, or in the unit itself when there is no limit; null: no bound. */
+  readonly atMost: number | null;
   /** How the bound is worded when not `≤ 1.3 ×` or `≤ 120 MB`. */
   readonly bound?: string;
   /** What other tools took for the same, in words. */
@@ -22,7 +22,7 @@ export function renderTable(rows: readonly Row[]): string {
     const { work, limit, ours, unit, peers } = row;
     const beside = limit === null ? "" : `${limit.what}: ${formatFigure(limit.figure, unit)}`;
     const ratio = limit === null ? "" : (ours / limit.figure).toFixed(2);
-    const verdict = isReached(row) ? "reached" : "**missed**";
+    const verdict = row.atMost === null ? "" : isReached(row) ? "reached" : "**missed**";
     return [work, beside, formatFigure(ours, unit), ratio, row.bound ?? defaultBound(row), verdict, peers];
   });
   const head = ["work", "limit", "mysql-updown", "ratio", "to reach", "", "others"];
@@ -31,10 +31,11 @@ export function renderTable(rows: readonly Row[]): string {
 
 /** Compared before anything is rounded. */
 export function isReached({ limit, ours, atMost }: Row): boolean {
-  return ours <= (limit === null ? atMost : atMost * limit.figure);
+  return atMost === null || ours <= (limit === null ? atMost : atMost * limit.figure);
 }
 
 function defaultBound({ limit, atMost, unit }: Row): string {
+  if (atMost === null) return "no bound";
   return limit === null ? `≤ ${formatFigure(atMost, unit)}` : `≤ ${atMost} ×`;
 }
 
