@@ -19,7 +19,7 @@ interface Transaction {
   readonly startedMs: number;
   bytes: number;
   /** What it ran so far, so that a deadlock can be met by running it again; null: it must not be. */
-  texts: string[] | null;
+  texts: Kept[] | null;
 }
 
 /** The transaction that is open on the executing session, if one is. */
@@ -64,10 +64,10 @@ export function createTransactions(
     return memory.tablesLocked ? "SET autocommit = 0" : "START TRANSACTION";
   }
 
-  async function runAgain({ owner }: Transaction, texts: readonly string[]): Promise<void> {
+  async function runAgain({ owner }: Transaction, texts: readonly Kept[]): Promise<void> {
     await session.run("ROLLBACK");
     if (owner === "runner") await session.run(beginText());
-    for (const text of texts) await session.run(text);
+    for (const text of texts) await session.run(text.toString());
   }
 
   async function repeatedly(work: () => Promise<void>): Promise<void> {
@@ -91,7 +91,7 @@ export function createTransactions(
   function note({ text }: Statement, classified: Classified): void {
     if (open === null) return;
     open.bytes += text.length;
-    if (isRepeatable(classified, open) && open.bytes <= GROUP_BYTES) open.texts?.push(text);
+    if (isRepeatable(classified, open) && open.bytes <= GROUP_BYTES) open.texts?.push(keep(text));
     else open.texts = null;
   }
 
@@ -162,6 +162,13 @@ export function createTransactions(
       open = null;
     },
   };
+}
+
+/** A large string of V8's has two bytes for each character as soon as one of them needs it. */
+type Kept = string | Buffer;
+
+function keep(text: string): Kept {
+  return text.length > 64 * 1024 ? Buffer.from(text) : text;
 }
 
 /** Gives the same when its whole transaction runs again: nothing in it lives in the session. */
