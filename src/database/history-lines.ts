@@ -106,12 +106,6 @@ export async function addNextLine(
   throw vanished(changed === 1 ? before : line);
 }
 
-/** A line whose every statement ran, and what is to be recorded of it. */
-export interface Unfinished {
-  readonly line: Line;
-  readonly progress: Progress;
-}
-
 /** The history is not as this run left it: a line is gone, or there is one that should not be. */
 export function vanished({ id }: Line): MigrateError {
   return new MigrateError(

@@ -28,10 +28,12 @@ forEachServer("a long ALTER is followed with the server's own percentage", async
       assert.ok(seen.length >= 2, JSON.stringify(told.at(-1)));
       for (const { migration, migrations, statement, statements, server: own, statementMs } of seen) {
         assert.deepEqual([migration, migrations, statement, statements], [2, 2, 2, 2]);
-        assert.match(own?.stage ?? "", /^copy to tmp table/);
+        assert.match(own?.stage ?? "", /^copy to tmp table|^Enabling keys, stage 2/);
         assert.ok(statementMs >= 2_000);
       }
-      const percents = seen.map(({ server: own }) => own?.percent ?? -1);
+      // MariaDB begins again at 0 for the keys, its second stage: a slow machine is seen in it.
+      const copying = seen.filter(({ server: own }) => own?.stage.startsWith("copy"));
+      const percents = copying.map(({ server: own }) => own?.percent ?? -1);
       assert.deepEqual(
         percents,
         percents.toSorted((a, b) => a - b),
