@@ -26,9 +26,9 @@ export interface NewLine {
   readonly host: string;
   readonly toolVersion: string;
   readonly reason: string | null;
-  /** Normalised texts of the pair; null when too large to store, or when there is none. */
-  readonly upText: string | null;
-  readonly downText: string | null;
+  /** Normalised texts of the pair, packed; null when too large to store, or when there is none. */
+  readonly upText: Buffer | null;
+  readonly downText: Buffer | null;
 }
 
 export interface Progress {
@@ -144,8 +144,8 @@ function columnsOf(
       row.host,
       row.toolVersion,
       row.reason,
-      pack(row.upText),
-      pack(row.downText),
+      row.upText,
+      row.downText,
     ],
   };
 }
@@ -219,8 +219,8 @@ export interface Resumption {
   readonly upChecksum: string;
   readonly downChecksum: string | null;
   readonly total: number;
-  readonly upText: string | null;
-  readonly downText: string | null;
+  readonly upText: Buffer | null;
+  readonly downText: Buffer | null;
 }
 
 /** A partial line goes on, perhaps with a repaired file: from now on it describes that file. */
@@ -233,8 +233,8 @@ export async function resumeLine(session: Session, line: Line, file: Resumption)
       file.upChecksum,
       file.downChecksum,
       file.total,
-      pack(file.upText),
-      pack(file.downText),
+      file.upText,
+      file.downText,
       line.id,
       ...line.lock.values,
     ],
@@ -260,8 +260,8 @@ function lockLost(session: Session, table: string): MigrateError {
   );
 }
 
-/** As MySQL's COMPRESS() does it, so that UNCOMPRESS(up_text) shows the text in any client. */
-function pack(text: string | null): Buffer | null {
+/** Packs a text for the history as MySQL's COMPRESS() does it, so that UNCOMPRESS(up_text) shows it in any client. */
+export function packText(text: string | null): Buffer | null {
   if (text === null) return null;
   const bytes = Buffer.from(text);
   const length = Buffer.alloc(4);

@@ -1,7 +1,7 @@
 import type { Settings } from "../config";
 import { withSession } from "../database/connection";
 import type { HistoryAction, HistoryRow, StoredTexts } from "../database/history";
-import { addLine, type NewLine } from "../database/history-lines";
+import { addLine, type NewLine, packText } from "../database/history-lines";
 import { createHistoryTable } from "../database/history-table";
 import { acquireLock, type Lock, releaseLock } from "../database/lock";
 import type { Session } from "../database/session";
@@ -88,7 +88,7 @@ function lastId(rows: readonly HistoryRow[]): number {
 }
 
 function toNewLine({ texts, ...line }: Entry): NewLine {
-  return { ...line, ...readIdentity(), total: 0, upText: texts.up, downText: texts.down };
+  return { ...line, ...readIdentity(), total: 0, upText: packText(texts.up), downText: packText(texts.down) };
 }
 
 const NOTHING_RAN = {

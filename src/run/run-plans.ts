@@ -18,6 +18,7 @@ import { type PlannedStep, planText } from "./planned-sql";
 import { createProgressMeter, type ProgressMeter } from "./progress";
 import { createScans, type Scans } from "./scans";
 import { runStep, type StepResult } from "./step";
+import { readStepFiles, readStepFilesSoon, type StepFiles } from "./step-files";
 import { isStopping } from "./stop";
 
 const LOCK_TIMEOUT_MS = 300_000;
@@ -169,6 +170,9 @@ function stepName({ version, name, direction }: Step): StepName {
 async function runPlan(run: Ready, plan: Plan, results: StepResult[]): Promise<boolean> {
   const identity = readIdentity();
   const earlier = results.length;
+  const { noBackslashEscapes } = run.session.server;
+  const reading = { noBackslashEscapes, onRead: run.meter.read };
+  let nextFiles: (() => StepFiles) | null = null;
   for (const [index, step] of plan.steps.entries()) {
     const { session, lock, emit } = run;
     if (lock === null) throw new TypeError("a plan runs under the lock only");
@@ -188,8 +192,8 @@ async function runPlan(run: Ready, plan: Plan, results: StepResult[]): Promise<b
       emit,
       stop: run.options,
       meter: run.meter,
+      files: nextFiles === null ? readStepFiles(step, reading) : nextFiles(),
     };
-    run.unfinished = null;
     const scan = await run.scans.of(step);
     run.meter.begin(stepName(step), {
       migration: earlier + index + 1,
@@ -197,7 +201,11 @@ async function runPlan(run: Ready, plan: Plan, results: StepResult[]): Promise<b
       statements: scan.total,
       totalBytes: step.file.bytes,
     });
-    const { result, touched, unfinished } = await runStep(context, step, scan);
+    run.unfinished = null;
+    const running = runStep(context, step, scan);
+    const next = plan.steps[index + 1];
+    nextFiles = next === undefined ? null : readStepFilesSoon(next, reading);
+    const { result, touched, unfinished } = await running;
     run.unfinished = unfinished;
     run.meter.done();
     // After a lost connection the one before may have had to be taken up again, only to be recorded.

@@ -4,9 +4,6 @@ import type { Lock } from "../database/lock";
 import { isConnectionLost, serverWords } from "../database/server-errors";
 import type { Session } from "../database/session";
 import { MigrateError } from "../errors";
-import { readAhead } from "../files/read-ahead";
-import { readStatements } from "../files/read-statements";
-import { readStoredText } from "../files/read-text";
 import type { FileScan } from "../files/scan";
 import type { Step } from "../plan/plan";
 import { type Classified, createClassifier } from "../syntax/classify";
@@ -28,6 +25,7 @@ import {
   type SessionMemory,
 } from "./session-memory";
 import { settleIntent } from "./settle-intent";
+import type { StepFiles } from "./step-files";
 import { isStopping, type StopOptions } from "./stop";
 
 export interface StepContext {
@@ -45,6 +43,7 @@ export interface StepContext {
   /** Looked at between statements: a run that is asked to stop ends the current one and records it. */
   readonly stop: StopOptions;
   readonly meter: ProgressMeter;
+  readonly files: StepFiles;
 }
 
 export interface StepResult {
@@ -137,7 +136,7 @@ function describe(step: Step): { version: number; name: string; direction: "up" 
   return { version: step.version, name: step.name, direction: step.direction };
 }
 
-function newLine({ identity }: StepContext, step: Step, total: number): NewLine {
+function newLine({ identity, files }: StepContext, step: Step, total: number): NewLine {
   return {
     version: step.version,
     name: step.name,
@@ -147,20 +146,15 @@ function newLine({ identity }: StepContext, step: Step, total: number): NewLine 
     total,
     reason: null,
     ...identity,
-    ...storedTexts(step),
+    upText: files.upText,
+    downText: files.downText,
   };
-}
-
-function storedTexts({ migration }: Step): { upText: string | null; downText: string | null } {
-  return { upText: readStoredText(migration.up), downText: readStoredText(migration.down) };
 }
 
 async function runStatements(progress: Progress): Promise<Unfinished | null> {
   const { context, step, journal, executor } = progress;
   if (step.resume !== null) await journal.finishPrevious(context.session);
-  const { noBackslashEscapes } = context.session.server;
-  const source = readStatements(step.file, { noBackslashEscapes, onRead: context.meter.read });
-  for await (const statements of readAhead(source)) {
+  for await (const statements of context.files.statements) {
     let at = 0;
     for (let next = statements[at]; next !== undefined; next = statements[at]) {
       at += (await settleEarlier(progress, next)) ? 1 : await runSome(progress, next, statements, at);
@@ -268,7 +262,8 @@ async function resume(progress: Progress, next: Statement | null): Promise<"appl
     upChecksum: step.migration.up.checksum,
     downChecksum: step.migration.down?.checksum ?? null,
     total,
-    ...storedTexts(step),
+    upText: context.files.upText,
+    downText: context.files.downText,
   });
   // Before the session is set up again: under LOCK TABLES the server shows no other table.
   const found = row.intent === null ? null : await judgeIntent(session, row.intent);

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import type { Intent } from "../../src/database/history";
-import { addLine, addNextLine, type NewLine, type Progress } from "../../src/database/history-lines";
+import {
+  addLine,
+  addNextLine,
+  type NewLine,
+  type Progress,
+  packText,
+} from "../../src/database/history-lines";
 import { createHistoryTable } from "../../src/database/history-table";
 import { acquireLock, type Lock, releaseLock } from "../../src/database/lock";
 import type { Session } from "../../src/database/session";
@@ -10,6 +16,8 @@ import { forEachServer, type TestServer, withTestDatabase } from "../support/ser
 import { withTestSession } from "./test-session";
 
 const TABLE = "migration_history";
+
+const UP_TEXT = "CREATE TABLE a (id INT); -- 'é😀'\\";
 
 const LINE: NewLine = {
   version: 20_261_122_120_000,
@@ -22,7 +30,7 @@ const LINE: NewLine = {
   host: "somewhere",
   toolVersion: "0.0.0",
   reason: null,
-  upText: "CREATE TABLE a (id INT); -- 'é😀'\\",
+  upText: packText(UP_TEXT),
   downText: null,
 };
 
@@ -85,7 +93,7 @@ const first = {
   intent: null,
   finished: 1,
   ms: 7,
-  up: Buffer.from(LINE.upText ?? ""),
+  up: Buffer.from(UP_TEXT),
   down: null,
   begun: 1,
 };
@@ -99,7 +107,13 @@ forEachServer("one statement finishes a line and adds the next", async (_t, serv
       database: `ü${"x".repeat(40)}`,
       name: `t${n}`,
     }));
-    const next = { ...LINE, version: 2, name: "b", upText, downText: "DROP TABLE b;" };
+    const next = {
+      ...LINE,
+      version: 2,
+      name: "b",
+      upText: packText(upText),
+      downText: packText("DROP TABLE b;"),
+    };
     const line = { table: TABLE, lock, id: 2 };
     const unfinished = { line: { table: TABLE, lock, id: 1 }, progress: DONE };
     await addNextLine(session, unfinished, line, next, { ...BEGUN, intent: { ...INTENT, objects } });

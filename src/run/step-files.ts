@@ -1,0 +1,64 @@
+import { packText } from "../database/history-lines";
+import { readAhead } from "../files/read-ahead";
+import { readStatements } from "../files/read-statements";
+import { readStoredText } from "../files/read-text";
+import type { Step } from "../plan/plan";
+import { splitText } from "../syntax/splitter";
+import type { Statement } from "../syntax/statement";
+
+export interface StepFilesOptions {
+  /** The session starts with NO_BACKSLASH_ESCAPES in its sql_mode. */
+  readonly noBackslashEscapes: boolean;
+  /** Told the size of each piece of text, in bytes, before its statements are given. */
+  readonly onRead: (bytes: number) => void;
+}
+
+/** What running a step needs of its pair of files. */
+export interface StepFiles {
+  /** For the history line: packed; null where there is no file, or it is too large to be kept. */
+  readonly upText: Buffer | null;
+  readonly downText: Buffer | null;
+  /** The file that runs, in batches. A file that is too large to be kept is read as they are asked for. */
+  readonly statements: Iterable<readonly Statement[]> | AsyncIterable<readonly Statement[]>;
+}
+
+/**
+ * Reads the files of a step.
+ * @throws MigrateError as `readText`; `statements` as `readStatements`
+ */
+export function readStepFiles(step: Step, { noBackslashEscapes, onRead }: StepFilesOptions): StepFiles {
+  const { direction, file, migration } = step;
+  const up = readStoredText(migration.up);
+  const down = readStoredText(migration.down);
+  const text = direction === "up" ? up : down;
+  const options = { noBackslashEscapes, fileName: file.fileName };
+  return {
+    upText: packText(up),
+    downText: packText(down),
+    statements:
+      text === null
+        ? readAhead(readStatements(file, { noBackslashEscapes, onRead }))
+        : inOnePiece(splitText(text, options), () => onRead(file.bytes)),
+  };
+}
+
+function* inOnePiece(statements: readonly Statement[], onRead: () => void): Iterable<readonly Statement[]> {
+  onRead();
+  yield statements;
+}
+
+/**
+ * Reads the files of a step whose turn has not come as soon as the event loop has nothing to do, which is when the
+ * server has. What fails then is tried again, and fails, when it is their turn.
+ */
+export function readStepFilesSoon(step: Step, options: StepFilesOptions): () => StepFiles {
+  let files: StepFiles | null = null;
+  setImmediate(() => {
+    try {
+      files = readStepFiles(step, options);
+    } catch {
+      // Met again below.
+    }
+  });
+  return () => files ?? readStepFiles(step, options);
+}
