@@ -14,6 +14,7 @@ COPY package.json package-lock.json ./
 # No package of ours needs an install script to run.
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
+COPY scripts/build.cjs scripts/sources.cjs scripts/
 COPY src src
 RUN npm run build
 # tsx runs the TypeScript of a checkout; the image has none.

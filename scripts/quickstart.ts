@@ -63,7 +63,7 @@ async function migrate(
 ): Promise<void> {
   if (why !== null) console.log(`\n${why}`);
   console.log(`\n$ npm run migrate:${verb}${args.length === 0 ? "" : ` -- ${args.join(" ")}`}`);
-  running = spawn(process.execPath, ["--require", "tsx/cjs", "scripts/migrate.ts", verb, ...args], {
+  running = spawn(process.execPath, ["scripts/migrate.cjs", verb, ...args], {
     cwd: ROOT,
     stdio: ["ignore", "inherit", "inherit"],
     env: {

@@ -108,10 +108,7 @@ test("architecture: each command has its file and its npm script", () => {
     scripts: Record<string, string>;
   };
   const aliases = Object.entries(scripts).filter(([name]) => name.startsWith("migrate:"));
-  const expected = Object.keys(verbs).map((verb) => [
-    `migrate:${verb}`,
-    `node --require tsx/cjs scripts/migrate.ts ${verb}`,
-  ]);
+  const expected = Object.keys(verbs).map((verb) => [`migrate:${verb}`, `node scripts/migrate.cjs ${verb}`]);
   assert.deepEqual(aliases, expected);
   for (const [verb, load] of Object.entries(verbs)) {
     assert.equal(load().name, verb);

@@ -128,14 +128,14 @@ async function rows(url: string, sql: string): Promise<RowDataPacket[]> {
   }
 }
 
-test("package: holds the built program and its papers, no sources and no tests", () => {
+test("package: holds the built program and its papers, no sources, no tests and nothing hidden", () => {
   const installed = join(project, "node_modules/mysql-updown");
   const names = readdirSync(installed, { recursive: true, encoding: "utf8" });
   const own = names.filter((name) => !name.startsWith("node_modules"));
   const papers = own.filter((name) => !name.startsWith("dist")).sort();
   assert.deepEqual(papers, ["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
   assert.deepEqual(
-    own.filter((name) => /(^|\/)(test|scripts|node_modules)(\/|$)|[^d]\.ts$/.test(name)),
+    own.filter((name) => /(^|\/)(test|scripts|node_modules|\..*)(\/|$)|[^d]\.ts$/.test(name)),
     [],
   );
 });

@@ -141,7 +141,7 @@ forEachServer("a log gets a heartbeat while a statement takes long", async (_t, 
   });
 });
 
-const COMMAND = `${process.execPath} --require tsx/cjs scripts/migrate.ts`;
+const COMMAND = `${process.execPath} scripts/migrate.cjs`;
 
 /** Runs a command with a terminal as its stdout and stderr. */
 async function inTerminal(command: string, url: string): Promise<{ code: number; output: string }> {
@@ -160,7 +160,7 @@ async function inTerminal(command: string, url: string): Promise<{ code: number;
 
 /** Runs a command line that must end well, and gives what it wrote to stderr. */
 async function inPipe(words: readonly string[], url: string): Promise<string> {
-  const child = spawn(process.execPath, ["--require", "tsx/cjs", "scripts/migrate.ts", ...words], {
+  const child = spawn(process.execPath, ["scripts/migrate.cjs", ...words], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, DATABASE_URL: url },
     stdio: ["ignore", "ignore", "pipe"],

@@ -72,11 +72,10 @@ interface Run {
 
 /** Starts `up --json`. */
 function startRun(url: string, dir: string): Run {
-  const child = spawn(
-    process.execPath,
-    ["--require", "tsx/cjs", "scripts/migrate.ts", "up", "--json", "--dir", dir],
-    { cwd: ROOT, env: { PATH: process.env.PATH, DATABASE_URL: url } },
-  );
+  const child = spawn(process.execPath, ["scripts/migrate.cjs", "up", "--json", "--dir", dir], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH, DATABASE_URL: url },
+  });
   const written = { stdout: "", stderr: "" };
   for (const stream of ["stdout", "stderr"] as const) {
     child[stream].on("data", (chunk: Buffer) => {

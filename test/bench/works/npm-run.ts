@@ -11,7 +11,7 @@ const ROOT = join(__dirname, "../../..");
 /** Whether a newer npm exists is asked now and then, and would hit one of them. */
 const QUIET_NPM = { npm_config_update_notifier: "false" };
 
-/** `npm run migrate:up` with nothing to do, from TypeScript as in a checkout. */
+/** `npm run migrate:up` with nothing to do, in a checkout that is built. */
 export const npmRun: Work = async (bench) => {
   const folder = join(bench.folder, "few-pairs");
   await writePairs(folder, rowMigrations(3));

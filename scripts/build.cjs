@@ -1,0 +1,57 @@
+// Compiles src/ to dist/. With --if-possible, for npm's `prepare`, a build that is not needed or not possible is none:
+// an install without TypeScript, or of sources that do not compile, leaves the npm scripts to tsx.
+const { spawnSync } = require("node:child_process");
+const fs = require("node:fs");
+const { join } = require("node:path");
+const { ROOT, STAMP, describeSources, isBuilt } = require("./sources.cjs");
+
+const DIST = join(ROOT, "dist");
+const COMPILER = join(ROOT, "node_modules/typescript/bin/tsc");
+
+process.exitCode = process.argv.includes("--if-possible") ? buildIfPossible() : build();
+
+function buildIfPossible() {
+  if (isBuilt() || !fs.existsSync(COMPILER)) return 0;
+  if (build() !== 0) console.error("build: dist/ is left as it was; the npm scripts run the sources.");
+  return 0;
+}
+
+/** Returns the exit code. A build that fails or is interrupted changes nothing, or leaves no stamp. */
+function build() {
+  if (!fs.existsSync(COMPILER)) {
+    console.error("build: TypeScript is missing: npm install --include=dev");
+    return 2;
+  }
+  // Before the compiler reads them: what changes from now on may not be in the build.
+  const sources = describeSources();
+  fs.mkdirSync(DIST, { recursive: true });
+  const made = fs.mkdtempSync(join(DIST, ".new-"));
+  try {
+    const args = [COMPILER, "-p", "tsconfig.build.json", "--outDir", made];
+    const { status } = spawnSync(process.execPath, args, { cwd: ROOT, stdio: "inherit" });
+    if (status !== 0) return status ?? 1;
+    fs.rmSync(STAMP, { force: true });
+    replaceFiles(made);
+    fs.writeFileSync(STAMP, sources);
+    return 0;
+  } finally {
+    fs.rmSync(made, { recursive: true, force: true });
+  }
+}
+
+/**
+ * File by file, because a program that runs from dist/ loads its modules when it needs them: it finds each of them at any
+ * time, which it would not while one folder takes the other's place.
+ */
+function replaceFiles(made) {
+  const names = fs.readdirSync(made, { recursive: true });
+  for (const old of fs.readdirSync(DIST, { recursive: true })) {
+    // Also what a build left that was interrupted. One that still runs fails, rather than mixing its files with these.
+    const stays = names.includes(old) || join(DIST, old).startsWith(made);
+    if (!stays) fs.rmSync(join(DIST, old), { recursive: true, force: true });
+  }
+  for (const name of names) {
+    if (fs.statSync(join(made, name)).isDirectory()) fs.mkdirSync(join(DIST, name), { recursive: true });
+    else fs.renameSync(join(made, name), join(DIST, name));
+  }
+}

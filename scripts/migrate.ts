@@ -1,3 +1,0 @@
-import { start } from "../src/cli/start";
-
-void start(process);

@@ -1,0 +1,47 @@
+// What dist/ was built of, beside what the sources are now: for scripts/build.cjs and scripts/migrate.cjs.
+const { readdirSync, readFileSync, statSync } = require("node:fs");
+const { join } = require("node:path");
+
+const ROOT = join(__dirname, "..");
+
+/** Written by a build that succeeded. Goes when dist/ goes, and stays out of the package (`files` in package.json). */
+const STAMP = join(ROOT, "dist/.sources");
+
+/** package.json too: its `type` decides the module format. */
+const SETTINGS = ["package.json", "tsconfig.json", "tsconfig.build.json"];
+
+/**
+ * One line for each file that a build reads: path, size in bytes, time of its last change in ms. Contents are not read,
+ * since this is asked at every start; whatever writes a file changes its time, backwards or forwards.
+ */
+function describeSources() {
+  return SETTINGS.map(describeFile).join("") + describeFolder("src");
+}
+
+/** Not `readdirSync(…, { recursive: true })`, which takes twice as long as all the rest. */
+function describeFolder(folder) {
+  return readdirSync(`${ROOT}/${folder}`, { withFileTypes: true })
+    .map((entry) => (entry.isDirectory() ? describeFolder : describeFile)(`${folder}/${entry.name}`))
+    .join("");
+}
+
+function describeFile(path) {
+  // An editor's lock file is a link to nothing.
+  const stat = statSync(`${ROOT}/${path}`, { throwIfNoEntry: false });
+  return `${path} ${stat?.size} ${stat?.mtimeMs}\n`;
+}
+
+/** Whether dist/ was built of the very sources that are here. */
+function isBuilt() {
+  return readStamp() === describeSources();
+}
+
+function readStamp() {
+  try {
+    return readFileSync(STAMP, "utf8");
+  } catch {
+    return null;
+  }
+}
+
+module.exports = { ROOT, STAMP, describeSources, isBuilt };
