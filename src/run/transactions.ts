@@ -91,7 +91,7 @@ export function createTransactions(
   function note({ text }: Statement, classified: Classified): void {
     if (open === null) return;
     open.bytes += text.length;
-    if (isRepeatable(classified, open) && open.bytes <= GROUP_BYTES) open.texts?.push(keep(text));
+    if (isRepeatable(classified, open) && open.bytes <= GROUP_BYTES) keep(text, open.texts);
     else open.texts = null;
   }
 
@@ -167,8 +167,14 @@ export function createTransactions(
 /** A large string of V8's has two bytes for each character as soon as one of them needs it. */
 type Kept = string | Buffer;
 
-function keep(text: string): Kept {
-  return text.length > 64 * 1024 ? Buffer.from(text) : text;
+function keep(text: string, texts: Kept[] | null): void {
+  if (texts === null) return;
+  const place = texts.push(text) - 1;
+  if (text.length <= 64 * 1024) return;
+  // When the event loop has nothing else to do, which is while the next statement is at the server.
+  setImmediate(() => {
+    texts[place] = Buffer.from(text);
+  });
 }
 
 /** Gives the same when its whole transaction runs again: nothing in it lives in the session. */
