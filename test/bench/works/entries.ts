@@ -14,64 +14,50 @@ const MEMORY_BYTES = 120 * MEGABYTE;
 /** One run of these takes a minute and more, on either side. */
 export const MOST_RUNS = 1;
 
-/** A file of INSERTs, and how it is loaded beside the family's own client. */
-interface Load {
-  readonly bytes: number;
-  /** Of each INSERT; 0: one row. */
-  readonly statementBytes: number;
-  readonly what: string;
-  readonly bound: Pick<Row, "atMost" | "bound">;
-}
-
-/** A gigabyte in one file, a megabyte in each INSERT. */
-export const bigFile: Work = (bench) => {
+/** A gigabyte in one file, a megabyte in each INSERT, beside the family's own client. */
+export const bigFile: Work = async (bench) => {
   const bytes = bench.options.gigabytes * GIGABYTE;
-  return loadTwice(bench, {
-    bytes,
-    statementBytes: MEGABYTE,
-    what: "1 MB per INSERT",
-    bound: { atMost: 1.05 },
+  return await withEntries(bench, bytes, MEGABYTE, async (file) => {
+    const { limit, ours } = await race(client(bench, file), up(bench, file), [], raceOptions(bench));
+    const work = `${sizeInWords(bytes)} in one file, 1 MB per INSERT`;
+    const what = "the `mysql` client, fed the file";
+    return [
+      { work, limit: { what, figure: limit.ms }, ours: ours.ms, unit: "ms", atMost: 1.05, peers: "" },
+      peakMemory(ours.peakBytes),
+    ];
   });
-};
-
-export const singleRows: Work = async (bench) => {
-  const bound = { atMost: 1 / 3, bound: "3 times faster, ≤ 0.33 ×" };
-  const rows = await loadTwice(bench, {
-    bytes: 50 * MEGABYTE,
-    statementBytes: 0,
-    what: "one row per INSERT",
-    bound,
-  });
-  return bench.options.singleGigabyte ? [...rows, await loadSingleGigabyte(bench)] : rows;
 };
 
 /**
- * On a server that syncs its log at each commit, as servers do by default and the bounds are for, and on the one that
- * the other works share, where a commit costs next to nothing.
+ * The same with one row in each INSERT, and 50 MB: on a server that syncs its log at each commit, as servers do by
+ * default, and on the one that the other works share, where a commit costs next to nothing.
  */
-async function loadTwice(bench: Bench, load: Load): Promise<readonly Row[]> {
+export const singleRows: Work = async (bench) => {
   const { family } = bench.server;
   const serverArguments = ["--innodb-flush-log-at-trx-commit=1", "--innodb-flush-method=O_DIRECT"];
   const synced = await withPrivateServer({ family, environment: process.env, serverArguments }, (server) =>
-    loadFile({ ...bench, server }, load, "log synced at each commit (the servers' default)"),
+    loadSingleRows({ ...bench, server }, "log synced at each commit (the servers' default)", 1 / 3),
   );
-  const unsynced = await loadFile(bench, { ...load, bound: { atMost: null } }, "log not synced");
-  return [...synced, ...unsynced];
-}
+  const unsynced = await loadSingleRows(bench, "log not synced", null);
+  const rows = [...synced, ...unsynced];
+  return bench.options.singleGigabyte ? [...rows, await loadSingleGigabyte(bench)] : rows;
+};
 
-async function loadFile(
+async function loadSingleRows(
   bench: Bench,
-  { bytes, statementBytes, what, bound }: Load,
   conditions: string,
+  atMost: number | null,
 ): Promise<readonly Row[]> {
-  return await withEntries(bench, bytes, statementBytes, async (file) => {
+  const bytes = 50 * MEGABYTE;
+  return await withEntries(bench, bytes, 0, async (file) => {
     const { limit, ours } = await race(client(bench, file), up(bench, file), [], raceOptions(bench));
     const row: Row = {
-      work: `${sizeInWords(bytes)} in one file, ${what}, ${conditions}`,
+      work: `${sizeInWords(bytes)} in one file, one row per INSERT, ${conditions}`,
       limit: { what: "the `mysql` client, fed the file", figure: limit.ms },
       ours: ours.ms,
       unit: "ms",
-      ...bound,
+      atMost,
+      ...(atMost === null ? {} : { bound: "3 times faster, ≤ 0.33 ×" }),
       peers: "",
     };
     return [row, peakMemory(ours.peakBytes)];
