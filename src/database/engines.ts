@@ -1,8 +1,6 @@
 import { mentionsAny } from "../syntax/classify";
 import type { Row, Session } from "./session";
 
-export { mentionsAny } from "../syntax/classify";
-
 /**
  * Reads the names through which a statement reaches a table whose engine cannot roll back: such tables, and the
  * views, triggers and routines that mention them, however many steps away. DML that mentions one of them

@@ -1,4 +1,3 @@
-import { mentionsAny, readNonTransactionalNames } from "../database/engines";
 import type { Intent } from "../database/history";
 import type { Unfinished } from "../database/history-lines";
 import { readRoutineEffect } from "../database/routines";
@@ -9,6 +8,7 @@ import { MigrateError } from "../errors";
 import {
   type Classified,
   classify,
+  mentionsAny,
   type ObjectRef,
   type PreparedSource,
   type StatementKind,
@@ -16,6 +16,7 @@ import {
 import type { Statement } from "../syntax/statement";
 import { withoutTemporary } from "../syntax/temporary";
 import type { Work } from "./batches";
+import type { Engines } from "./engines";
 import { hashStatement, type Journal } from "./journal";
 import { type Before, judgeIntent, readBefore } from "./judge-intent";
 import type { Patience } from "./patience";
@@ -55,6 +56,7 @@ export function createExecutor(
   journal: Journal,
   memory: SessionMemory,
   patience: Patience,
+  engines: Engines,
 ): Executor {
   /** A statement that commits by itself ran, and neither a record nor the next intent says so yet. */
   let effectUnrecorded = false;
@@ -105,7 +107,7 @@ export function createExecutor(
 
   /** What it writes, no transaction would take back. */
   async function writesOutside({ head }: Statement): Promise<boolean> {
-    nonTransactional ??= await readNonTransactionalNames(session, memory.database);
+    nonTransactional ??= await engines.namesSeenFrom(session, memory.database);
     return mentionsAny(head, nonTransactional);
   }
 
@@ -166,6 +168,7 @@ export function createExecutor(
     journal.advance(statement);
     effectUnrecorded = true;
     nonTransactional = null;
+    engines.forget();
   }
 
   async function runRepeatable(statement: Statement, objects: readonly ObjectRef[]): Promise<void> {
@@ -240,7 +243,7 @@ export function createExecutor(
       }
     }
     // SET TRANSACTION is for the file's next transaction: nothing of the runner's may come in between.
-    if (nextTransaction) nonTransactional ??= await readNonTransactionalNames(session, memory.database);
+    if (nextTransaction) nonTransactional ??= await engines.namesSeenFrom(session, memory.database);
     if (
       (autocommit === true || autocommit === "unknown") &&
       !memory.autocommit &&

@@ -9,6 +9,7 @@ import type { Migration } from "../files/read-migrations";
 import { foldHistory } from "../plan/fold-history";
 import { currentVersion, makePlan, type Plan, type Step } from "../plan/plan";
 import type { Target } from "../plan/target";
+import { createEngines, type Engines } from "./engines";
 import type { StepName } from "./events";
 import { stoppedBefore } from "./failures";
 import { readHistoryState } from "./history-state";
@@ -27,6 +28,7 @@ const LOCK_TIMEOUT_MS = 300_000;
 export interface Ready extends Run {
   readonly scans: Scans;
   readonly meter: ProgressMeter;
+  readonly engines: Engines;
   /** Id of the history's newest line, as this run left it. */
   lastId: number;
   /** The migration that ran last, when its record was left to the next one. */
@@ -55,7 +57,13 @@ export async function withReady<T>(
   const running = (): Session | null => (run.lock === null ? null : run.session);
   const meter = createProgressMeter(settings, options.progressMs ?? null, running, emit);
   // The same object: whoever opened its session closes the one that it has in the end.
-  const ready: Ready = Object.assign(run, { scans, meter, lastId: 0, unfinished: null });
+  const ready: Ready = Object.assign(run, {
+    scans,
+    meter,
+    engines: createEngines(),
+    lastId: 0,
+    unfinished: null,
+  });
   try {
     await takeLock(ready);
     return await body(ready);
@@ -192,6 +200,7 @@ async function runPlan(run: Ready, plan: Plan, results: StepResult[]): Promise<b
       emit,
       stop: run.options,
       meter: run.meter,
+      engines: run.engines,
       files: nextFiles === null ? readStepFiles(step, reading) : nextFiles(),
     };
     const scan = await run.scans.of(step);

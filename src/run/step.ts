@@ -9,6 +9,7 @@ import type { Step } from "../plan/plan";
 import { type Classified, createClassifier } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
 import { type BatchSizes, createBatchSizes, gatherBatch, type Work } from "./batches";
+import type { Engines } from "./engines";
 import type { Emit } from "./events";
 import { createExecutor, type Executor } from "./executor";
 import { connectionLost, statementFailed, stoppedAfter } from "./failures";
@@ -43,6 +44,7 @@ export interface StepContext {
   /** Looked at between statements: a run that is asked to stop ends the current one and records it. */
   readonly stop: StopOptions;
   readonly meter: ProgressMeter;
+  readonly engines: Engines;
   readonly files: StepFiles;
 }
 
@@ -102,7 +104,7 @@ export async function runStep(
   const patience = createPatience(context.session, context.stop.signal, (blocked) =>
     context.emit({ event: "blocked", ...describe(step), statement: journal.position + 1, ...blocked }),
   );
-  const executor = createExecutor(context.session, journal, memory, patience);
+  const executor = createExecutor(context.session, journal, memory, patience, context.engines);
   const progress: Progress = {
     context,
     step,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mentionsAny, readNonTransactionalNames } from "../../src/database/engines";
+import { readNonTransactionalNames } from "../../src/database/engines";
+import { mentionsAny } from "../../src/syntax/classify";
 import { forEachServer, withTestDatabase } from "../support/servers";
 import { runAll, withTestSession } from "./test-session";
 
