@@ -123,7 +123,10 @@ function isNoCall(text: string, behind: number): boolean {
 
 const literalWords = new Set(["NULL", "DEFAULT", "TRUE", "FALSE", "X", "B", "N"]);
 
-/** Offset behind the closing quote; -1 when it is not sure to lie in this part. */
+/**
+ * Offset behind the closing quote; -1 when it is not sure to lie in this part. skipQuoted does the same, but takes
+ * nearly half as long again for the rows of a large file.
+ */
 function quotedEnd(bytes: Buffer, start: number, quote: number, escapes: boolean): number {
   const { length } = bytes;
   const escapeCode = escapes ? 0x5c : quote;
