@@ -12,7 +12,12 @@ process.exitCode = process.argv.includes("--if-possible") ? buildIfPossible() : 
 
 function buildIfPossible() {
   if (isBuilt() || !fs.existsSync(COMPILER)) return 0;
-  if (build() !== 0) console.error("build: dist/ is left as it was; the npm scripts run the sources.");
+  try {
+    if (build() === 0) return 0;
+  } catch (error) {
+    console.error(`build: ${error.message}`);
+  }
+  console.error("build: dist/ is left as it was; the npm scripts run the sources.");
   return 0;
 }
 

@@ -185,6 +185,19 @@ test("a build that fails leaves the last one, and the npm scripts to the sources
   assert.equal(installed.stderr, "build: dist/ is left as it was; the npm scripts run the sources.\n");
 });
 
+test("an install that may not write dist/ goes on without it", () => {
+  rmSync(path("dist"), { recursive: true });
+  writeFileSync(path("dist"), "in the way");
+  assert.notEqual(run("build.cjs").status, 0);
+  const installed = run("build.cjs", "--if-possible");
+  assert.equal(installed.status, 0);
+  assert.match(
+    installed.stderr,
+    /^build: EEXIST.*\nbuild: dist\/ is left as it was; the npm scripts run the sources\.\n$/,
+  );
+  assert.deepEqual(run("migrate.cjs", "--version"), SOURCES);
+});
+
 test("without TypeScript an install is quiet and builds nothing, and a build says why", () => {
   rmSync(path("node_modules"));
   rmSync(path("dist"), { recursive: true });
