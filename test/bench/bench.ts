@@ -12,7 +12,7 @@ import { replaceBench } from "./readme";
 import { type Row, renderTable } from "./table";
 import type { Bench, Work } from "./work";
 import { creates } from "./works/creates";
-import { bigFile, MOST_RUNS, singleRows } from "./works/entries";
+import { bigFile, LARGE_FILE_RUNS, singleRows } from "./works/entries";
 import { far } from "./works/far";
 import { memory } from "./works/memory";
 import { noOp } from "./works/no-op";
@@ -104,7 +104,7 @@ function benchFor(
 function describeConditions(args: readonly string[], options: Options): string {
   const cores = cpus();
   const command = ["npm run bench", ...(args.length > 0 ? ["--", ...args] : [])].join(" ");
-  return `Medians of ${options.runs} runs (the large files: ${Math.min(options.runs, MOST_RUNS)}), on ${new Date().toISOString().slice(0, 10)}: \`${command}\`, Node ${process.versions.node}, ${cores.length} cores
+  return `Medians of ${options.runs} runs (the large files: ${LARGE_FILE_RUNS}), on ${new Date().toISOString().slice(0, 10)}: \`${command}\`, Node ${process.versions.node}, ${cores.length} cores
 (${cores[0]?.model.trim() ?? "unknown"}). Client and server share the machine and talk over TCP without TLS. The servers are private ones with
 a buffer pool of 64 MB and the default packet limit; they write their log at each commit but do not sync it
 (\`innodb_flush_log_at_trx_commit=2\`), so the client's share of the time counts for more than it would in production.`;
