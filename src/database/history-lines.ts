@@ -1,5 +1,6 @@
 import { deflateSync } from "node:zlib";
 import { MigrateError } from "../errors";
+import type { StoredTexts } from "../files/read-text";
 import type { ObjectRef } from "../syntax/classify";
 import { quoteQualified } from "../syntax/quote";
 import type { Fingerprint } from "./fingerprint";
@@ -15,7 +16,13 @@ export interface Line {
   readonly id: number;
 }
 
-export interface NewLine {
+/** The texts of a pair as columns of a line; null when too large to store, or when there is none. */
+export interface PackedTexts {
+  readonly upText: Buffer | null;
+  readonly downText: Buffer | null;
+}
+
+export interface NewLine extends PackedTexts {
   readonly version: number;
   readonly name: string;
   readonly action: HistoryAction;
@@ -26,9 +33,6 @@ export interface NewLine {
   readonly host: string;
   readonly toolVersion: string;
   readonly reason: string | null;
-  /** Normalised texts of the pair, packed; null when too large to store, or when there is none. */
-  readonly upText: Buffer | null;
-  readonly downText: Buffer | null;
 }
 
 export interface Progress {
@@ -215,12 +219,10 @@ export async function recordError(
   );
 }
 
-export interface Resumption {
+export interface Resumption extends PackedTexts {
   readonly upChecksum: string;
   readonly downChecksum: string | null;
   readonly total: number;
-  readonly upText: Buffer | null;
-  readonly downText: Buffer | null;
 }
 
 /** A partial line goes on, perhaps with a repaired file: from now on it describes that file. */
@@ -260,8 +262,13 @@ function lockLost(session: Session, table: string): MigrateError {
   );
 }
 
-/** Packs a text for the history as MySQL's COMPRESS() does it, so that UNCOMPRESS(up_text) shows it in any client. */
-export function packText(text: string | null): Buffer | null {
+/** Packs texts for the history. */
+export function packTexts({ up, down }: StoredTexts): PackedTexts {
+  return { upText: packText(up), downText: packText(down) };
+}
+
+/** As MySQL's COMPRESS() does it, so that UNCOMPRESS(up_text) shows the text in any client. */
+function packText(text: string | null): Buffer | null {
   if (text === null) return null;
   const bytes = Buffer.from(text);
   const length = Buffer.alloc(4);

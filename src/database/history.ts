@@ -1,4 +1,5 @@
 import { MigrateError } from "../errors";
+import type { StoredTexts } from "../files/read-text";
 import type { DdlVerb, ObjectRef } from "../syntax/classify";
 import { quoteQualified } from "../syntax/quote";
 import type { Fingerprint } from "./fingerprint";
@@ -162,12 +163,6 @@ export async function readResumption(
     upText: unpack(row?.up_text),
     downText: unpack(row?.down_text),
   };
-}
-
-/** Normalised texts of a pair, as a line of the history keeps them; null: too large to store, or none. */
-export interface StoredTexts {
-  readonly up: string | null;
-  readonly down: string | null;
 }
 
 /** Reads the texts of these lines, by id. A line that keeps none is there too. */

@@ -6,7 +6,7 @@ import { sha256 } from "./checksum";
 import { describeReadError } from "./describe-read-error";
 import { fileIdentity } from "./inspect-file";
 import { createNormalizer, normalizeWhole } from "./normalize";
-import type { MigrationFile } from "./read-migrations";
+import type { Migration, MigrationFile } from "./read-migrations";
 
 /** Bytes on disk up to which a file's text is read in one piece and stored in the history: 4 MiB. */
 export const STORED_TEXT_LIMIT = 4 * 1024 * 1024;
@@ -43,8 +43,18 @@ export function readText(file: MigrationFile): string {
   return text.toString("utf8");
 }
 
-/** The text to keep in the history; null when there is no file, or it is too large to be kept. */
-export function readStoredText(file: MigrationFile | null): string | null {
+/** Normalised texts of a pair, as a line of the history keeps them; null: too large to store, or none. */
+export interface StoredTexts {
+  readonly up: string | null;
+  readonly down: string | null;
+}
+
+/** Reads the texts to keep in the history.  @throws MigrateError as `readText` */
+export function readStoredTexts({ up, down }: Migration): StoredTexts {
+  return { up: readIfKept(up), down: readIfKept(down) };
+}
+
+function readIfKept(file: MigrationFile | null): string | null {
   return file === null || file.bytes > STORED_TEXT_LIMIT ? null : readText(file);
 }
 

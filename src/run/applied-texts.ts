@@ -1,7 +1,7 @@
-import { readTexts, type StoredTexts } from "../database/history";
+import { readTexts } from "../database/history";
 import type { ServerInfo, Session } from "../database/session";
 import type { MigrationFile } from "../files/read-migrations";
-import { readText, STORED_TEXT_LIMIT } from "../files/read-text";
+import { readText, STORED_TEXT_LIMIT, type StoredTexts } from "../files/read-text";
 import type { VersionState } from "../plan/fold-history";
 import { compareTexts, type TextChange } from "../syntax/compare";
 

@@ -8,6 +8,8 @@ const FRESH_MS = 1_000;
 export interface Engines {
   /** @returns as `readNonTransactionalNames`  @throws the driver's error */
   namesSeenFrom(session: Session, database: string): Promise<ReadonlySet<string>>;
+  /** A migration begins: what is not fresh is asked again. Until it ends, only `forget` does that. */
+  begin(): void;
   /** A statement ran that may have changed them. */
   forget(): void;
 }
@@ -21,11 +23,14 @@ export function createEngines(): Engines {
     null;
   return {
     async namesSeenFrom(session, database) {
-      if (known?.database !== database || performance.now() - known.at > FRESH_MS) {
+      if (known?.database !== database) {
         const names = await readNonTransactionalNames(session, database);
         known = { database, names, at: performance.now() };
       }
       return known.names;
+    },
+    begin() {
+      if (known !== null && performance.now() - known.at > FRESH_MS) known = null;
     },
     forget() {
       known = null;

@@ -62,8 +62,6 @@ export function createExecutor(
   let effectUnrecorded = false;
   let fateOpen = false;
   let touched = false;
-  /** Null: not read since the last statement that may have changed it. */
-  let nonTransactional: ReadonlySet<string> | null = null;
   const transactions = createTransactions(session, memory, patience, () => record(null));
 
   async function record(intent: Intent | null): Promise<void> {
@@ -83,16 +81,14 @@ export function createExecutor(
   }
 
   async function runTransactional(statement: Statement, classified: Classified): Promise<void> {
-    if (await writesOutside(statement)) return runNonTransactional(statement);
+    if (await writesOutside([statement])) return runNonTransactional(statement);
     await enterTransaction(classified.usesPrevious);
     await transactions.run(statement, classified);
     journal.advance(statement);
   }
 
   async function runTogether(batch: readonly Work[], reached: (count: number) => void): Promise<void> {
-    for (const { statement } of batch) {
-      if (await writesOutside(statement)) return runOneByOne(batch, reached);
-    }
+    if (await writesOutside(batch.map(({ statement }) => statement))) return runOneByOne(batch, reached);
     await enterTransaction(false);
     await transactions.runTogether(batch, reached);
     for (const { statement } of batch) journal.advance(statement);
@@ -105,10 +101,10 @@ export function createExecutor(
     }
   }
 
-  /** What it writes, no transaction would take back. */
-  async function writesOutside({ head }: Statement): Promise<boolean> {
-    nonTransactional ??= await engines.namesSeenFrom(session, memory.database);
-    return mentionsAny(head, nonTransactional);
+  /** What one of them writes, no transaction would take back. */
+  async function writesOutside(statements: readonly Statement[]): Promise<boolean> {
+    const names = await engines.namesSeenFrom(session, memory.database);
+    return statements.some(({ head }) => mentionsAny(head, names));
   }
 
   async function enterTransaction(usesPrevious: boolean): Promise<void> {
@@ -167,7 +163,6 @@ export function createExecutor(
   function committedByItself(statement: Statement): void {
     journal.advance(statement);
     effectUnrecorded = true;
-    nonTransactional = null;
     engines.forget();
   }
 
@@ -243,7 +238,7 @@ export function createExecutor(
       }
     }
     // SET TRANSACTION is for the file's next transaction: nothing of the runner's may come in between.
-    if (nextTransaction) nonTransactional ??= await engines.namesSeenFrom(session, memory.database);
+    if (nextTransaction) await engines.namesSeenFrom(session, memory.database);
     if (
       (autocommit === true || autocommit === "unknown") &&
       !memory.autocommit &&
@@ -317,8 +312,6 @@ export function createExecutor(
       case "set":
         return runSet(statement, classified, kind);
       case "use":
-        nonTransactional = null;
-        return runInSession(statement);
       case "deallocate":
         return runInSession(statement);
       case "prepare":

@@ -105,6 +105,8 @@ export interface Run {
   readonly emit: Emit;
   /** Opens another session like the first. */
   readonly open: () => Promise<Session>;
+  /** The session, while it is under the lock: what is not ends by the first signal, and has no progress. */
+  readonly running: () => Session | null;
   readonly watch: StopWatch;
   session: Session;
   /** null while nothing is to be run, or another runner does. */
@@ -122,10 +124,9 @@ async function withRun<T>(
     const open = (): Promise<Session> => openRunSession(settings, options);
     const emit = options.emit ?? (() => {});
     const session = await open();
-    // What is not under the lock ends by the first signal.
     const running = (): Session | null => (run.lock === null ? null : run.session);
     const watch = watchForStop(settings, options, running, emit);
-    const run: Run = { settings, folder, options, emit, open, watch, session, lock: null };
+    const run: Run = { settings, folder, options, emit, open, running, watch, session, lock: null };
     try {
       return await body(run);
     } finally {

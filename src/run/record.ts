@@ -1,12 +1,12 @@
 import type { Settings } from "../config";
 import { withSession } from "../database/connection";
-import type { HistoryAction, HistoryRow, StoredTexts } from "../database/history";
-import { addLine, type NewLine, packText } from "../database/history-lines";
+import type { HistoryAction, HistoryRow } from "../database/history";
+import { addLine, type NewLine, packTexts } from "../database/history-lines";
 import { createHistoryTable } from "../database/history-table";
 import { acquireLock, type Lock, releaseLock } from "../database/lock";
 import type { Session } from "../database/session";
 import type { Migration } from "../files/read-migrations";
-import { readStoredText } from "../files/read-text";
+import { readStoredTexts, type StoredTexts } from "../files/read-text";
 import { type HistoryState, readHistoryState } from "./history-state";
 import { readIdentity } from "./identity";
 import { withTranslatedErrors } from "./translate-error";
@@ -60,7 +60,7 @@ export function entryOf(migration: Migration, action: HistoryAction, reason: str
     name: migration.name,
     upChecksum: migration.up.checksum,
     downChecksum: migration.down?.checksum ?? null,
-    texts: { up: readStoredText(migration.up), down: readStoredText(migration.down) },
+    texts: readStoredTexts(migration),
     reason,
   };
 }
@@ -88,7 +88,7 @@ function lastId(rows: readonly HistoryRow[]): number {
 }
 
 function toNewLine({ texts, ...line }: Entry): NewLine {
-  return { ...line, ...readIdentity(), total: 0, upText: packText(texts.up), downText: packText(texts.down) };
+  return { ...line, ...readIdentity(), total: 0, ...packTexts(texts) };
 }
 
 const NOTHING_RAN = {

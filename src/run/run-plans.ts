@@ -3,14 +3,12 @@ import { recordProgress, type Unfinished } from "../database/history-lines";
 import { createHistoryTable } from "../database/history-table";
 import { acquireLock, releaseLock } from "../database/lock";
 import { isConnectionLost } from "../database/server-errors";
-import type { Session } from "../database/session";
 import { MigrateError } from "../errors";
 import type { Migration } from "../files/read-migrations";
 import { foldHistory } from "../plan/fold-history";
 import { currentVersion, makePlan, type Plan, type Step } from "../plan/plan";
 import type { Target } from "../plan/target";
 import { createEngines, type Engines } from "./engines";
-import type { StepName } from "./events";
 import { stoppedBefore } from "./failures";
 import { readHistoryState } from "./history-state";
 import { readIdentity } from "./identity";
@@ -18,7 +16,7 @@ import type { Run } from "./migrate";
 import { type PlannedStep, planText } from "./planned-sql";
 import { createProgressMeter, type ProgressMeter } from "./progress";
 import { createScans, type Scans } from "./scans";
-import { runStep, type StepResult } from "./step";
+import { runStep, type StepResult, stepName } from "./step";
 import { readStepFiles, readStepFilesSoon, type StepFiles } from "./step-files";
 import { isStopping } from "./stop";
 
@@ -53,9 +51,7 @@ export async function withReady<T>(
   const { settings, options, emit } = run;
   const scans = createScans(settings, run.session, emit);
   await scans.refuseProblems(steps);
-  // What is not under the lock has no progress.
-  const running = (): Session | null => (run.lock === null ? null : run.session);
-  const meter = createProgressMeter(settings, options.progressMs ?? null, running, emit);
+  const meter = createProgressMeter(settings, options.progressMs ?? null, run.running, emit);
   // The same object: whoever opened its session closes the one that it has in the end.
   const ready: Ready = Object.assign(run, {
     scans,
@@ -168,10 +164,6 @@ async function reconnect(run: Ready, lost: Error): Promise<void> {
     throw lost;
   }
   await takeLock(run);
-}
-
-function stepName({ version, name, direction }: Step): StepName {
-  return { version, name, direction };
 }
 
 /** @returns whether it ran to its end; if not, the history moved under it and it must be planned again */

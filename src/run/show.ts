@@ -1,11 +1,11 @@
 import type { Settings } from "../config";
 import { withSession } from "../database/connection";
-import type { HistoryRow, StoredTexts } from "../database/history";
+import type { HistoryRow } from "../database/history";
 import type { ServerInfo } from "../database/session";
 import { type Direction, formatMigration } from "../files/filename";
 import { type Migration, type MigrationFile, readMigrations } from "../files/read-migrations";
 import { readStatements } from "../files/read-statements";
-import { readText, STORED_TEXT_LIMIT } from "../files/read-text";
+import { readText, STORED_TEXT_LIMIT, type StoredTexts } from "../files/read-text";
 import { foldHistory, isInForce, type VersionState } from "../plan/fold-history";
 import { currentVersion } from "../plan/plan";
 import { judgeStates, type StatusEntry } from "../plan/status";

@@ -1,7 +1,7 @@
-import { packText } from "../database/history-lines";
+import { type PackedTexts, packTexts } from "../database/history-lines";
 import { readAhead } from "../files/read-ahead";
 import { readStatements } from "../files/read-statements";
-import { readStoredText } from "../files/read-text";
+import { readStoredTexts } from "../files/read-text";
 import type { Step } from "../plan/plan";
 import { splitText } from "../syntax/splitter";
 import type { Statement } from "../syntax/statement";
@@ -15,9 +15,8 @@ export interface StepFilesOptions {
 
 /** What running a step needs of its pair of files. */
 export interface StepFiles {
-  /** For the history line: packed; null where there is no file, or it is too large to be kept. */
-  readonly upText: Buffer | null;
-  readonly downText: Buffer | null;
+  /** For the history line. */
+  readonly texts: PackedTexts;
   /** The file that runs, in batches. A file that is too large to be kept is read as they are asked for. */
   readonly statements: Iterable<readonly Statement[]> | AsyncIterable<readonly Statement[]>;
 }
@@ -28,13 +27,11 @@ export interface StepFiles {
  */
 export function readStepFiles(step: Step, { noBackslashEscapes, onRead }: StepFilesOptions): StepFiles {
   const { direction, file, migration } = step;
-  const up = readStoredText(migration.up);
-  const down = readStoredText(migration.down);
-  const text = direction === "up" ? up : down;
+  const texts = readStoredTexts(migration);
+  const text = texts[direction];
   const options = { noBackslashEscapes, fileName: file.fileName };
   return {
-    upText: packText(up),
-    downText: packText(down),
+    texts: packTexts(texts),
     statements:
       text === null
         ? readAhead(readStatements(file, { noBackslashEscapes, onRead }))

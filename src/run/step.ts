@@ -10,7 +10,7 @@ import { type Classified, createClassifier } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
 import { type BatchSizes, createBatchSizes, gatherBatch, type Work } from "./batches";
 import type { Engines } from "./engines";
-import type { Emit } from "./events";
+import type { Emit, StepName } from "./events";
 import { createExecutor, type Executor } from "./executor";
 import { connectionLost, statementFailed, stoppedAfter } from "./failures";
 import type { Identity } from "./identity";
@@ -48,10 +48,7 @@ export interface StepContext {
   readonly files: StepFiles;
 }
 
-export interface StepResult {
-  readonly version: number;
-  readonly name: string;
-  readonly direction: "up" | "down";
+export interface StepResult extends StepName {
   readonly statements: number;
   /** Milliseconds of this run, earlier runs of the same step not counted. */
   readonly durationMs: number;
@@ -102,8 +99,9 @@ export async function runStep(
   );
   const memory = createSessionMemory(context.session.database, scan);
   const patience = createPatience(context.session, context.stop.signal, (blocked) =>
-    context.emit({ event: "blocked", ...describe(step), statement: journal.position + 1, ...blocked }),
+    context.emit({ event: "blocked", ...stepName(step), statement: journal.position + 1, ...blocked }),
   );
+  context.engines.begin();
   const executor = createExecutor(context.session, journal, memory, patience, context.engines);
   const progress: Progress = {
     context,
@@ -118,7 +116,7 @@ export async function runStep(
     resumed: row === null,
     current: null,
   };
-  context.emit({ event: "step-started", ...describe(step), statements: total, resumedAt: row?.done ?? null });
+  context.emit({ event: "step-started", ...stepName(step), statements: total, resumedAt: row?.done ?? null });
   let unfinished: Unfinished | null;
   try {
     unfinished = await runStatements(progress);
@@ -126,7 +124,7 @@ export async function runStep(
     throw await stopAt(progress, error);
   }
   const result = {
-    ...describe(step),
+    ...stepName(step),
     statements: total,
     durationMs: Math.round(performance.now() - started),
   };
@@ -134,8 +132,9 @@ export async function runStep(
   return { result, touched: executor.touched, unfinished };
 }
 
-function describe(step: Step): { version: number; name: string; direction: "up" | "down" } {
-  return { version: step.version, name: step.name, direction: step.direction };
+/** What events and results call a step. */
+export function stepName({ version, name, direction }: Step): StepName {
+  return { version, name, direction };
 }
 
 function newLine({ identity, files }: StepContext, step: Step, total: number): NewLine {
@@ -148,8 +147,7 @@ function newLine({ identity, files }: StepContext, step: Step, total: number): N
     total,
     reason: null,
     ...identity,
-    upText: files.upText,
-    downText: files.downText,
+    ...files.texts,
   };
 }
 
@@ -221,7 +219,7 @@ async function runWorks(progress: Progress, works: readonly Work[]): Promise<voi
 function tellDone({ context, step, total }: Progress, { statement, classified }: Work, ms: number): void {
   context.emit({
     event: "statement-done",
-    ...describe(step),
+    ...stepName(step),
     statement: statement.number,
     statements: total,
     line: statement.line,
@@ -264,15 +262,14 @@ async function resume(progress: Progress, next: Statement | null): Promise<"appl
     upChecksum: step.migration.up.checksum,
     downChecksum: step.migration.down?.checksum ?? null,
     total,
-    upText: context.files.upText,
-    downText: context.files.downText,
+    ...context.files.texts,
   });
   // Before the session is set up again: under LOCK TABLES the server shows no other table.
   const found = row.intent === null ? null : await judgeIntent(session, row.intent);
   await memory.restore(session, stored.saved, (text) => lockingHistoryToo(text, session.database, table));
   if (row.intent === null || found === null) return "not-applied";
   const verdict = await settleIntent(session, step, { intent: row.intent, found, next, total });
-  context.emit({ event: "judged", ...describe(step), statement: row.intent.statement, verdict });
+  context.emit({ event: "judged", ...stepName(step), statement: row.intent.statement, verdict });
   if (verdict === "not-applied" || next === null) return "not-applied";
   journal.advance(next);
   memory.note(next, classify(next));

@@ -6,7 +6,7 @@ import {
   addNextLine,
   type NewLine,
   type Progress,
-  packText,
+  packTexts,
 } from "../../src/database/history-lines";
 import { createHistoryTable } from "../../src/database/history-table";
 import { acquireLock, type Lock, releaseLock } from "../../src/database/lock";
@@ -30,8 +30,7 @@ const LINE: NewLine = {
   host: "somewhere",
   toolVersion: "0.0.0",
   reason: null,
-  upText: packText(UP_TEXT),
-  downText: null,
+  ...packTexts({ up: UP_TEXT, down: null }),
 };
 
 const INTENT: Intent = {
@@ -111,8 +110,7 @@ forEachServer("one statement finishes a line and adds the next", async (_t, serv
       ...LINE,
       version: 2,
       name: "b",
-      upText: packText(upText),
-      downText: packText("DROP TABLE b;"),
+      ...packTexts({ up: upText, down: "DROP TABLE b;" }),
     };
     const line = { table: TABLE, lock, id: 2 };
     const unfinished = { line: { table: TABLE, lock, id: 1 }, progress: DONE };
