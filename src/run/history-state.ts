@@ -1,5 +1,5 @@
 import { type HistoryRow, readHistory } from "../database/history";
-import { inspectHistoryTable } from "../database/history-table";
+import { type HistoryTableState, inspectHistoryTable } from "../database/history-table";
 import type { Session } from "../database/session";
 import { MigrateError, RefusedError } from "../errors";
 import { checkHistory } from "../plan/fold-history";
@@ -11,10 +11,15 @@ export interface HistoryState {
 
 /**
  * Reads the history and refuses one that cannot be trusted. Changes nothing.
+ * @param known what the table itself was found to say; left out: it is looked at
  * @throws MigrateError `history-foreign`, `history-newer`, `history-damaged`
  */
-export async function readHistoryState(session: Session, table: string): Promise<HistoryState> {
-  const state = await inspectHistoryTable(session, table);
+export async function readHistoryState(
+  session: Session,
+  table: string,
+  known?: HistoryTableState,
+): Promise<HistoryState> {
+  const state = known ?? (await inspectHistoryTable(session, table));
   if (state === "absent") return { exists: false, rows: [] };
   const rows = await readHistory(session, table);
   if (rows.length === 0 && state !== "new") {

@@ -1,10 +1,13 @@
 import type { Settings } from "../config";
-import type { HistoryRow } from "../database/history";
+import { type HistoryRow, readAppliedLines } from "../database/history";
+import { inspectHistoryTable } from "../database/history-table";
 import type { Lock } from "../database/lock";
 import type { Session } from "../database/session";
 import { openWhenReady } from "../database/wait";
 import { type Folder, type Migration, readMigrations, requireMigrations } from "../files/read-migrations";
-import { makePlan, makeRedoPlans, type Plan } from "../plan/plan";
+
+import type { Plan } from "../plan/plan";
+import { planNothing } from "../plan/plan-nothing";
 import { parseTarget, stepsTarget, type Target } from "../plan/target";
 import type { Emit } from "./events";
 import { readHistoryState } from "./history-state";
@@ -60,14 +63,35 @@ export async function migrate(
   return await withRun(settings, options, async (run) => {
     if (direction === "up" && options.allowAhead !== true) requireMigrations(run.folder);
     // The first look is without the lock: when nothing is to be done there is nothing to wait for.
-    const { rows } = await readHistoryState(run.session, settings.table);
-    const { migrations } = run.folder;
-    const known = direction === "up" ? migrations : await completeFromHistory(run, rows);
-    const plan = makePlan(direction, known, rows, target, options);
+    const { plan, known } = await planFirst(run, direction, target);
     return await carryOut(run, [plan], ({ runPlans, planAgain }, ready) =>
       runPlans(ready, planAgain(ready, known, plan)),
     );
   });
+}
+
+/** Plans, and says from which migrations. */
+async function planFirst(
+  run: Run,
+  direction: "up" | "down",
+  target: Target | null,
+): Promise<{ readonly plan: Plan; readonly known: readonly Migration[] }> {
+  const { session, options } = run;
+  const { table } = run.settings;
+  const { migrations } = run.folder;
+  const state = await inspectHistoryTable(session, table);
+  if (direction === "up" && target === null && state !== "absent") {
+    const plan = planNothing(migrations, await readAppliedLines(session, table));
+    if (plan !== null) return { plan, known: migrations };
+  }
+  const { rows } = await readHistoryState(session, table, state);
+  const known = direction === "up" ? migrations : await completeFromHistory(run, rows);
+  return { plan: loadPlan().makePlan(direction, known, rows, target, options), known };
+}
+
+/** Loaded only here: most runs have nothing to plan, and each module costs start-up time. */
+function loadPlan(): typeof import("../plan/plan") {
+  return require("../plan/plan");
 }
 
 async function completeFromHistory(
@@ -87,7 +111,7 @@ function readTarget(direction: "up" | "down", input: TargetInput): Target | null
 export async function redo(settings: Settings, options: RunOptions = {}): Promise<RunResult> {
   return await withRun(settings, options, async (run) => {
     const { rows } = await readHistoryState(run.session, settings.table);
-    const { down, up } = makeRedoPlans(run.folder.migrations, rows, options);
+    const { down, up } = loadPlan().makeRedoPlans(run.folder.migrations, rows, options);
     return await carryOut(run, [down, up], async ({ runPlans, planAgain, renewSession }, ready) => {
       const reverted = await runPlans(ready, planAgain(ready, run.folder.migrations, down));
       if (reverted.steps.length > 0 && !(await renewSession(ready, ready.lastId))) return reverted;

@@ -63,6 +63,7 @@ forEachServer("modules of an up without work", async (_, server) => {
     assert.ok(within(up(), "run").includes("step"), "the first run applies something");
     const loaded = up();
     assert.deepEqual(within(loaded, "run"), ["history-state", "migrate", "stop", "translate-error"]);
+    assert.deepEqual(within(loaded, "plan"), ["fold-history", "plan-nothing", "target"]);
     assert.deepEqual(within(loaded, "syntax"), ["quote"]);
     assert.deepEqual([...within(loaded, "schema"), ...within(loaded, "scratch")], []);
     assert.deepEqual(
