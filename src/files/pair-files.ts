@@ -5,29 +5,35 @@ import { type Direction, formatVersion } from "./filename";
 export interface NamedFile {
   readonly fileName: string;
   readonly version: number;
-  readonly digits: string;
   readonly name: string;
   readonly direction: Direction;
 }
 
-export interface Pairing {
-  readonly up: NamedFile | null;
-  readonly down: NamedFile | null;
+/** The files of one migration. */
+export interface Pair<File extends NamedFile> {
+  readonly up: File | null;
+  readonly down: File | null;
+}
+
+export interface Pairing<File extends NamedFile> {
+  /** None of them is whole where there is a problem. */
+  readonly pairs: readonly Pair<File>[];
+  readonly problems: readonly Problem[];
 }
 
 /**
  * Puts each up file beside its down file, by version.
  * @param suggested names that misnamed files were meant to have; none of them is reported as missing
  * @param isIrreversible whether an up file declares that it cannot be reverted; null when it could not be read
- * @returns the pairs by rising version, of which none is whole where there is a problem
+ * @returns the pairs by rising version, with every problem
  */
-export function pairFiles(
-  files: readonly NamedFile[],
+export function pairFiles<File extends NamedFile>(
+  files: readonly File[],
   suggested: ReadonlySet<string>,
-  isIrreversible: (up: NamedFile) => boolean | null,
-): { readonly pairs: readonly Pairing[]; readonly problems: readonly Problem[] } {
+  isIrreversible: (up: File) => boolean | null,
+): Pairing<File> {
   const problems: Problem[] = [];
-  const pairs: Pairing[] = [];
+  const pairs: Pair<File>[] = [];
   for (const sameVersion of groupByVersion(files)) {
     const up = sameVersion.find((file) => file.direction === "up") ?? null;
     const down = sameVersion.find((file) => file.direction === "down") ?? null;
@@ -43,14 +49,14 @@ export function pairFiles(
  * Does the same for a folder in which two branches met: pairs may share a version, and each is judged by itself.
  * @returns the pairs by rising version and, within one, by name
  */
-export function pairFilesByName(
-  files: readonly NamedFile[],
+export function pairFilesByName<File extends NamedFile>(
+  files: readonly File[],
   suggested: ReadonlySet<string>,
-  isIrreversible: (up: NamedFile) => boolean | null,
-): { readonly pairs: readonly Pairing[]; readonly problems: readonly Problem[] } {
-  const stems = new Map<string, NamedFile[]>();
+  isIrreversible: (up: File) => boolean | null,
+): Pairing<File> {
+  const stems = new Map<string, File[]>();
   for (const file of files) {
-    const stem = `${file.digits}_${file.name}`;
+    const stem = stemOf(file);
     const group = stems.get(stem);
     if (group === undefined) stems.set(stem, [file]);
     else group.push(file);
@@ -63,8 +69,8 @@ export function pairFilesByName(
   };
 }
 
-function groupByVersion(files: readonly NamedFile[]): readonly (readonly NamedFile[])[] {
-  const groups = new Map<number, NamedFile[]>();
+function groupByVersion<File extends NamedFile>(files: readonly File[]): readonly (readonly File[])[] {
+  const groups = new Map<number, File[]>();
   for (const file of files) {
     const group = groups.get(file.version);
     if (group === undefined) groups.set(file.version, [file]);
@@ -74,6 +80,13 @@ function groupByVersion(files: readonly NamedFile[]): readonly (readonly NamedFi
   return Array.from(Float64Array.from(groups.keys()).sort(), (version) => groups.get(version) ?? []);
 }
 
+/** What a pair's names begin with: the version as written, with its zeros, and the name. */
+function stemOf({ fileName, direction }: NamedFile): string {
+  return fileName.slice(0, -ENDING_LENGTH[direction]);
+}
+
+const ENDING_LENGTH: Readonly<Record<Direction, number>> = { up: ".up.sql".length, down: ".down.sql".length };
+
 function versionOf(file: NamedFile | undefined): number {
   return file?.version ?? 0;
 }
@@ -81,9 +94,11 @@ function versionOf(file: NamedFile | undefined): number {
 /** More than one name, or more than one width, under one version. */
 function judgeDuplicates(sameVersion: readonly NamedFile[]): Problem | null {
   const first = sameVersion[0];
-  if (sameVersion.every((file) => file.digits === first?.digits && file.name === first.name)) return null;
+  if (first === undefined) return null;
+  const stem = stemOf(first);
+  if (sameVersion.every((file) => file === first || stemOf(file) === stem)) return null;
   const names = sameVersion.map((file) => file.fileName).sort();
-  const version = formatVersion(versionOf(sameVersion[0]));
+  const version = formatVersion(first.version);
   const [up, down] = [...sameVersion].sort(
     (a, b) => (a.direction === "up" ? -1 : 1) - (b.direction === "up" ? -1 : 1),
   );
@@ -100,11 +115,11 @@ function judgeDuplicates(sameVersion: readonly NamedFile[]): Problem | null {
   };
 }
 
-function judgePair(
-  up: NamedFile | null,
-  down: NamedFile | null,
+function judgePair<File extends NamedFile>(
+  up: File | null,
+  down: File | null,
   suggested: ReadonlySet<string>,
-  isIrreversible: (up: NamedFile) => boolean | null,
+  isIrreversible: (up: File) => boolean | null,
 ): Problem | null {
   if (up === null) return down === null ? null : missingUp(down, suggested);
   const irreversible = isIrreversible(up);
@@ -119,7 +134,7 @@ function judgePair(
 }
 
 function missingUp(down: NamedFile, suggested: ReadonlySet<string>): Problem | null {
-  const wanted = `${down.digits}_${down.name}.up.sql`;
+  const wanted = `${stemOf(down)}.up.sql`;
   if (suggested.has(wanted)) return null;
   return {
     code: "missing-up",
@@ -130,7 +145,7 @@ function missingUp(down: NamedFile, suggested: ReadonlySet<string>): Problem | n
 }
 
 function missingDown(up: NamedFile, suggested: ReadonlySet<string>): Problem | null {
-  const wanted = `${up.digits}_${up.name}.down.sql`;
+  const wanted = `${stemOf(up)}.down.sql`;
   if (suggested.has(wanted)) return null;
   return {
     code: "missing-down",

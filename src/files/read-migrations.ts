@@ -2,7 +2,7 @@ import { MigrateError, type Problem, RefusedError } from "../errors";
 import type { Direction } from "./filename";
 import { type Inspected, inspectFile, READ_SIZE, type Unreadable } from "./inspect-file";
 import { type ListedFile, listFolder } from "./list-folder";
-import { type NamedFile, pairFiles, pairFilesByName } from "./pair-files";
+import { type Pair, pairFiles, pairFilesByName } from "./pair-files";
 
 /** One migration file as it was when the folder was read. Its text stays on disk, unless it came from the history. */
 export interface MigrationFile {
@@ -63,31 +63,29 @@ export function readBranchedMigrations(dir: string): Folder {
 function readFolder(dir: string, pair: typeof pairFiles): Folder {
   const listing = listFolder(dir);
   const problems: Problem[] = [...listing.problems];
-  const files = new Map<string, MigrationFile>();
   const irreversible = new Set<string>();
   const buffer = Buffer.allocUnsafe(READ_SIZE);
 
-  for (const listed of listing.files) {
-    if (!listed.openable) continue;
+  const files = listing.files.map((listed): MigrationFile | ListedFile => {
+    if (!listed.openable) return listed;
     const found = inspect(listed, buffer);
     if ("code" in found) {
       problems.push(found);
-      continue;
+      return listed;
     }
     const { fileName, path, direction, version, name } = listed;
     const { bytes, checksum, identity } = found;
-    const file = { fileName, path, direction, version, name, bytes, checksum };
-    files.set(fileName, identity === null ? file : { ...file, identity });
     if (direction === "up" && found.directives.includes("irreversible")) irreversible.add(fileName);
-  }
+    const file = { fileName, path, direction, version, name, bytes, checksum };
+    return identity === null ? file : { ...file, identity };
+  });
 
-  const pairing = pair(listing.files, listing.suggested, ({ fileName }) =>
-    files.has(fileName) ? irreversible.has(fileName) : null,
+  const pairing = pair(files, listing.suggested, (up) =>
+    "checksum" in up ? irreversible.has(up.fileName) : null,
   );
   problems.push(...pairing.problems);
   if (problems.length > 0) throw new RefusedError(sortByFile(problems));
-  const migrations = pairing.pairs.map(({ up, down }) => toMigration(up, down, files));
-  return { dir, migrations, warnings: [] };
+  return { dir, migrations: pairing.pairs.map(toMigration), warnings: [] };
 }
 
 /**
@@ -101,16 +99,10 @@ export function requireMigrations(folder: Folder): void {
   });
 }
 
-function toMigration(
-  up: NamedFile | null,
-  down: NamedFile | null,
-  files: ReadonlyMap<string, MigrationFile>,
-): Migration {
-  const upFile = up === null ? undefined : files.get(up.fileName);
-  const downFile = down === null ? null : files.get(down.fileName);
-  if (upFile === undefined || downFile === undefined)
+function toMigration({ up, down }: Pair<MigrationFile | ListedFile>): Migration {
+  if (up === null || !("checksum" in up) || !(down === null || "checksum" in down))
     throw new MigrateError("internal", "A pair lacks a file.");
-  return { version: upFile.version, name: upFile.name, up: upFile, down: downFile };
+  return { version: up.version, name: up.name, up, down };
 }
 
 function inspect(listed: ListedFile, buffer: Buffer): Inspected | Problem {
