@@ -106,7 +106,7 @@ forEachServer(
       return;
     }
     await withTestDatabase(server, async ({ url }) => {
-      await fillBigTable(url, 20_000);
+      await fillBigTable(url, 6);
       const files = {
         "0001_b.up.sql": `${LONG_ALTER};`,
         "0001_b.down.sql": "ALTER TABLE big DROP COLUMN digest;",

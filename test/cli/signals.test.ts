@@ -40,7 +40,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
 
 forEachServer("a second signal ends the statement on the server", async (_, server) => {
   await withTestDatabase(server, async ({ url }) => {
-    await fillBigTable(url, 60_000);
+    await fillBigTable(url, 10);
     const files = {
       "0001_x.up.sql": `CREATE TABLE a (id INT);\n${LONG_ALTER};`,
       "0001_x.down.sql": "ALTER TABLE big DROP COLUMN digest;\nDROP TABLE a;",

@@ -16,7 +16,7 @@ const BEFORE = { "0001_a.up.sql": "CREATE TABLE a (id INT);", "0001_a.down.sql":
 
 forEachServer("a long ALTER is followed with the server's own percentage", async (_t, server) => {
   await withTestDatabase(server, async ({ url }) => {
-    await fillBigTable(url, 20_000);
+    await fillBigTable(url, 6);
     const files = {
       ...BEFORE,
       "0002_b.up.sql": `CREATE TABLE b (id INT);\n${LONG_ALTER};`,

@@ -9,10 +9,9 @@ import { fillBigTable, LONG_ALTER, LONG_UPDATE, untilRunning } from "../support/
 import { withMigrations } from "../support/migrations";
 import { forEachServer, testServers, withTestDatabase } from "../support/servers";
 
-/** Rows that keep the server busy for much longer than it takes to stop it. */
-const LONG = 60_000;
-/** Rows that keep it busy for a second or so. */
-const SHORT = 3_000;
+/** Seconds that are much longer than it takes to stop the server. */
+const LONG = 10;
+const SHORT = 1;
 
 forEachServer(
   "the first signal lets a long ALTER end, records it and releases the lock",

@@ -263,7 +263,7 @@ forEachSubject(
   "a kill ends a long statement among others that are sent together, and takes their group back",
   `${TABLE}${rows(1, 300)}${ONE.repeat(50)}${LONG_UPDATE};\n${rows(301, 310)}`,
   async ({ fails, up, url, ask, state }) => {
-    await fillBigTable(url, 60_000);
+    await fillBigTable(url, 10);
     const stop = new AbortController();
     const kill = new AbortController();
     const killing = untilRunning(url, "UPDATE big").then(() => {

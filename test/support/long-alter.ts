@@ -1,22 +1,27 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
 
-/** Fills table `big` with rows that `LONG_ALTER` needs about a millisecond each for. */
-export async function fillBigTable(url: string, rows: number): Promise<void> {
+/** Costs the server a tenth of a millisecond, or a whole one. */
+const SLOW_EXPRESSION = "SHA2(REPEAT(CONCAT('text ', pad), 30000), 256)";
+
+/** Fills table `big` with as many rows as keep the server busy for so many seconds in the statements below. */
+export async function fillBigTable(url: string, seconds: number): Promise<void> {
   const connection = await createConnection(url);
   try {
     await connection.query("CREATE TABLE big (id INT PRIMARY KEY AUTO_INCREMENT, pad INT NOT NULL)");
-    const values = Array.from({ length: 1_000 }, (_, index) => `(${index})`).join(", ");
-    for (let done = 0; done < rows; done += 1_000) {
-      await connection.query(`INSERT INTO big (pad) VALUES ${values}`);
-    }
+    const values = Array.from({ length: ROWS_AT_ONCE }, (_, index) => `(${index})`).join(", ");
+    const insert = `INSERT INTO big (pad) VALUES ${values}`;
+    await connection.query(insert);
+    const started = performance.now();
+    await connection.query(`SELECT MAX(${SLOW_EXPRESSION}) FROM big`);
+    const elapsedMs = performance.now() - started;
+    for (let left = (seconds * 1_000) / elapsedMs - 1; left > 0; left--) await connection.query(insert);
   } finally {
     await connection.end();
   }
 }
 
-/** Costs the server a millisecond or so. */
-const SLOW_EXPRESSION = "SHA2(REPEAT(CONCAT('text ', pad), 30000), 256)";
+const ROWS_AT_ONCE = 1_000;
 
 /** Copies table `big`, slowly. */
 export const LONG_ALTER = `ALTER TABLE big ADD COLUMN digest CHAR(64) AS (${SLOW_EXPRESSION}) STORED`;
