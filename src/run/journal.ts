@@ -55,12 +55,14 @@ export type Beginning =
 /**
  * @param total statements in the file
  * @param unfinished the migration before this one, which the first record finishes as well
+ * @param onAdded told when the first record has added the line
  */
 export function createJournal(
   line: Line,
   total: number,
   beginning: Beginning,
   unfinished: Unfinished | null = null,
+  onAdded: () => void = () => {},
 ): Journal {
   const hash = createStatementsHash();
   const started = performance.now();
@@ -79,6 +81,7 @@ export function createJournal(
     else await addNextLine(session, previous, line, beginning.row, progress);
     previous = null;
     added = true;
+    onAdded();
   }
 
   async function finishPrevious(session: Session): Promise<void> {

@@ -17,7 +17,7 @@ import { type PlannedStep, planText } from "./planned-sql";
 import { createProgressMeter, type ProgressMeter } from "./progress";
 import { createScans, type Scans } from "./scans";
 import { runStep, type StepResult, stepName } from "./step";
-import { readStepFiles, readStepFilesSoon, type StepFiles } from "./step-files";
+import { type ComingFiles, comingFiles } from "./step-files";
 import { isStopping } from "./stop";
 
 const LOCK_TIMEOUT_MS = 300_000;
@@ -172,12 +172,16 @@ async function runPlan(run: Ready, plan: Plan, results: StepResult[]): Promise<b
   const earlier = results.length;
   const { noBackslashEscapes } = run.session.server;
   const reading = { noBackslashEscapes, onRead: run.meter.read };
-  let nextFiles: (() => StepFiles) | null = null;
+  let coming: ComingFiles | null = null;
   for (const [index, step] of plan.steps.entries()) {
     const { session, lock, emit } = run;
     if (lock === null) throw new TypeError("a plan runs under the lock only");
     const last = index === plan.steps.length - 1;
     if (isStopping(run.options)) throw stoppedBefore(step, results.length);
+    const files = (coming ?? comingFiles(step, reading)).take();
+    const next = plan.steps[index + 1];
+    const following = next === undefined ? null : comingFiles(next, reading);
+    coming = following;
     const context = {
       session,
       lock,
@@ -193,7 +197,8 @@ async function runPlan(run: Ready, plan: Plan, results: StepResult[]): Promise<b
       stop: run.options,
       meter: run.meter,
       engines: run.engines,
-      files: nextFiles === null ? readStepFiles(step, reading) : nextFiles(),
+      files,
+      onAdded: () => following?.readSoon(),
     };
     const scan = await run.scans.of(step);
     run.meter.begin(stepName(step), {
@@ -203,10 +208,7 @@ async function runPlan(run: Ready, plan: Plan, results: StepResult[]): Promise<b
       totalBytes: step.file.bytes,
     });
     run.unfinished = null;
-    const running = runStep(context, step, scan);
-    const next = plan.steps[index + 1];
-    nextFiles = next === undefined ? null : readStepFilesSoon(next, reading);
-    const { result, touched, unfinished } = await running;
+    const { result, touched, unfinished } = await runStep(context, step, scan);
     run.unfinished = unfinished;
     run.meter.done();
     // After a lost connection the one before may have had to be taken up again, only to be recorded.

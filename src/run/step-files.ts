@@ -44,18 +44,26 @@ function* inOnePiece(statements: readonly Statement[], onRead: () => void): Iter
   yield statements;
 }
 
-/**
- * Reads the files of a step whose turn has not come as soon as the event loop has nothing to do, which is when the
- * server has. What fails then is tried again, and fails, when it is their turn.
- */
-export function readStepFilesSoon(step: Step, options: StepFilesOptions): () => StepFiles {
+/** The files of a step whose turn has not come. */
+export interface ComingFiles {
+  /** Reads them as soon as the event loop has nothing to do. What fails then is tried again by `take`. */
+  readSoon(): void;
+  /** Reads them, unless that is done.  @throws as `readStepFiles` */
+  take(): StepFiles;
+}
+
+export function comingFiles(step: Step, options: StepFilesOptions): ComingFiles {
   let files: StepFiles | null = null;
-  setImmediate(() => {
-    try {
-      files = readStepFiles(step, options);
-    } catch {
-      // Met again below.
-    }
-  });
-  return () => files ?? readStepFiles(step, options);
+  return {
+    readSoon() {
+      setImmediate(() => {
+        try {
+          files ??= readStepFiles(step, options);
+        } catch {
+          // Met again below.
+        }
+      });
+    },
+    take: () => files ?? readStepFiles(step, options),
+  };
 }

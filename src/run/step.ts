@@ -46,6 +46,8 @@ export interface StepContext {
   readonly meter: ProgressMeter;
   readonly engines: Engines;
   readonly files: StepFiles;
+  /** Told when the step's line is in the history: after it comes what most steps spend their time on, DDL or a commit. */
+  readonly onAdded: () => void;
 }
 
 export interface StepResult extends StepName {
@@ -96,6 +98,7 @@ export async function runStep(
       ? { line: "new", row: newLine(context, step, total) }
       : { line: "partial", spentMs: row.durationMs ?? 0 },
     context.unfinished,
+    context.onAdded,
   );
   const memory = createSessionMemory(context.session.database, scan);
   const patience = createPatience(context.session, context.stop.signal, (blocked) =>
