@@ -7,7 +7,7 @@ import type { Fingerprint } from "./fingerprint";
 import type { HistoryAction, Intent, Judgement } from "./history";
 import { HISTORY_COLUMNS } from "./history-table";
 import type { Lock } from "./lock";
-import type { Session, SqlValue } from "./session";
+import type { ServerInfo, Session, SqlValue } from "./session";
 
 /** The history line that a run writes to, and the lock that every write to it asserts. */
 export interface Line {
@@ -59,7 +59,7 @@ export interface Unfinished {
  * @throws MigrateError `lock-lost`
  */
 export async function addLine(session: Session, line: Line, row: NewLine, progress: Progress): Promise<void> {
-  const { sql, values } = columnsOf(row, progress);
+  const { sql, values } = columnsOf(row, progress, session.server);
   const added = await session.execute(
     `INSERT INTO ${quoteQualified(session.database, line.table)} (${COLUMNS})
      SELECT ?, ${sql} FROM DUAL WHERE ${line.lock.condition}`,
@@ -81,7 +81,7 @@ export async function addNextLine(
   progress: Progress,
 ): Promise<void> {
   const table = quoteQualified(session.database, line.table);
-  const { sql, values } = columnsOf(row, progress);
+  const { sql, values } = columnsOf(row, progress, session.server);
   // The line before is met as a duplicate. Only the ids go through the derived table: servers give a placeholder in a
   // UNION a type of their own choice, and cut what is too long for it.
   const onlyBefore = (column: string, value: string): string =>
@@ -124,8 +124,9 @@ const COLUMNS = HISTORY_COLUMNS.map(([name]) => name).join(", ");
 function columnsOf(
   row: NewLine,
   progress: Progress,
+  server: ServerInfo,
 ): { readonly sql: string; readonly values: readonly SqlValue[] } {
-  const intent = intentColumn(progress.intent);
+  const intent = intentColumn(progress.intent, server);
   return {
     sql: `?, ?, ?, ?, ?, ?, ?, ?, ${intent.sql}, ?, ?, UTC_TIMESTAMP(3) - INTERVAL ? MICROSECOND,
             IF(?, UTC_TIMESTAMP(3), NULL), ?, CURRENT_USER(), ?, ?, ?, ?, ?, ?`,
@@ -165,16 +166,27 @@ export function probedByRecord(how: Judgement, objects: readonly ObjectRef[]): F
 }
 
 /** SQL for the intent column, and its values. */
-function intentColumn(intent: Intent | null): { readonly sql: string; readonly values: readonly SqlValue[] } {
+function intentColumn(
+  intent: Intent | null,
+  server: ServerInfo,
+): { readonly sql: string; readonly values: readonly SqlValue[] } {
   if (intent === null) return { sql: "NULL", values: [] };
   const text = JSON.stringify(intent);
   const [object] = intent.objects;
   if (object === undefined || !text.includes(UNPROBED)) return { sql: "?", values: [text] };
   return {
-    sql: `REPLACE(?, '${UNPROBED}', (SELECT IF(COUNT(*) = 0, '"state":"absent"', '"state":"present"')
-            FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?))`,
+    sql: `REPLACE(?, '${UNPROBED}', IFNULL((SELECT '"state":"present"' FROM information_schema.${tablesView(server)}
+            WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? LIMIT 1), '"state":"absent"'))`,
     values: [text, object.database, object.name],
   };
+}
+
+/**
+ * Where a server tells soonest that there is a table or a view of a name: its TABLES joins statistics and more.
+ * @see https://dev.mysql.com/doc/refman/8.4/en/information-schema-tables-extensions-table.html (since 8.0.21)
+ */
+function tablesView({ family, version }: ServerInfo): "TABLES" | "TABLES_EXTENSIONS" {
+  return family === "mariadb" || /^8\.0\.(1?\d|20)\b/.test(version) ? "TABLES" : "TABLES_EXTENSIONS";
 }
 
 /**
@@ -183,7 +195,7 @@ function intentColumn(intent: Intent | null): { readonly sql: string; readonly v
  * @throws MigrateError `lock-lost` when the lock is no longer this session's
  */
 export async function recordProgress(session: Session, line: Line, progress: Progress): Promise<boolean> {
-  const intent = intentColumn(progress.intent);
+  const intent = intentColumn(progress.intent, session.server);
   const changed = await session.execute(
     `UPDATE ${quoteQualified(session.database, line.table)}
         SET statements_done = ?, done_hash = ?, intent = ${intent.sql}, session = ?, error = ?,

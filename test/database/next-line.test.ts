@@ -7,6 +7,7 @@ import {
   type NewLine,
   type Progress,
   packTexts,
+  probedByRecord,
 } from "../../src/database/history-lines";
 import { createHistoryTable } from "../../src/database/history-table";
 import { acquireLock, type Lock, releaseLock } from "../../src/database/lock";
@@ -96,6 +97,32 @@ const first = {
   down: null,
   begun: 1,
 };
+
+forEachServer("the record looks up whether the table that is to be created is there", async (_t, server) => {
+  await withFirstLine(server, async (session, lock) => {
+    await session.run("CREATE TABLE there (id INT)");
+    await session.run("CREATE VIEW seen AS SELECT 1");
+    await session.run("CREATE TEMPORARY TABLE hidden (id INT)");
+    const older = { ...session, server: { ...session.server, version: "8.0.20" } };
+    let id = 1;
+    for (const asked of [session, older]) {
+      for (const [name, state] of Object.entries({
+        there: "present",
+        seen: "present",
+        hidden: "absent",
+        ther: "absent",
+        "it's": "absent",
+      })) {
+        const objects = [{ type: "table", database: session.database, name }] as const;
+        const intent = { ...INTENT, objects, before: probedByRecord("create", objects) };
+        id += 1;
+        await addLine(asked, { table: TABLE, lock, id }, { ...LINE, version: id }, { ...BEGUN, intent });
+        const [row] = await session.query(`SELECT intent FROM ${TABLE} WHERE id = ?`, [id]);
+        assert.equal(JSON.parse(String(row?.intent)).before.objects[0].state, state, name);
+      }
+    }
+  });
+});
 
 forEachServer("one statement finishes a line and adds the next", async (_t, server) => {
   await withFirstLine(server, async (session, lock) => {
