@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type RunningProxy, withProxy } from "../../support/proxy";
 import { expectAnswer, freshDatabase } from "../database";
-import { tableMigrations, writePairs } from "../generate";
+import { readAll, tableMigrations, writePairs } from "../generate";
 import { type Contender, measure, race } from "../measure";
 import { describeOthers } from "../peers";
 import { limitProgram, oursUp } from "../programs";
@@ -20,6 +20,7 @@ export const creates: Work = async (bench) => {
   const around = {
     before: async (): Promise<void> => {
       await freshDatabase(bench.server, "creates");
+      await readAll(folder);
     },
     after: () => expectAnswer(url, "SELECT COUNT(*) FROM table_1000", 0), // it got to the last one
   };
