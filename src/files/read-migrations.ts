@@ -81,7 +81,7 @@ function readFolder(dir: string, pair: typeof pairFiles): Folder {
   });
 
   const pairing = pair(files, listing.suggested, (up) =>
-    "checksum" in up ? irreversible.has(up.fileName) : null,
+    wasRead(up) ? irreversible.has(up.fileName) : null,
   );
   problems.push(...pairing.problems);
   if (problems.length > 0) throw new RefusedError(sortByFile(problems));
@@ -100,9 +100,13 @@ export function requireMigrations(folder: Folder): void {
 }
 
 function toMigration({ up, down }: Pair<MigrationFile | ListedFile>): Migration {
-  if (up === null || !("checksum" in up) || !(down === null || "checksum" in down))
+  if (up === null || !wasRead(up) || !(down === null || wasRead(down)))
     throw new MigrateError("internal", "A pair lacks a file.");
   return { version: up.version, name: up.name, up, down };
+}
+
+function wasRead(file: MigrationFile | ListedFile): file is MigrationFile {
+  return "checksum" in file;
 }
 
 function inspect(listed: ListedFile, buffer: Buffer): Inspected | Problem {

@@ -5,7 +5,6 @@ import type { Lock } from "../database/lock";
 import type { Session } from "../database/session";
 import { openWhenReady } from "../database/wait";
 import { type Folder, type Migration, readMigrations, requireMigrations } from "../files/read-migrations";
-
 import type { Plan } from "../plan/plan";
 import { planNothing } from "../plan/plan-nothing";
 import { parseTarget, stepsTarget, type Target } from "../plan/target";

@@ -180,8 +180,7 @@ async function runPlan(run: Ready, plan: Plan, results: StepResult[]): Promise<b
     if (isStopping(run.options)) throw stoppedBefore(step, results.length);
     const files = (coming ?? comingFiles(step, reading)).take();
     const next = plan.steps[index + 1];
-    const following = next === undefined ? null : comingFiles(next, reading);
-    coming = following;
+    coming = next === undefined ? null : comingFiles(next, reading);
     const context = {
       session,
       lock,
@@ -198,7 +197,7 @@ async function runPlan(run: Ready, plan: Plan, results: StepResult[]): Promise<b
       meter: run.meter,
       engines: run.engines,
       files,
-      onAdded: () => following?.readSoon(),
+      onAdded: () => coming?.readSoon(),
     };
     const scan = await run.scans.of(step);
     run.meter.begin(stepName(step), {

@@ -54,16 +54,20 @@ export interface ComingFiles {
 
 export function comingFiles(step: Step, options: StepFilesOptions): ComingFiles {
   let files: StepFiles | null = null;
+  const take = (): StepFiles => {
+    files ??= readStepFiles(step, options);
+    return files;
+  };
   return {
     readSoon() {
       setImmediate(() => {
         try {
-          files ??= readStepFiles(step, options);
+          take();
         } catch {
-          // Met again below.
+          // Met again when it is their turn.
         }
       });
     },
-    take: () => files ?? readStepFiles(step, options),
+    take,
   };
 }
