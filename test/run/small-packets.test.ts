@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { settingsFromOptions } from "../../src/config";
 import { migrate } from "../../src/run/migrate";
-import { withPrivateServer } from "../../src/scratch/private-server";
 import { ask } from "../bench/database";
 import { withMigrations } from "../support/migrations";
 import { withProxy } from "../support/proxy";
+import { FAMILIES, withServer } from "../support/server-with-options";
 
 const PACKET = 4096;
 
@@ -25,25 +25,22 @@ function statements(): readonly string[] {
   return found;
 }
 
-for (const family of ["mysql", "mariadb"] as const) {
+for (const family of FAMILIES) {
   test(`what is sent together fits into the server's packets [${family}]`, () =>
-    withPrivateServer(
-      { family, environment: process.env, serverArguments: [`--max-allowed-packet=${PACKET}`] },
-      async (server) => {
-        await ask(server.url, "CREATE DATABASE app CHARACTER SET utf8mb4");
-        const url = `${server.url}/app`;
-        const rows = statements();
-        const up = `CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, s TEXT NOT NULL);\n${rows.join(";\n")};\n`;
-        await withMigrations({ "0001_a.up.sql": up, "0001_a.down.sql": "DROP TABLE t" }, (dir) =>
-          withProxy(server, {}, async (proxy) => {
-            await migrate(settingsFromOptions({ databaseUrl: proxy.through(url), dir }), "up", null);
-            const inserts = proxy.commands.filter(({ text }) => text.startsWith("INSERT INTO t "));
-            assert.ok(inserts.length < rows.length / 2, `${inserts.length} commands`);
-            const most = Math.max(...inserts.map(({ text }) => text.split("\n;\n").length));
-            assert.ok(most >= 4, "nothing was sent together");
-          }),
-        );
-        assert.equal(Number(await ask(url, "SELECT COUNT(*) FROM t")), rows.length);
-      },
-    ));
+    withServer(family, [`--max-allowed-packet=${PACKET}`], async (server) => {
+      await ask(server.url, "CREATE DATABASE app CHARACTER SET utf8mb4");
+      const url = `${server.url}/app`;
+      const rows = statements();
+      const up = `CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, s TEXT NOT NULL);\n${rows.join(";\n")};\n`;
+      await withMigrations({ "0001_a.up.sql": up, "0001_a.down.sql": "DROP TABLE t" }, (dir) =>
+        withProxy(server, {}, async (proxy) => {
+          await migrate(settingsFromOptions({ databaseUrl: proxy.through(url), dir }), "up", null);
+          const inserts = proxy.commands.filter(({ text }) => text.startsWith("INSERT INTO t "));
+          assert.ok(inserts.length < rows.length / 2, `${inserts.length} commands`);
+          const most = Math.max(...inserts.map(({ text }) => text.split("\n;\n").length));
+          assert.ok(most >= 4, "nothing was sent together");
+        }),
+      );
+      assert.equal(Number(await ask(url, "SELECT COUNT(*) FROM t")), rows.length);
+    }));
 }
