@@ -1,8 +1,9 @@
 import type { Command } from "./commands/command";
 import type { RunEvent } from "./commands/engine";
 import { type OptionInput, type OptionTable, readOptions } from "./commands/options";
+import { checkInput, checkVerbInput, type InputType, inputTypes } from "./commands/program-input";
 import { verbs } from "./commands/verbs";
-import { type SettingOptions, settingsFromOptions } from "./config";
+import { type SettingOptions, type SslSettings, settingsFromOptions } from "./config";
 import { readScratchSettings } from "./config/scratch";
 import { MigrateError } from "./errors";
 
@@ -54,6 +55,36 @@ export interface MigratorOptions extends SettingOptions {
   readonly killSignal?: AbortSignal | undefined;
 }
 
+const MIGRATOR_OPTIONS: Readonly<Record<keyof MigratorOptions, InputType>> = {
+  databaseUrl: inputTypes.text,
+  host: inputTypes.text,
+  port: inputTypes.plain,
+  socket: inputTypes.text,
+  user: inputTypes.text,
+  password: inputTypes.text,
+  database: inputTypes.text,
+  ssl: inputTypes.object,
+  dir: inputTypes.text,
+  table: inputTypes.text,
+  scratchDatabaseUrl: inputTypes.text,
+  production: inputTypes.flag,
+  onEvent: inputTypes.callback,
+  progressMs: inputTypes.milliseconds,
+  signal: inputTypes.signal,
+  killSignal: inputTypes.signal,
+};
+
+const orNull: InputType = {
+  takes: "a text",
+  accepts: (given) => given === null || inputTypes.text.accepts(given),
+};
+const SSL_OPTIONS: Readonly<Record<keyof SslSettings, InputType>> = {
+  mode: inputTypes.text,
+  ca: orNull,
+  cert: orNull,
+  key: orNull,
+};
+
 type Input<V extends keyof typeof verbs> = OptionInput<ReturnType<(typeof verbs)[V]>["options"]>;
 type Output<V extends keyof typeof verbs> = Awaited<ReturnType<ReturnType<(typeof verbs)[V]>["run"]>>;
 
@@ -63,21 +94,21 @@ type Output<V extends keyof typeof verbs> = Awaited<ReturnType<ReturnType<(typeo
  */
 export interface Migrator {
   /** Makes folder, example pair, database and history table where they are missing. */
-  init(): Promise<Output<"init">>;
+  init(input?: Input<"init">): Promise<Output<"init">>;
   create(input: Input<"create">): Promise<Output<"create">>;
   up(input?: Input<"up">): Promise<Output<"up">>;
   /** Needs `to` or `steps`. */
   down(input: Input<"down">): Promise<Output<"down">>;
   redo(input?: Input<"redo">): Promise<Output<"redo">>;
-  status(): Promise<Output<"status">>;
-  current(): Promise<Output<"current">>;
+  status(input?: Input<"status">): Promise<Output<"status">>;
+  current(input?: Input<"current">): Promise<Output<"current">>;
   history(input?: Input<"history">): Promise<Output<"history">>;
   show(input: Input<"show">): Promise<Output<"show">>;
   /** Without versions: what could be repaired. */
   repair(input?: Input<"repair">): Promise<Output<"repair">>;
   stamp(input?: Input<"stamp">): Promise<Output<"stamp">>;
-  heads(): Promise<Output<"heads">>;
-  branches(): Promise<Output<"branches">>;
+  heads(input?: Input<"heads">): Promise<Output<"heads">>;
+  branches(input?: Input<"branches">): Promise<Output<"branches">>;
   merge(input?: Input<"merge">): Promise<Output<"merge">>;
   resolve(input: Input<"resolve">): Promise<Output<"resolve">>;
   /** Writes the pair that takes the migrations' schema to schema.sql, proven both ways. */
@@ -92,15 +123,22 @@ export interface Migrator {
 
 /**
  * Makes a migrator for one database and one folder. Connects when a verb is called, not before.
- * @throws RefusedError `bad-setting`, `missing-setting`
+ * @throws MigrateError `usage` for an option that does not exist or has the wrong type; RefusedError `bad-setting`, `missing-setting`
  */
 export function createMigrator(options: MigratorOptions): Migrator {
+  checkInput("createMigrator()", MIGRATOR_OPTIONS, options);
+  if (options.ssl !== undefined) checkInput("createMigrator(): ssl", SSL_OPTIONS, options.ssl);
   const settings = settingsFromOptions(options);
   const never = new AbortController().signal;
 
-  async function run<O extends OptionTable, R>(command: Command<O, R>, input: OptionInput<O>): Promise<R> {
+  async function run<O extends OptionTable, R>(
+    command: Command<O, R>,
+    input: OptionInput<O> | undefined,
+  ): Promise<R> {
+    const given = input === undefined ? {} : input;
+    checkVerbInput(command.name, command.options, given);
     return await command.run({
-      options: readOptions(command.name, command.options, input),
+      options: readOptions(command.name, command.options, given),
       settings: () => settings,
       folder: () => settings,
       scratch: () =>
@@ -120,24 +158,24 @@ export function createMigrator(options: MigratorOptions): Migrator {
   }
 
   return {
-    init: () => run(verbs.init(), {}),
+    init: (input) => run(verbs.init(), input),
     create: (input) => run(verbs.create(), input),
-    up: (input = {}) => run(verbs.up(), input),
+    up: (input) => run(verbs.up(), input),
     down: (input) => run(verbs.down(), input),
-    redo: (input = {}) => run(verbs.redo(), input),
-    status: () => run(verbs.status(), {}),
-    current: () => run(verbs.current(), {}),
-    history: (input = {}) => run(verbs.history(), input),
+    redo: (input) => run(verbs.redo(), input),
+    status: (input) => run(verbs.status(), input),
+    current: (input) => run(verbs.current(), input),
+    history: (input) => run(verbs.history(), input),
     show: (input) => run(verbs.show(), input),
-    repair: (input = {}) => run(verbs.repair(), input),
-    stamp: (input = {}) => run(verbs.stamp(), input),
-    heads: () => run(verbs.heads(), {}),
-    branches: () => run(verbs.branches(), {}),
-    merge: (input = {}) => run(verbs.merge(), input),
+    repair: (input) => run(verbs.repair(), input),
+    stamp: (input) => run(verbs.stamp(), input),
+    heads: (input) => run(verbs.heads(), input),
+    branches: (input) => run(verbs.branches(), input),
+    merge: (input) => run(verbs.merge(), input),
     resolve: (input) => run(verbs.resolve(), input),
-    diff: (input = {}) => run(verbs.diff(), input),
-    verify: (input = {}) => run(verbs.verify(), input),
-    check: (input = {}) => run(verbs.check(), input),
-    dump: (input = {}) => run(verbs.dump(), input),
+    diff: (input) => run(verbs.diff(), input),
+    verify: (input) => run(verbs.verify(), input),
+    check: (input) => run(verbs.check(), input),
+    dump: (input) => run(verbs.dump(), input),
   };
 }

@@ -195,3 +195,75 @@ async function withProject(
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** What a program without types, or with a slip, may say; each must run nothing. */
+const misuses: readonly (readonly [verb: keyof Migrator, input: unknown, message: string])[] = [
+  ["up", { dryrun: true }, 'migrator.up() has no option "dryrun". Did you mean "dryRun"?'],
+  ["up", { dryRun: "true" }, "migrator.up(): dryRun takes true or false, not a string."],
+  ["up", { dryRun: 1 }, "migrator.up(): dryRun takes true or false, not a number."],
+  ["up", { dryRun: null }, "migrator.up(): dryRun takes true or false, not null."],
+  ["up", { to: ["1"] }, "migrator.up(): to takes a text or a number, not an array."],
+  ["up", { to: {} }, "migrator.up(): to takes a text or a number, not an object."],
+  ["up", { steps: true }, "migrator.up(): steps takes a text or a number, not a boolean."],
+  ["up", { steps: Number.NaN }, "migrator.up(): steps takes a text or a number, not a number."],
+  ["up", { steps: 1.5 }, '--steps takes a whole number from 1, not "1.5".'],
+  ["up", { "dry-run": true }, 'migrator.up() has no option "dry-run". Did you mean "dryRun"?'],
+  ["up", { constructor: 1 }, 'migrator.up() has no option "constructor".'],
+  ["up", "5", "migrator.up() takes an object with options, not a string."],
+  ["up", 5, "migrator.up() takes an object with options, not a number."],
+  ["up", null, "migrator.up() takes an object with options, not null."],
+  ["up", ["5"], "migrator.up() takes an object with options, not an array."],
+  ["down", { steps: 1, dryRun: "true" }, "migrator.down(): dryRun takes true or false, not a string."],
+  ["down", { step: 1 }, 'migrator.down() has no option "step". Did you mean "steps"?'],
+  ["redo", { dryRunn: true }, 'migrator.redo() has no option "dryRunn". Did you mean "dryRun"?'],
+  [
+    "repair",
+    { versions: 1, reason: "x" },
+    "migrator.repair(): versions takes an array of texts or numbers, not a number.",
+  ],
+  [
+    "repair",
+    { versions: [true], reason: "x" },
+    "migrator.repair(): versions takes an array of texts or numbers, not an array.",
+  ],
+  ["stamp", { dry: true }, 'migrator.stamp() has no option "dry". Did you mean "dryRun"?'],
+  ["init", { dir: "elsewhere" }, 'migrator.init() has no option "dir".'],
+  ["current", { check: true }, 'migrator.current() has no option "check".'],
+];
+
+forEachServer("a misspelled or mistyped option of a program runs nothing", async (_, server) => {
+  await withProject(server, FILES, async (migrator) => {
+    await migrator.up({ to: "1" });
+    for (const [verb, input, message] of misuses) {
+      const call = migrator[verb] as (input: unknown) => Promise<unknown>;
+      await assert.rejects(
+        call(input),
+        { name: "MigrateError", code: "usage", message },
+        `${verb} ${message}`,
+      );
+    }
+    assert.equal((await migrator.status()).current, 1);
+    assert.equal((await migrator.up({ dryRun: undefined, to: "2" })).to, 2);
+  });
+});
+
+const misusesOfOptions: readonly (readonly [options: unknown, message: string])[] = [
+  [undefined, "createMigrator() takes an object with options, not undefined."],
+  ["mysql://root@localhost/x", "createMigrator() takes an object with options, not a string."],
+  [{ databaseURL: "x" }, 'createMigrator() has no option "databaseURL". Did you mean "databaseUrl"?'],
+  [{ databaseUrl: null }, "createMigrator(): databaseUrl takes a text, not null."],
+  [{ password: 5 }, "createMigrator(): password takes a text, not a number."],
+  [{ production: "true" }, "createMigrator(): production takes true or false, not a string."],
+  [{ onEvent: {} }, "createMigrator(): onEvent takes a function, not an object."],
+  [{ progressMs: -1 }, "createMigrator(): progressMs takes a number of milliseconds above 0, not a number."],
+  [{ signal: new AbortController() }, "createMigrator(): signal takes an AbortSignal, not an object."],
+  [{ ssl: { mod: "required" } }, 'createMigrator(): ssl has no option "mod". Did you mean "mode"?'],
+  [{ ssl: true }, "createMigrator(): ssl takes an object, not a boolean."],
+];
+
+for (const [options, message] of misusesOfOptions) {
+  test(`a migrator is not made: ${message}`, () => {
+    const create = createMigrator as (options: unknown) => Migrator;
+    assert.throws(() => create(options), { name: "MigrateError", code: "usage", message });
+  });
+}
