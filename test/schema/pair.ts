@@ -118,7 +118,7 @@ async function applyAndCompare(
 }
 
 /** Null when the schemas are the same in both senses: no change between them, and the same to the letter. */
-function difference(expected: Schema, actual: Schema, { server }: Session): string | null {
+export function difference(expected: Schema, actual: Schema, { server }: Session): string | null {
   const changes = diffSchemas(actual, expected, { server, renames: { tables: [], columns: [] } });
   if (changes.length > 0) return `a second diff is not empty:\n${renderChanges(changes, server)}`;
   const found = firstDifference(withoutDelays(expected), withoutDelays(actual));
