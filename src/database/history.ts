@@ -14,6 +14,8 @@ export interface Intent {
   readonly statement: number;
   /** SHA-256 of its text, hex. */
   readonly hash: string;
+  /** Its beginning, without passwords; unknown in what earlier versions wrote. */
+  readonly text?: string;
   /** CONNECTION_ID() of the session that was about to run it. */
   readonly connection: number;
   /** How to judge it later; `ask`: nothing that the server could tell would settle it. */
@@ -153,10 +155,19 @@ function parseIntent(id: number, text: string): Intent {
 
 function isIntent(value: unknown): value is Intent {
   if (typeof value !== "object" || value === null) return false;
-  const { statement, hash, connection, how, objects, before } = value as Record<keyof Intent, unknown>;
+  const {
+    statement,
+    hash,
+    text = "",
+    connection,
+    how,
+    objects,
+    before,
+  } = value as Record<keyof Intent, unknown>;
   return (
     Number.isSafeInteger(statement) &&
     typeof hash === "string" &&
+    typeof text === "string" &&
     typeof connection === "number" &&
     typeof how === "string" &&
     ["create", "drop", "rename", "alter", "schema", "ask"].includes(how) &&

@@ -52,6 +52,20 @@ async function readEffect(
   );
 }
 
+/** Whether the user can see a procedure. Any privilege on it is enough for that, the one to run it included. */
+export async function isVisibleProcedure(
+  session: Session,
+  routine: ObjectRef,
+  currentDatabase: string,
+): Promise<boolean> {
+  const rows = await session.query(
+    `SELECT 1 FROM information_schema.ROUTINES
+      WHERE ROUTINE_SCHEMA = ? AND ROUTINE_NAME = ? AND ROUTINE_TYPE = 'PROCEDURE'`,
+    [routine.database ?? currentDatabase, routine.name],
+  );
+  return rows.length > 0;
+}
+
 function keyOf({ database, name }: ObjectRef): string {
   return `${database ?? ""}.${name}`;
 }

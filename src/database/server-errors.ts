@@ -27,3 +27,55 @@ function isNetworkError(error: unknown): boolean {
 export function serverWords(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/**
+ * Errors by which a server says that it did not begin with a statement, so that nothing of it can have happened. They
+ * are listed, and what is not listed proves nothing. They count only for a statement that the server takes as a
+ * whole: the same numbers come out of the middle of a procedure, a trigger or a compound statement.
+ * @see https://dev.mysql.com/doc/mysql-errors/en/server-error-reference.html, https://mariadb.com/kb/en/mariadb-error-code-reference/
+ */
+const NEVER_BEGAN: readonly (readonly [why: Refusal, ...numbers: readonly number[]])[] = [
+  // ER_PARSE_ERROR, ER_EMPTY_QUERY, ER_SYNTAX_ERROR
+  ["not understood", 1064, 1065, 1149],
+  // ER_BAD_DB_ERROR, ER_NO_DB_ERROR, ER_NO_SUCH_TABLE: the names are looked up before anything is changed.
+  ["unknown name", 1046, 1049, 1146],
+  // ER_UNKNOWN_CHARACTER_SET, ER_UNKNOWN_SYSTEM_VARIABLE, ER_UNKNOWN_COLLATION, ER_UNKNOWN_STORAGE_ENGINE
+  ["unknown name", 1115, 1193, 1273, 1286],
+  // ER_CANT_FIND_DL_ENTRY, ER_SP_DOES_NOT_EXIST (also for plugins and loadable functions), ER_PLUGIN_IS_NOT_LOADED
+  ["unknown name", 1127, 1305, 1524],
+  // ER_TRG_DOES_NOT_EXIST, ER_FOREIGN_SERVER_DOESNT_EXIST, ER_EVENT_DOES_NOT_EXIST
+  ["unknown name", 1360, 1477, 1539],
+  // ER_CANT_OPEN_LIBRARY, ER_UDF_NO_PATHS: the file is opened before the plugin or function is entered anywhere.
+  ["no such library", 1124, 1126],
+  // ER_DB_CREATE_EXISTS, ER_TABLE_EXISTS_ERROR, ER_UDF_EXISTS, ER_SP_ALREADY_EXISTS, ER_TRG_ALREADY_EXISTS
+  ["name taken", 1007, 1050, 1125, 1304, 1359],
+  // ER_FOREIGN_SERVER_EXISTS, ER_EVENT_ALREADY_EXISTS, ER_NATIVE_FCT_NAME_COLLISION, ER_PLUGIN_INSTALLED (MariaDB)
+  ["name taken", 1476, 1537, 1585, 1968],
+  // ER_DBACCESS_DENIED, ER_TABLEACCESS_DENIED, ER_COLUMNACCESS_DENIED, ER_SPECIFIC_ACCESS_DENIED, ER_PROCACCESS_DENIED
+  ["not permitted", 1044, 1142, 1143, 1227, 1370],
+  // ER_CANT_CREATE_USER_WITH_GRANT, ER_BINLOG_CREATE_ROUTINE_NEED_SUPER
+  ["not permitted", 1410, 1419],
+  // ER_OPTION_PREVENTS_STATEMENT (read_only, --skip-grant-tables, --secure-file-priv), ER_READ_ONLY_MODE
+  ["switched off here", 1290, 1836],
+  // ER_NOT_SUPPORTED_YET, ER_WRONG_VALUE_FOR_VAR, ER_WRONG_TYPE_FOR_VAR, ER_INCORRECT_GLOBAL_LOCAL_VAR, ER_WRONG_VALUE
+  ["impossible value", 1231, 1232, 1235, 1238, 1525],
+];
+
+type Refusal =
+  | "not understood"
+  | "unknown name"
+  | "no such library"
+  | "name taken"
+  | "not permitted"
+  | "switched off here"
+  | "impossible value";
+
+/** Whether the server says with this error that it did not begin with a statement that it takes as a whole. */
+export function neverBegan(errno: number): boolean {
+  return NEVER_BEGAN.some(([, ...numbers]) => numbers.includes(errno));
+}
+
+/** Whether the server could not even read the statement. */
+export function wasNotUnderstood(errno: number): boolean {
+  return NEVER_BEGAN.some(([why, ...numbers]) => why === "not understood" && numbers.includes(errno));
+}

@@ -17,10 +17,11 @@ import type { Statement } from "../syntax/statement";
 import { withoutTemporary } from "../syntax/temporary";
 import type { Work } from "./batches";
 import type { Engines } from "./engines";
-import { hashStatement, type Journal } from "./journal";
+import { intentOf, type Journal } from "./journal";
 import { type Before, judgeIntent, readBefore } from "./judge-intent";
 import type { Patience } from "./patience";
 import { readImmediateText, readPreparedValue } from "./prepared-text";
+import { provesNothingHappened } from "./refused";
 import { lockingHistoryToo, type SessionMemory } from "./session-memory";
 import { createTransactions } from "./transactions";
 
@@ -132,32 +133,39 @@ export function createExecutor(
     statement: Statement,
     how: Intent["how"],
     objects: readonly ObjectRef[],
+    executed: string = statement.text,
   ): Promise<void> {
     await leaveTransaction();
-    await runWithIntent(statement, await readBefore(session, how, objects, memory.database));
+    await runWithIntent(statement, await readBefore(session, how, objects, memory.database), executed);
     // What nothing can judge is recorded at once; for the rest the next record or intent is soon enough.
     if (how === "ask") await record(null);
   }
 
-  async function runWithIntent(statement: Statement, before: Before): Promise<void> {
-    const { number, text } = statement;
-    await record({
-      statement: number,
-      hash: hashStatement(text),
-      connection: session.connectionId,
-      ...before,
-    });
+  /** @param executed what the statement runs, where that is another text */
+  async function runWithIntent(
+    statement: Statement,
+    before: Before,
+    executed: string = statement.text,
+  ): Promise<void> {
+    const { text } = statement;
+    await record({ ...intentOf(statement), connection: session.connectionId, ...before });
     fateOpen = true;
     try {
       await patience.through(() => session.run(text), tablesOf(before.objects, memory.database));
     } catch (error) {
       // The server said no; most statements then did nothing, but not all of them (a DROP of several tables).
-      const errno = serverErrno(error instanceof MigrateError ? error.cause : error);
-      fateOpen = errno === null || (await judgeIntent(session, before)) !== "not-applied";
+      fateOpen = !(await didNothing(error, executed, before));
       throw error;
     }
     fateOpen = false;
     committedByItself(statement);
+  }
+
+  async function didNothing(error: unknown, executed: string, before: Before): Promise<boolean> {
+    const cause = error instanceof MigrateError ? error.cause : error;
+    if (serverErrno(cause) === null) return false;
+    if (await provesNothingHappened(session, cause, executed, memory.database)) return true;
+    return (await judgeIntent(session, before)) === "not-applied";
   }
 
   function committedByItself(statement: Statement): void {
@@ -273,7 +281,7 @@ export function createExecutor(
     const inside = inner === null ? null : classify(inner).statement;
     switch (inside?.kind) {
       case "self-committing":
-        return runSelfCommitting(statement, inside.verb, inside.objects);
+        return runSelfCommitting(statement, inside.verb, inside.objects, inner ?? statement.text);
       case "repeatable":
         return runRepeatable(statement, inside.objects);
       case "call":
@@ -285,7 +293,7 @@ export function createExecutor(
       case "refused":
         throw new MigrateError("unsupported-statement", inside.why);
       default:
-        return runSelfCommitting(statement, "ask", []);
+        return runSelfCommitting(statement, "ask", [], inner ?? statement.text);
     }
   }
 

@@ -12,6 +12,7 @@ import {
   vanished,
 } from "../database/history-lines";
 import type { Session } from "../database/session";
+import { withoutSecrets } from "../syntax/secrets";
 import type { Statement } from "../syntax/statement";
 
 /** How far a file is: statements that ran, statements that are recorded, and the hash over them. */
@@ -178,6 +179,14 @@ function createStatementsHash(): StatementsHash {
       return hash.copy().digest("hex");
     },
   };
+}
+
+/** Characters of a statement that an intent keeps. */
+const TEXT_LENGTH = 16_384;
+
+/** What an intent says of its statement. A password in it is left out. */
+export function intentOf({ number, text }: Statement): Pick<Intent, "statement" | "hash" | "text"> {
+  return { statement: number, hash: hashStatement(text), text: withoutSecrets(text.slice(0, TEXT_LENGTH)) };
 }
 
 /** SHA-256 of one statement's text, hex: what an intent says it is about. */

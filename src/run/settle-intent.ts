@@ -4,6 +4,7 @@ import { MigrateError } from "../errors";
 import { formatVersion } from "../files/filename";
 import type { Step } from "../plan/plan";
 import { remainingStatement } from "../syntax/remaining";
+import { withoutSecrets } from "../syntax/secrets";
 import type { Statement } from "../syntax/statement";
 import { hashStatement } from "./journal";
 import type { Verdict } from "./judge-intent";
@@ -40,7 +41,7 @@ export async function settleIntent(
       return "applied";
     }
   }
-  const where = `${step.file.fileName}${next === null ? "" : `:${next.line}:${next.column}`}: statement ${intent.statement} of ${total}`;
+  const where = placeOf(step, intent, unchanged ? next : null, total);
   if (verdict === "applied") {
     throw new MigrateError(
       "prefix-modified",
@@ -48,19 +49,34 @@ export async function settleIntent(
       { hint: `Restore statement ${intent.statement}, then run it again; what comes after it may change.` },
     );
   }
-  throw inDoubt(step, intent, next, where);
+  throw inDoubt(step, intent, unchanged ? next.text : null, where);
 }
 
-function inDoubt(step: Step, intent: Intent, next: Statement | null, where: string): MigrateError {
+/** @param next the statement, where the file still has it in its place */
+function placeOf(step: Step, { statement }: Intent, next: Statement | null, total: number): string {
+  const { fileName } = step.file;
+  if (next !== null) return `${fileName}:${next.line}:${next.column}: statement ${statement} of ${total}`;
+  // The line still counts the statements that the file had when it was begun.
+  return `${fileName}: statement ${statement} of ${step.resume?.row.total ?? total}`;
+}
+
+/** @param text the statement, where the file still has it in its place */
+function inDoubt(step: Step, intent: Intent, text: string | null, where: string): MigrateError {
   const version = formatVersion(step.version);
   return new MigrateError(
     "in-doubt",
     `${where} was under way when an earlier run ended (connection ${intent.connection}), and nothing in the database tells whether it took effect:\n` +
-      `${next === null ? "(it is no longer in the file)" : excerpt(next.text)}\nNothing more was run.`,
+      `${underWay(intent, text)}\nNothing more was run.`,
     {
       hint: `See whether it did, then say so:\n  npm run migrate:resolve -- ${version} --applied\n  npm run migrate:resolve -- ${version} --not-applied`,
     },
   );
+}
+
+function underWay(intent: Intent, text: string | null): string {
+  if (text !== null) return excerpt(withoutSecrets(text));
+  const changed = "The file has something else in its place now.";
+  return intent.text === undefined ? changed : `${excerpt(intent.text)}\n${changed}`;
 }
 
 function excerpt(text: string): string {

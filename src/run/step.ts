@@ -261,17 +261,21 @@ async function resume(progress: Progress, next: Statement | null): Promise<"appl
     throw await nameChangedStatement(step.file, row, before, session.server);
   }
   journal.resumeAt(row.done);
+  // Before the session is set up again: under LOCK TABLES the server shows no other table.
+  const found = row.intent === null ? null : await judgeIntent(session, row.intent);
+  await memory.restore(session, stored.saved, (text) => lockingHistoryToo(text, session.database, table));
+  const verdict =
+    row.intent === null || found === null
+      ? null
+      : await settleIntent(session, step, { intent: row.intent, found, next, total });
+  // Not sooner: while nothing tells what became of a statement, the line is about the file that had it.
   await resumeLine(session, journal.line, {
     upChecksum: step.migration.up.checksum,
     downChecksum: step.migration.down?.checksum ?? null,
     total,
     ...context.files.texts,
   });
-  // Before the session is set up again: under LOCK TABLES the server shows no other table.
-  const found = row.intent === null ? null : await judgeIntent(session, row.intent);
-  await memory.restore(session, stored.saved, (text) => lockingHistoryToo(text, session.database, table));
-  if (row.intent === null || found === null) return "not-applied";
-  const verdict = await settleIntent(session, step, { intent: row.intent, found, next, total });
+  if (row.intent === null || verdict === null) return "not-applied";
   context.emit({ event: "judged", ...stepName(step), statement: row.intent.statement, verdict });
   if (verdict === "not-applied" || next === null) return "not-applied";
   journal.advance(next);
