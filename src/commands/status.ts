@@ -111,6 +111,8 @@ function describeStop(
     entry.state === "partial-up"
       ? "npm run migrate:up"
       : `npm run migrate:down -- --to ${below?.version ?? 0}`;
+  // What is wrong with the file is said next, with what helps.
+  if (entry.problems.some(({ code }) => code === "prefix-modified")) return [stop, ...why];
   return [stop, ...why, `  It goes on there with: ${command}`];
 }
 

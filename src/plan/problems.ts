@@ -106,7 +106,9 @@ export function partial(state: VersionState, command: string): Problem {
     code: "partial",
     file: `${formatMigration(state)}.${state.state === "partial-up" ? "up" : "down"}.sql`,
     message: `${formatMigration(state)} ${since(state)}; that must be finished first.`,
-    hint: `Finish it:\n  ${command}`,
+    hint:
+      `Finish it; or undo by hand what was done, and give it up:\n  ${command}\n` +
+      `  npm run migrate:resolve -- ${formatVersion(state.version)} --give-up --reason "why"`,
   };
 }
 

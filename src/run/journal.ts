@@ -161,7 +161,7 @@ interface StatementsHash {
  * What is added is hashed when the event loop has nothing else to do, which is while the next statement is at the
  * server.
  */
-function createStatementsHash(): StatementsHash {
+export function createStatementsHash(): StatementsHash {
   const hash = createHash("sha256");
   let waiting: string[] = [];
   const update = (): void => {

@@ -1,9 +1,13 @@
-import type { HistoryRow } from "../database/history";
-import { MigrateError } from "../errors";
+import { type HistoryRow, readTexts } from "../database/history";
+import type { Session } from "../database/session";
+import { MigrateError, type Problem } from "../errors";
 import { formatVersion } from "../files/filename";
-import type { MigrationFile } from "../files/read-migrations";
+import type { Migration, MigrationFile } from "../files/read-migrations";
+import { readStatements } from "../files/read-statements";
 import { readText, STORED_TEXT_LIMIT } from "../files/read-text";
+import type { VersionState } from "../plan/fold-history";
 import { splitText } from "../syntax/splitter";
+import { createStatementsHash } from "./journal";
 
 /**
  * The statements of a partial migration that are applied already are not the ones in the file any more.
@@ -16,15 +20,65 @@ export function nameChangedStatement(
   stored: string | null,
   options: { readonly noBackslashEscapes: boolean },
 ): MigrateError {
+  const { code, message, hint } = prefixModified(file, row, stored, options);
+  return new MigrateError(code, `${message} Nothing more was run.`, { hint });
+}
+
+/**
+ * Looks whether the file of a partial migration still begins with the statements that are applied.
+ * @returns null when it does, or when there is no such file
+ */
+export async function findChangedPrefix(
+  session: Session,
+  table: string,
+  state: VersionState | null | undefined,
+  migration: Migration | null | undefined,
+): Promise<Problem | null> {
+  if (state?.state !== "partial-up" && state?.state !== "partial-down") return null;
+  const { row } = state;
+  const direction = state.state === "partial-up" ? "up" : "down";
+  const file = migration?.[direction] ?? null;
+  if (file === null || (await hashPrefix(file, row.done, session.server)) === row.doneHash) return null;
+  const texts = (await readTexts(session, table, [row.id])).get(row.id);
+  return prefixModified(file, row, texts?.[direction] ?? null, session.server);
+}
+
+/** Hash over the first statements of a file; null when there is none, or fewer than that. */
+async function hashPrefix(
+  file: MigrationFile,
+  count: number,
+  options: { readonly noBackslashEscapes: boolean },
+): Promise<string | null> {
+  if (count === 0) return null;
+  const hash = createStatementsHash();
+  for await (const batch of readStatements(file, options)) {
+    for (const { number, text } of batch) {
+      hash.add(text);
+      if (number === count) return hash.digest();
+    }
+  }
+  return null;
+}
+
+function prefixModified(
+  file: MigrationFile,
+  row: HistoryRow,
+  stored: string | null,
+  options: { readonly noBackslashEscapes: boolean },
+): Problem {
   const changed = stored === null ? null : firstDifference(file, row.done, stored, options);
   const where = changed === null ? `one of the first ${row.done} statements` : `statement ${changed}`;
-  return new MigrateError(
-    "prefix-modified",
-    `${file.fileName}: ${where} changed, but the first ${row.done} are applied already. Nothing more was run.`,
-    {
-      hint: `Restore statements 1 to ${row.done}; what comes after them may change. To see them:\n  npm run migrate:status\n  SELECT UNCOMPRESS(${file.direction}_text) FROM the history table WHERE version = ${formatVersion(row.version)} and id = ${row.id}`,
-    },
-  );
+  const applied =
+    row.done === 1 ? "it is applied already" : `statements 1 to ${row.done} are applied already`;
+  const version = formatVersion(row.version);
+  return {
+    code: "prefix-modified",
+    file: file.fileName,
+    message: `${file.fileName}: ${where} changed, but ${applied}.`,
+    hint:
+      `See what changed, and restore ${row.done === 1 ? "it" : "these"}; what comes after may change:\n  npm run migrate:show ${version}\n` +
+      `Or undo by hand what was applied, then give it up:\n  npm run migrate:resolve -- ${version} --give-up --reason "why"`,
+  };
 }
 
 function firstDifference(

@@ -7,6 +7,7 @@ import { assess } from "../plan/plan";
 import { findRepairs, planRepair, type Repair, requireReason } from "../plan/plan-repair";
 import { type FileChange, judgeChange, readAppliedTexts } from "./applied-texts";
 import { readHistoryState } from "./history-state";
+import { findChangedPrefix } from "./prefix";
 import { type Entry, entryOf, withRecorder } from "./record";
 import { withTranslatedErrors } from "./translate-error";
 
@@ -40,6 +41,11 @@ export async function listRepairs(settings: Settings): Promise<RepairReport> {
       const { rows } = await readHistoryState(session, settings.table);
       const { standings } = assess(migrations, rows);
       const repairs = findRepairs(standings);
+      const prefixes: Problem[] = [];
+      for (const { held, migration } of standings) {
+        const changed = await findChangedPrefix(session, settings.table, held, migration);
+        if (changed !== null) prefixes.push(changed);
+      }
       const repairable = new Set(repairs.map(({ held }) => held.version));
       return {
         database: session.database,
@@ -47,7 +53,8 @@ export async function listRepairs(settings: Settings): Promise<RepairReport> {
         repairs: await describeAll(session, settings.table, repairs),
         others: standings
           .filter(({ version }) => !repairable.has(version))
-          .flatMap(({ problems, warnings }) => [...problems, ...warnings]),
+          .flatMap(({ problems, warnings }) => [...problems, ...warnings])
+          .concat(prefixes),
       };
     }),
   );

@@ -8,24 +8,27 @@ import { MigrateError } from "../errors";
 import { formatVersion } from "../files/filename";
 import { type MigrationFile, readMigrations } from "../files/read-migrations";
 import { readStatements } from "../files/read-statements";
-import { foldHistory } from "../plan/fold-history";
+import { foldHistory, type VersionState } from "../plan/fold-history";
 import type { Statement } from "../syntax/statement";
+import { readAppliedTexts } from "./applied-texts";
 import { readHistoryState } from "./history-state";
 import { readIdentity } from "./identity";
 import { createJournal, hashStatement, type Journal } from "./journal";
 import { nameChangedStatement } from "./prefix";
+import { withRecorder } from "./record";
 import { withTranslatedErrors } from "./translate-error";
 
+/** What a person found out about one statement. */
 export type Outcome = "applied" | "not-applied";
 
 export interface Resolved {
   readonly version: number;
   readonly name: string;
   readonly direction: "up" | "down";
-  /** The statement that was settled, 1-based. */
+  /** The statement that was settled, 1-based; for `given-up` the last one that was applied. */
   readonly statement: number;
   readonly statements: number;
-  readonly outcome: Outcome;
+  readonly outcome: Outcome | "given-up";
 }
 
 const LOCK_TIMEOUT_MS = 60_000;
@@ -45,7 +48,7 @@ export async function resolve(
       const lock = await acquireLock(session, settings.table, { timeoutMs: LOCK_TIMEOUT_MS });
       try {
         const { rows } = await readHistoryState(session, settings.table);
-        const row = partialRow(rows, version);
+        const { row } = partialState(rows, version);
         refuseWithoutDoubt(row, outcome);
         const line: Line = { table: settings.table, lock, id: row.id };
         const file = findFile(settings, row);
@@ -61,7 +64,35 @@ export async function resolve(
   );
 }
 
-function partialRow(rows: readonly HistoryRow[], version: number): HistoryRow {
+/**
+ * Gives a partial migration up: a person has undone by hand what was applied of it. A half-applied one counts as not
+ * applied again, a half-reverted one as applied; nothing is run.
+ * @throws MigrateError `nothing-to-do` when it is not partial, `lock-timeout`
+ */
+export async function giveUp(settings: Settings, version: number, reason: string): Promise<Resolved> {
+  return await withRecorder(settings, async ({ session, state, record }) => {
+    const held = partialState(state.rows, version);
+    const { row, name, upChecksum, downChecksum } = held;
+    const direction = held.state === "partial-up" ? "up" : "down";
+    // The line that says "applied" is the one whose texts `show` and an older folder's `down` read.
+    const texts =
+      direction === "up" ? { up: null, down: null } : await readAppliedTexts(session, settings.table, held);
+    await record([
+      {
+        action: direction === "up" ? "unstamp" : "stamp",
+        version,
+        name,
+        upChecksum,
+        downChecksum,
+        texts,
+        reason: `given up after statement ${row.done} of ${row.total} of the ${direction} file: ${reason}`,
+      },
+    ]);
+    return { version, name, direction, statement: row.done, statements: row.total, outcome: "given-up" };
+  });
+}
+
+function partialState(rows: readonly HistoryRow[], version: number): VersionState {
   const state = foldHistory(rows).get(version);
   if (state === undefined || (state.state !== "partial-up" && state.state !== "partial-down")) {
     throw new MigrateError(
@@ -72,7 +103,7 @@ function partialRow(rows: readonly HistoryRow[], version: number): HistoryRow {
       },
     );
   }
-  return state.row;
+  return state;
 }
 
 /** A statement that the server refused is known not to be applied; only the opposite needs a person's word. */
@@ -182,7 +213,7 @@ function logLine(row: HistoryRow): Omit<NewLine, "reason"> {
   };
 }
 
-function logged({ statement, outcome }: Resolved): Progress {
+function logged({ statement, outcome }: Pick<Resolved, "statement" | "outcome">): Progress {
   return {
     done: outcome === "applied" ? statement : statement - 1,
     doneHash: null,

@@ -13,6 +13,7 @@ import { parseTarget, unknownVersion, versionAt } from "../plan/target";
 import { unifiedDiff } from "../syntax/unified-diff";
 import { type FileChange, judgeChange, readAppliedTexts, worstChange } from "./applied-texts";
 import { readHistoryState } from "./history-state";
+import { findChangedPrefix } from "./prefix";
 import { withTranslatedErrors } from "./translate-error";
 
 /** One half of a migration, on disk and as it was applied. */
@@ -74,7 +75,9 @@ export async function readOne(
       }
       const lines = rows.filter((row) => row.version === version);
       const change = worstChange(files.map((file) => file.change));
-      return { database: session.database, entry: { ...entry, change }, files, lines };
+      const changed = await findChangedPrefix(session, settings.table, state, migration);
+      const problems = changed === null ? entry.problems : [...entry.problems, changed];
+      return { database: session.database, entry: { ...entry, change, problems }, files, lines };
     }),
   );
 }

@@ -7,6 +7,7 @@ import { currentVersion } from "../plan/plan";
 import { judgeStates, type StatusEntry } from "../plan/status";
 import { judgeChange, readAppliedTexts, worstChange } from "./applied-texts";
 import { readHistoryState } from "./history-state";
+import { findChangedPrefix } from "./prefix";
 import { withTranslatedErrors } from "./translate-error";
 
 export interface StatusReport {
@@ -33,13 +34,16 @@ export async function readStatus(settings: Settings): Promise<StatusReport> {
       const states = foldHistory(rows);
       const entries: StatusEntry[] = [];
       for (const entry of judgeStates(migrations, states)) {
-        if (!isModified(entry)) {
+        if (!isModified(entry) && entry.done === null) {
           entries.push(entry);
           continue;
         }
+        const state = states.get(entry.version);
         const migration = migrations.find(({ version }) => version === entry.version);
-        const change = await judgePair(session, settings.table, migration, states.get(entry.version));
-        entries.push({ ...entry, change });
+        const changed = await findChangedPrefix(session, settings.table, state, migration);
+        const problems = changed === null ? entry.problems : [...entry.problems, changed];
+        const change = isModified(entry) ? await judgePair(session, settings.table, migration, state) : null;
+        entries.push({ ...entry, problems, change });
       }
       return {
         database: session.database,

@@ -292,7 +292,9 @@ async function stopAt(progress: Progress, error: unknown): Promise<unknown> {
     // Stopped between statements: what ran so far is kept and recorded. An intent that nothing could judge stays,
     // or the next run would take its statement for one that never began.
     await executor.pause().catch(() => {});
-    await journal.recordFailure(session, error.message, true).catch(() => {});
+    // Why it had stopped before is worth more than that its file was changed since, which every look at it shows.
+    if (error.code !== "prefix-modified")
+      await journal.recordFailure(session, error.message, true).catch(() => {});
     return error.code === "interrupted"
       ? stoppedAfter({ file: step.file, total, done: journal.done })
       : error;

@@ -4,6 +4,8 @@ import { makePlan, makeRedoPlans, type PlanOptions } from "../../src/plan/plan";
 import { parseTarget } from "../../src/plan/target";
 import { scene, showPlan, showRefusal } from "./situations";
 
+const GIVE_UP = "or undo by hand what was done, and give it up:";
+
 const late: PlanOptions = { allowOutOfOrder: true };
 const ahead: PlanOptions = { allowAhead: true };
 
@@ -203,37 +205,37 @@ const refusals: readonly Case[] = [
     "1 applied, 2 partial 3/5",
     "down 1",
     "partial: 0002_m2 is applied in part only (3 of 5 statements); that must be finished first.\n" +
-      "Finish it:\n  npm run migrate:up -- --to 2",
+      `Finish it; ${GIVE_UP}\n  npm run migrate:up -- --to 2\n  npm run migrate:resolve -- 0002 --give-up --reason "why"`,
   ],
   [
     "1 applied, 2 partial 3/5",
     "redo",
     "partial: 0002_m2 is applied in part only (3 of 5 statements); that must be finished first.\n" +
-      "Finish it:\n  npm run migrate:up -- --to 2",
+      `Finish it; ${GIVE_UP}\n  npm run migrate:up -- --to 2\n  npm run migrate:resolve -- 0002 --give-up --reason "why"`,
   ],
   [
     "1 applied, 2 partial 3/5",
     "up 1",
     "partial: 0002_m2 is applied in part only (3 of 5 statements); that must be finished first.\n" +
-      "Finish it:\n  npm run migrate:up -- --to 2",
+      `Finish it; ${GIVE_UP}\n  npm run migrate:up -- --to 2\n  npm run migrate:resolve -- 0002 --give-up --reason "why"`,
   ],
   [
     "1 applied, 2 partial-down 1/2, 3 pending",
     "up",
     "partial: 0002_m2 is reverted in part only (1 of 2 statements); that must be finished first.\n" +
-      "Finish it:\n  npm run migrate:down -- --to 1",
+      `Finish it; ${GIVE_UP}\n  npm run migrate:down -- --to 1\n  npm run migrate:resolve -- 0002 --give-up --reason "why"`,
   ],
   [
     "1 partial-down 1/2",
     "up",
     "partial: 0001_m1 is reverted in part only (1 of 2 statements); that must be finished first.\n" +
-      "Finish it:\n  npm run migrate:down -- --to 0",
+      `Finish it; ${GIVE_UP}\n  npm run migrate:down -- --to 0\n  npm run migrate:resolve -- 0001 --give-up --reason "why"`,
   ],
   [
     "1 applied, 2 partial-down 1/2",
     "down 2",
     "partial: 0002_m2 is reverted in part only (1 of 2 statements); that must be finished first.\n" +
-      "Finish it:\n  npm run migrate:down -- --to 1",
+      `Finish it; ${GIVE_UP}\n  npm run migrate:down -- --to 1\n  npm run migrate:resolve -- 0002 --give-up --reason "why"`,
   ],
 
   // what is in the way down

@@ -3,7 +3,9 @@ import { type Settings, settingsFromOptions } from "../../src/config";
 import { withSession } from "../../src/database/connection";
 import type { RunEvent } from "../../src/index";
 import { migrate } from "../../src/run/migrate";
-import { resolve } from "../../src/run/resolve";
+import { listRepairs } from "../../src/run/repair";
+import { giveUp, resolve } from "../../src/run/resolve";
+import { readOne } from "../../src/run/show";
 import { readStatus } from "../../src/run/status";
 import { withMigrations } from "../support/migrations";
 import { assertFails, assertRefused } from "../support/refused";
@@ -142,13 +144,26 @@ forEachServer("a statement that is applied must stay as it was", async (t, serve
           const all = [
             /^0002_a\.up\.sql: /,
             words,
-            /the first 3 are applied already/,
-            /Restore statements 1 to 3/,
+            /statements 1 to 3 are applied already/,
+            /See what changed, and restore these.*\n {2}npm run migrate:show 0002\n/,
+            /give it up:\n {2}npm run migrate:resolve -- 0002 --give-up --reason "why"$/,
           ];
           await assertFails(migrate(settings, "up", null), "prefix-modified", ...all);
           // Asked twice, told twice, and nothing moves.
           await assertRefused(url, () => migrate(settings, "up", null), "prefix-modified", ...all);
           await assertRefused(url, () => resolve(settings, 2, "applied", "seen"), "prefix-modified", words);
+          // Every verb that looks says so.
+          const seen = [
+            ...(await readStatus(settings)).entries.flatMap(({ problems }) => problems),
+            ...(await readOne(settings, "2")).entry.problems,
+            ...(await listRepairs(settings)).others,
+          ];
+          assert.deepEqual(
+            seen.map(({ code }) => code),
+            new Array(3).fill("prefix-modified"),
+          );
+          for (const { message } of seen) assert.match(message, words);
+          assert.ok((await readOne(settings, "2")).files[0]?.diff);
           assert.deepEqual(await idsOf(settings), [1]);
         });
         await withFiles(withPair(FIXED, FIXED_DOWN), async (settings) => {
@@ -201,9 +216,14 @@ forEachServer("what is half reverted cannot be applied before it is gone", async
 forEachServer("a statement that is reverted must stay as it was", async (_, server) => {
   await withHalfReverted(server, ({ url, withFiles }) =>
     withFiles(withPair(FIXED, FIXED_DOWN.with(1, "DELETE FROM a WHERE id = 1")), async (settings) => {
-      const words = [/^0002_a\.down\.sql: statement 2 changed, but the first 2 are applied already/];
+      const words = [/^0002_a\.down\.sql: statement 2 changed, but statements 1 to 2 are applied already/];
       await assertFails(migrate(settings, "down", { to: "1" }), "prefix-modified", ...words);
       await assertRefused(url, () => migrate(settings, "down", { to: "1" }), "prefix-modified", ...words);
+      const [, { problems } = { problems: [] }] = (await readStatus(settings)).entries;
+      assert.deepEqual(
+        problems.map(({ code }) => code),
+        ["prefix-modified"],
+      );
       assert.deepEqual(await idsOf(settings), [1, 2]);
     }),
   );
@@ -254,6 +274,78 @@ forEachServer("resolve settles only what is open", async (_, server) => {
     }),
   );
 });
+
+forEachServer("what is half applied can be given up, and begins anew", async (_, server) => {
+  await withHalfApplied(server, ({ url, withFiles }) =>
+    // The file is another one by now, and its applied part as well.
+    withFiles(
+      withPair(FIXED.with(0, "CREATE TABLE a (id BIGINT PRIMARY KEY)"), FIXED_DOWN),
+      async (settings) => {
+        await withSession(settings.database, (session) => session.run("DROP TABLE a"));
+        assert.deepEqual(await giveUp(settings, 2, "dropped it"), {
+          version: 2,
+          name: "a",
+          direction: "up",
+          statement: 3,
+          statements: 5,
+          outcome: "given-up",
+        });
+        const { current, entries } = await readStatus(settings);
+        assert.deepEqual([current, ...entries.map(({ state }) => state)], [1, "applied", "pending"]);
+        assert.deepEqual(
+          (await readOne(settings, "2")).lines.map(({ action, reason }) => [action, reason]),
+          [
+            ["up", null],
+            ["unstamp", "given up after statement 3 of 5 of the up file: dropped it"],
+          ],
+        );
+        await assertRefused(url, () => giveUp(settings, 2, "again"), "nothing-to-do", /^0002 is not partial/);
+        await migrate(settings, "up", null);
+        assert.deepEqual(await idsOf(settings), [1, 2, 3]);
+        await migrate(settings, "down", { to: "0" });
+        assert.equal((await readStatus(settings)).current, null);
+      },
+    ),
+  );
+});
+
+forEachServer("what is half reverted can be given up, and is applied again", async (_, server) => {
+  await withHalfReverted(server, ({ withFiles }) =>
+    withFiles(withPair(FIXED, DOWN.with(0, "SELECT 1")), async (settings) => {
+      await withSession(settings.database, async (session) => {
+        await session.run("ALTER TABLE a ADD COLUMN n INT NULL");
+        await session.run("INSERT INTO a VALUES (3, 3)");
+      });
+      assert.equal((await giveUp(settings, 2, "put it back")).direction, "down");
+      const { current, entries } = await readStatus(settings);
+      assert.deepEqual([current, ...entries.map(({ state }) => state)], [2, "applied", "applied"]);
+      // What was applied is known as before: the other down file is noticed, and shown beside the one of then.
+      const shown = await readOne(settings, "2");
+      assert.deepEqual(
+        shown.files.map(({ change }) => change),
+        ["none", "code"],
+      );
+      assert.ok(shown.files[1]?.diff?.includes("-ALTER TABLE a DROP COLUMN n;"));
+    }),
+  );
+});
+
+forEachServer(
+  "what is half applied can be given up without its files, and with an intent",
+  async (_, server) => {
+    await withHalfApplied(server, ({ withFiles }) =>
+      withFiles(FIRST, async (settings) => {
+        await withSession(settings.database, (session) =>
+          session.run(
+            "UPDATE migration_history SET intent = JSON_OBJECT('statement', 4, 'hash', '', 'connection', 1, 'how', 'ask', 'objects', JSON_ARRAY(), 'before', NULL) WHERE version = 2",
+          ),
+        );
+        await giveUp(settings, 2, "dropped it");
+        assert.equal((await readStatus(settings)).entries.length, 1);
+      }),
+    );
+  },
+);
 
 forEachServer("resolve on a database without any history makes none", async (_, server) => {
   await withTestDatabase(server, ({ url }) =>
