@@ -9,44 +9,108 @@ export interface KeyChanges {
   readonly adds: readonly AlterClause[];
 }
 
-/**
- * What takes one table's indexes to another's.
- * @param replaced columns that are dropped and added again: what is on them has to be as well
- */
-export function diffIndexes(from: Table, to: Table, replaced: ReadonlySet<string>): KeyChanges {
-  const before = new Map(from.indexes.map((index) => [index.name, index]));
-  const after = new Map(to.indexes.map((index) => [index.name, index]));
-  const survives = (index: Index): boolean => !mentions(index, replaced);
-  const drops: AlterClause[] = [];
-  const adds: AlterClause[] = [];
-  const gone = new Set(
-    from.indexes.filter((index) => !after.has(index.name) || !survives(index)).map(({ name }) => name),
-  );
-  for (const index of to.indexes) {
-    const old = before.get(index.name);
-    if (old === undefined || gone.has(index.name)) {
-      const same = from.indexes.find(
-        (other) => gone.has(other.name) && survives(other) && isRenamed(other, index),
-      );
-      if (same === undefined || old !== undefined) adds.push({ type: "add-index", index });
-      else {
-        gone.delete(same.name);
-        adds.push({ type: "rename-index", from: same.name, to: index.name });
-      }
-    } else if (isDeepStrictEqual({ ...old, visible: index.visible }, index)) {
-      if (old.visible !== index.visible) adds.push({ type: "index-visibility", index });
-    } else {
-      gone.add(index.name);
-      adds.push({ type: "add-index", index });
-    }
-  }
-  for (const index of from.indexes) if (gone.has(index.name)) drops.push({ type: "drop-index", index });
-  return { drops, adds };
+export interface IndexChanges extends KeyChanges {
+  /** Names to give back in a statement of their own. */
+  readonly renames: readonly AlterClause[];
 }
 
-/** An index that differs in nothing but its name is renamed: that costs nothing and a foreign key may lean on it. */
-function isRenamed(from: Index, to: Index): boolean {
-  return from.kind !== "primary" && isDeepStrictEqual({ ...from, name: to.name }, to);
+/**
+ * What takes one table's indexes to another's, the order of unique ones included.
+ * @param replaced columns that are dropped and added again: what is on them has to be as well
+ */
+export function diffIndexes(from: Table, to: Table, replaced: ReadonlySet<string>): IndexChanges {
+  const partners = matchIndexes(from, to, replaced);
+  const redone = indexesOutOfPlace(from, to, partners);
+  const kept = new Set<Index>();
+  const adds: AlterClause[] = [];
+  const renames: AlterClause[] = [];
+  for (const index of to.indexes) {
+    const old = partners.get(index);
+    if (old === undefined) {
+      adds.push({ type: "add-index", index });
+    } else if (redone.has(index)) {
+      if (old.name === index.name) {
+        // Dropping an index and adding the very same does nothing: it stays where it is among the others.
+        const temporary = freeName(index.name, [...from.indexes, ...to.indexes]);
+        adds.push({ type: "add-index", index: { ...index, name: temporary } });
+        renames.push({ type: "rename-index", from: temporary, to: index.name });
+      } else adds.push({ type: "add-index", index });
+    } else {
+      kept.add(old);
+      if (old.name !== index.name) adds.push({ type: "rename-index", from: old.name, to: index.name });
+      if (old.visible !== index.visible) adds.push({ type: "index-visibility", index });
+    }
+  }
+  const drops = from.indexes
+    .filter((index) => !kept.has(index))
+    .map((index): AlterClause => ({ type: "drop-index", index }));
+  return { drops, adds, renames };
+}
+
+/**
+ * Which index each wanted one is today. One that differs in nothing but its name is the same: a rename costs
+ * nothing, names may be exchanged in one statement, and a foreign key may lean on the index all the while.
+ */
+function matchIndexes(from: Table, to: Table, replaced: ReadonlySet<string>): ReadonlyMap<Index, Index> {
+  const free = new Set(from.indexes.filter((index) => !mentions(index, replaced)));
+  const partners = new Map<Index, Index>();
+  const match = (index: Index, isSame: (old: Index) => boolean): void => {
+    if (partners.has(index)) return;
+    const old = [...free].find(isSame);
+    if (old === undefined) return;
+    partners.set(index, old);
+    free.delete(old);
+  };
+  for (const index of to.indexes) {
+    match(index, (old) => isDeepStrictEqual({ ...old, visible: index.visible }, index));
+  }
+  for (const index of to.indexes) {
+    match(index, (old) => old.kind !== "primary" && isDeepStrictEqual({ ...old, name: index.name }, index));
+  }
+  return partners;
+}
+
+/**
+ * Unique indexes that have to be made again for their order. It has an effect: ON DUPLICATE KEY UPDATE and REPLACE
+ * look for the row that is in the way in this order, and the first index without nulls is the clustered one where
+ * there is no primary key. Servers sort indexes by kind, and put new ones behind the others of their kind; so
+ * whatever stands behind a new one in the wanted order is new as well.
+ * https://dev.mysql.com/doc/refman/8.4/en/insert-on-duplicate.html
+ */
+function indexesOutOfPlace(from: Table, to: Table, partners: ReadonlyMap<Index, Index>): ReadonlySet<Index> {
+  const last = new Map<string, number>();
+  const redone = new Set<Index>();
+  for (const index of to.indexes) {
+    if (index.kind !== "unique") continue;
+    const group = sortGroup(index, to);
+    const old = partners.get(index);
+    const place = old === undefined ? -1 : from.indexes.indexOf(old);
+    if (place > (last.get(group) ?? -1)) {
+      last.set(group, place);
+      continue;
+    }
+    last.set(group, Number.POSITIVE_INFINITY);
+    if (old !== undefined) redone.add(index);
+  }
+  return redone;
+}
+
+/** Servers put unique indexes without nulls before those with, and whole columns before prefixes. */
+function sortGroup(index: Index, table: Table): string {
+  const columns = new Map(table.columns.map((column) => [column.name, column]));
+  const isNullable = index.parts.some(
+    (part) => "expression" in part || columns.get(part.column)?.nullable !== false,
+  );
+  const isPrefix = index.parts.some((part) => "column" in part && part.length !== null);
+  return `${isNullable} ${isPrefix}`;
+}
+
+function freeName(name: string, taken: readonly Index[]): string {
+  const names = new Set(taken.map((index) => index.name.toLowerCase()));
+  for (let number = 1; ; number++) {
+    const candidate = `${[...name].slice(0, 50).join("")}_again${number}`;
+    if (!names.has(candidate.toLowerCase())) return candidate;
+  }
 }
 
 function mentions(index: Index, columns: ReadonlySet<string>): boolean {

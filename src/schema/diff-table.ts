@@ -56,7 +56,7 @@ export function diffTable(
   let checks = diffChecks(from, to, columns.replaced, server);
   const isReferenced = renamed.some((pair) => referenced.has(pair.to));
   if (isReferenced || reusesName(columns, renamed) || mustRenameFirst(columns, checks, renamed, server)) {
-    const step = renameStep(from, renamed);
+    const step = renameStep(from, renamed, server);
     before.push(alter(step.clauses));
     from = step.table;
     columns = diffColumns(from, to, []);
@@ -71,9 +71,11 @@ export function diffTable(
   if (columns.dropDefaults.length > 0) after.push(alter(columns.dropDefaults));
   after.push(...partitions.map((change) => alter([], change)));
   const old = isOtherEngine ? { ...from, systemVersioned: to.systemVersioned } : from;
-  const clauses = mainClauses(old, to, columns, checks);
+  const indexes = diffIndexes(old, to, columns.replaced);
+  const clauses = mainClauses(old, to, columns, checks, indexes);
   const hidden = clauses.length > 1 ? clauses.filter(hidesUnique) : [];
   if (hidden.length > 0) after.push(alter(hidden));
+  if (indexes.renames.length > 0) after.push(alter(indexes.renames));
   const main = alter(
     clauses.filter((clause) => !hidden.includes(clause)),
     joined,
@@ -81,8 +83,13 @@ export function diffTable(
   return { before, main, after };
 }
 
-function mainClauses(from: Table, to: Table, columns: ColumnChanges, checks: KeyChanges): AlterClause[] {
-  const indexes = diffIndexes(from, to, columns.replaced);
+function mainClauses(
+  from: Table,
+  to: Table,
+  columns: ColumnChanges,
+  checks: KeyChanges,
+  indexes: KeyChanges,
+): AlterClause[] {
   const periods = diffPeriods(from, to);
   return [
     ...checks.drops,
@@ -124,9 +131,14 @@ function hidesUnique(clause: AlterClause): boolean {
   return clause.type === "index-visibility" && clause.index.kind === "unique" && !clause.index.visible;
 }
 
-/** An index on a column that is renamed would land on the new column that takes its old name. */
+/**
+ * An index on a column that is renamed would land on the column that takes its old name, a new one or another one
+ * that is renamed.
+ */
 function reusesName(columns: ColumnChanges, renamed: readonly NamePair[]): boolean {
   const freed = new Set(renamed.map(({ from }) => from.toLowerCase()));
+  const isRecased = ({ from, to }: NamePair): boolean => from.toLowerCase() === to.toLowerCase();
+  if (renamed.some((pair) => !isRecased(pair) && freed.has(pair.to.toLowerCase()))) return true;
   return columns.changes.some(
     (clause) => clause.type === "add-column" && freed.has(clause.column.name.toLowerCase()),
   );

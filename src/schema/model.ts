@@ -26,7 +26,7 @@ export interface NotCompared {
 export interface Table {
   readonly name: string;
   readonly columns: readonly Column[];
-  /** The primary key first, then by name: the order within a table has no effect that could be declared. */
+  /** In the server's order, which has an effect among unique ones. */
   readonly indexes: readonly Index[];
   readonly foreignKeys: readonly ForeignKey[];
   readonly checks: readonly Check[];

@@ -36,7 +36,7 @@ export function parseTable(text: string, facts: TableFacts): Table {
   return {
     name,
     columns: body.columns,
-    indexes: body.indexes.map((index) => withoutDefaults(index, usesBtree, engine)).sort(primaryFirst),
+    indexes: body.indexes.map((index) => withoutDefaults(index, usesBtree, engine)),
     foreignKeys: body.foreignKeys.sort(byName),
     checks: body.checks.sort(byName),
     periods: body.periods.sort(byName),
@@ -162,10 +162,4 @@ function withoutDefaults(index: Index, usesBtree: boolean, engine: string): Inde
 /** Orders by name, by code unit: the same on every machine. */
 export function byName(a: { readonly name: string }, b: { readonly name: string }): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
-}
-
-function primaryFirst(a: Index, b: Index): number {
-  if (a.kind === "primary") return -1;
-  if (b.kind === "primary") return 1;
-  return byName(a, b);
 }

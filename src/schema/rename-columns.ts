@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { ServerInfo } from "../database/session";
 import type { AlterClause, NamePair } from "./change";
 import { mentionsAny } from "./diff-keys";
-import type { Table } from "./model";
+import type { Index, Table } from "./model";
 import { rewriteColumnNames } from "./renames";
 import { rewritesExpressionsOnRename } from "./server-differences";
 
@@ -31,10 +31,12 @@ export interface RenameStep {
 }
 
 /** @param table after `applyRenames` */
-export function renameStep(table: Table, renamed: readonly NamePair[]): RenameStep {
+export function renameStep(table: Table, renamed: readonly NamePair[], server: ServerInfo): RenameStep {
   const names = new Map(renamed.map(({ from, to }) => [from, to]));
   const oldNames = new Map(renamed.map(({ from, to }) => [to, from]));
-  const rewritten = rewriteColumnNames(table, (name) => names.get(name) ?? name);
+  const rewritten = rewritesExpressionsOnRename(server)
+    ? table
+    : rewriteColumnNames(table, (name) => names.get(name) ?? name);
   const clauses: AlterClause[] = [];
   const adds: AlterClause[] = [];
   for (const [at, check] of rewritten.checks.entries()) {
@@ -56,5 +58,11 @@ export function renameStep(table: Table, renamed: readonly NamePair[]): RenameSt
       clauses.push({ type: "rename-column", from: oldName, to: column.name });
     }
   }
-  return { clauses: [...clauses, ...adds], table: rewritten };
+  const isRedone = (index: Index): boolean =>
+    adds.some((add) => add.type === "add-index" && add.index === index);
+  const indexes = [
+    ...rewritten.indexes.filter((index) => !isRedone(index)),
+    ...rewritten.indexes.filter(isRedone),
+  ];
+  return { clauses: [...clauses, ...adds], table: { ...rewritten, indexes } };
 }

@@ -15,7 +15,7 @@ interface Pair {
 
 const PAIRS: readonly Pair[] = [
   {
-    name: "order of indexes",
+    name: "order of indexes that are not unique, and of kinds",
     a: "CREATE TABLE t (a int, b int, KEY x (a), KEY y (b), UNIQUE z (a, b))",
     b: "CREATE TABLE t (a int, b int, UNIQUE z (a, b), KEY y (b), KEY x (a))",
   },
