@@ -10,7 +10,7 @@ import { diffTable, type TableChanges } from "./diff-table";
 import type { ForeignKey, Schema, Table } from "./model";
 import { dependencyOrder } from "./order";
 import { isTangled } from "./rename-columns";
-import { applyRenames, type Renames } from "./renames";
+import { applyRenames, type Renames, renamesInTurn } from "./renames";
 import { lacksDefault } from "./render-table";
 
 export interface TablesToCompare {
@@ -68,10 +68,17 @@ export function diffTables(tables: TablesToCompare, sequences: readonly Change[]
   return [
     ...earlyDrops(tables, work, dropped, inline),
     ...dropOrder(dropped).map((table): Change => ({ type: "drop-table", table })),
-    ...(renames.tables.length === 0 ? [] : [{ type: "rename-tables" as const, renames: renames.tables }]),
+    ...renameTables(tables, dropped),
     ...sequences,
     ...createAndAlter(work, inline),
   ];
+}
+
+function renameTables({ original, renames }: TablesToCompare, dropped: readonly Table[]): Change[] {
+  if (renames.tables.length === 0) return [];
+  const gone = new Set(dropped.map(({ name }) => name));
+  const names = original.tables.map(({ name }) => name).filter((name) => !gone.has(name));
+  return [{ type: "rename-tables", renames: renamesInTurn(renames.tables, names) }];
 }
 
 /** By table: its columns that foreign keys are on or refer to. */

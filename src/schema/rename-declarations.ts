@@ -1,141 +1,166 @@
-import { type LexOptions, type Token, tokens } from "../syntax/lexer";
-import type { Schema } from "./model";
-import type { Renames } from "./renames";
+import { tokens } from "../syntax/lexer";
+import {
+  type DeclaredObject,
+  type DeclaredTextOptions,
+  type PlacedToken,
+  readDeclaredObjects,
+} from "./declared-objects";
 
 /** A comment in schema.sql that says what something used to be called. */
 export interface RenameDeclaration {
   /** 1-based line of the comment. */
   readonly line: number;
   readonly from: string;
-  /** What it stands beside; null: nothing that can be renamed. */
-  readonly subject: { readonly table: string; readonly column: string | null } | null;
+  /** What it is about; null: that does not show, or is nothing that can be renamed. */
+  readonly subject: RenamedObject | null;
+  /** Why there is no subject, for people; null when there is one. */
+  readonly problem: string | null;
 }
 
-/** A table or column that CREATE TABLE defines, with the offset of its first character. */
-interface Definition {
-  readonly start: number;
+/** What can be renamed. */
+export interface RenamedObject {
+  readonly kind: "table" | "column" | "index" | "foreign key" | "check";
+  /** The table itself, or the one that it belongs to. */
   readonly table: string;
-  readonly column: string | null;
+  readonly name: string;
 }
 
-const DECLARATION = /(?:--[ \t]+|#[ \t]*|\/\*[ \t]*)renamed from[ \t]+([^\r\n]*)/gi;
+interface Comment {
+  readonly start: number;
+  /** Offset behind it. */
+  readonly end: number;
+  readonly line: number;
+  readonly from: string;
+}
+
+const DECLARATION = /(?:--[ \t]+|#[ \t]*|(\/\*)[ \t]*)renamed from\b[ \t]*([^\r\n]*)/gi;
 
 /**
- * Finds `-- renamed from old_name` in SQL text: at the end of the line of a column or of CREATE TABLE, or alone on
- * the line before it.
+ * Finds `-- renamed from old_name` in SQL text. It is about what stands on its line; alone on a line, about what
+ * begins below it. Where that is not one single thing, the declaration says why it is refused.
+ * @throws MigrateError when the text cannot be cut into statements
  */
-export function readRenameDeclarations(sql: string, options: LexOptions = {}): readonly RenameDeclaration[] {
-  if (!/renamed from/i.test(sql)) return [];
-  const all = [...tokens(sql, options)];
-  const definitions = readDefinitions(all);
-  const declarations: RenameDeclaration[] = [];
-  for (const match of sql.matchAll(DECLARATION)) {
-    const at = match.index;
-    if (all.some(({ start, end }) => start <= at && at < end)) continue; // inside a string
-    const [name] = tokens(match[1] ?? "", options);
-    if (name === undefined) continue;
-    const lineStart = sql.lastIndexOf("\n", at) + 1;
-    const isAlone = sql.slice(lineStart, at).trim() === "";
-    const subject = isAlone
-      ? definitions.find(({ start }) => start > at)
-      : definitions.findLast(({ start }) => start < at);
-    declarations.push({
-      line: sql.slice(0, at).split("\n").length,
-      from: name.value,
-      subject: subject === undefined ? null : { table: subject.table, column: subject.column },
-    });
-  }
-  return declarations;
-}
-
-/** The renames among declarations. */
-export function renamesFrom(declarations: readonly RenameDeclaration[]): Renames {
-  const subjects = declarations.flatMap(({ from, subject }) =>
-    subject === null ? [] : [{ from, ...subject }],
-  );
-  return {
-    tables: subjects.flatMap(({ from, table, column }) => (column === null ? [{ from, to: table }] : [])),
-    columns: subjects.flatMap(({ from, table, column }) =>
-      column === null ? [] : [{ table, from, to: column }],
-    ),
-  };
-}
-
-/**
- * Declarations that are probably misspelled: neither the old name nor the new one is there, so that what is meant
- * as a rename would be a loss. One whose rename is done, and whose new name therefore exists, is none of them.
- * @param from the schema as it is
- */
-export function brokenDeclarations(
-  declarations: readonly RenameDeclaration[],
-  from: Schema,
+export function readRenameDeclarations(
+  sql: string,
+  options: DeclaredTextOptions = {},
 ): readonly RenameDeclaration[] {
-  const oldTables = new Map(
-    declarations.flatMap((each) => (each.subject?.column === null ? [[each.subject.table, each.from]] : [])),
-  );
-  const tableNamed = (name: string) => from.tables.find((table) => table.name === name);
-  return declarations.filter((declaration) => {
-    const { from: oldName, subject } = declaration;
-    if (subject === null) return true;
-    const present = tableNamed(subject.table);
-    if (subject.column === null) return present === undefined && tableNamed(oldName) === undefined;
-    const table = present ?? tableNamed(oldTables.get(subject.table) ?? "");
-    const names = table?.columns.map(({ name }) => name.toLowerCase()) ?? [];
-    return !names.includes(oldName.toLowerCase()) && !names.includes(subject.column.toLowerCase());
-  });
-}
-
-/** What a definition in CREATE TABLE may begin with when it is no column's name. */
-const NO_COLUMN: ReadonlySet<string> = new Set([
-  "CHECK",
-  "CONSTRAINT",
-  "FOREIGN",
-  "FULLTEXT",
-  "INDEX",
-  "KEY",
-  "LIKE",
-  "PERIOD",
-  "PRIMARY",
-  "SPATIAL",
-  "UNIQUE",
-  "VECTOR",
-]);
-
-/** The tables, and their columns, that a text creates. */
-function readDefinitions(all: readonly Token[]): readonly Definition[] {
-  const definitions: Definition[] = [];
-  const isWord = (at: number, word: string): boolean =>
-    all[at]?.type === "word" && all[at]?.value.toUpperCase() === word;
-  const isMark = (at: number, mark: string): boolean =>
-    all[at]?.type === "punctuation" && all[at]?.value === mark;
-  for (let at = 0; at < all.length; at++) {
-    if (!isWord(at, "CREATE")) continue;
-    const start = all[at]?.start ?? 0;
-    let next = at + 1;
-    if (isWord(next, "OR") && isWord(next + 1, "REPLACE")) next += 2;
-    if (!isWord(next, "TABLE")) continue;
-    next++;
-    if (isWord(next, "IF") && isWord(next + 1, "NOT") && isWord(next + 2, "EXISTS")) next += 3;
-    if (isMark(next + 1, ".")) next += 2;
-    const table = all[next]?.value ?? "";
-    definitions.push({ start, table, column: null });
-    if (!isMark(next + 1, "(")) continue;
-    let depth = 1;
-    for (at = next + 2; at < all.length && depth > 0; at++) {
-      const token = all[at];
-      const begins = depth === 1 && (isMark(at - 1, "(") || isMark(at - 1, ","));
-      if (begins && token !== undefined && namesColumn(token)) {
-        definitions.push({ start: token.start, table, column: token.value });
-      }
-      if (isMark(at, "(")) depth++;
-      if (isMark(at, ")")) depth--;
-    }
-    at--;
+  if (!/renamed from/i.test(sql)) return [];
+  const placed = readDeclaredObjects(sql, options);
+  const lineOf = lineFinder(sql);
+  const bound = new Map<DeclaredObject, RenameDeclaration>();
+  const found: RenameDeclaration[] = [];
+  for (const comment of findComments(sql, placed, lineOf, options)) {
+    const object = subjectOf(comment, sql, placed, lineOf);
+    if (object === "body") continue;
+    const declared = declare(comment, object);
+    const earlier = typeof object === "string" ? undefined : bound.get(object);
+    if (typeof object !== "string") bound.set(object, declared);
+    if (earlier === undefined || declared.problem !== null) found.push(declared);
+    else
+      found.push({
+        ...declared,
+        subject: null,
+        problem: `line ${earlier.line} says "renamed from ${earlier.from}" about the same ${describe(object as DeclaredObject)}`,
+      });
   }
-  return definitions;
+  return found;
 }
 
-function namesColumn(token: Token): boolean {
-  if (token.type === "quoted-identifier") return true;
-  return token.type === "word" && !NO_COLUMN.has(token.value.toUpperCase());
+function findComments(
+  sql: string,
+  placed: readonly PlacedToken[],
+  lineOf: (offset: number) => number,
+  options: DeclaredTextOptions,
+): readonly Comment[] {
+  const comments: Comment[] = [];
+  for (const match of sql.matchAll(DECLARATION)) {
+    const start = match.index;
+    if (placed.some((token) => token.start <= start && start < token.end)) continue; // inside a string
+    const isBlock = match[1] !== undefined;
+    const rest = isBlock ? (match[2] ?? "").replace(/\*\/.*$/, "") : (match[2] ?? "");
+    const [name] = tokens(rest, options);
+    const close = sql.indexOf("*/", start);
+    const end = isBlock && close !== -1 ? close + 2 : start + match[0].length;
+    comments.push({ start, end, line: lineOf(start), from: name?.value ?? "" });
+  }
+  return comments;
+}
+
+/** What a comment is about; `body`: it belongs to a program's text; else why it is about nothing. */
+function subjectOf(
+  comment: Comment,
+  sql: string,
+  placed: readonly PlacedToken[],
+  lineOf: (offset: number) => number,
+): DeclaredObject | string {
+  const behind = placed.findIndex((token) => token.start >= comment.end);
+  const next = behind === -1 ? undefined : placed[behind];
+  const before = placed[behind === -1 ? placed.length - 1 : behind - 1];
+  const isInside = before !== undefined && before.object === next?.object;
+  if (isInside && before.object.hasBody) return "body";
+  const onLine = new Set(
+    placed.flatMap(({ type, start, end, object }) =>
+      type !== "punctuation" && lineOf(start) <= comment.line && lineOf(end - 1) >= comment.line
+        ? [object]
+        : [],
+    ),
+  );
+  if (onLine.size === 1) return [...onLine][0] as DeclaredObject;
+  if (onLine.size > 1) {
+    const names = [...onLine].map(describe).join(" and ");
+    return `its line has ${names}: it does not show which one is meant. Give each a line of its own`;
+  }
+  const lineStart = sql.lastIndexOf("\n", comment.start) + 1;
+  const isAlone = sql.slice(lineStart, comment.start).trim() === "";
+  if (!isAlone || next === undefined || next.start !== next.object.start) {
+    return "neither its line nor the one below has a table, column, index or constraint";
+  }
+  const below = new Set(
+    placed.flatMap(({ object }) =>
+      object.table === next.object.table && lineOf(object.start) === lineOf(next.start) ? [object] : [],
+    ),
+  );
+  // Above CREATE TABLE it is about the table, even where all of it is on one line.
+  if (next.object.kind === "table" || below.size === 1) return next.object;
+  const names = [...below].map(describe).join(" and ");
+  return `the line below has ${names}: it does not show which one is meant. Give each a line of its own`;
+}
+
+function declare({ line, from }: Comment, object: DeclaredObject | string): RenameDeclaration {
+  const refused = (problem: string): RenameDeclaration => ({ line, from, subject: null, problem });
+  if (typeof object === "string") return refused(object);
+  const { kind, table, name } = object;
+  if (from === "") return refused("it gives no name");
+  switch (kind) {
+    case "table":
+    case "column":
+    case "index":
+    case "foreign key":
+    case "check":
+      if (name === null) return refused(`the ${kind} has no name. Give it one`);
+      return { line, from, subject: { kind, table, name }, problem: null };
+    default:
+      return refused(`it is about ${describe(object)}, which cannot be renamed so`);
+  }
+}
+
+/** For people: `column a of t`. */
+function describe({ kind, table, name }: DeclaredObject): string {
+  const what = name === null ? `a ${kind}` : `${kind} ${name}`;
+  return kind === "table" || table === "" ? what : `${what} of ${table}`;
+}
+
+/** 1-based line of an offset. */
+function lineFinder(sql: string): (offset: number) => number {
+  const starts = [0];
+  for (let at = sql.indexOf("\n"); at !== -1; at = sql.indexOf("\n", at + 1)) starts.push(at + 1);
+  return (offset) => {
+    let [low, high] = [0, starts.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle;
+    }
+    return low + 1;
+  };
 }

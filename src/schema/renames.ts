@@ -11,27 +11,28 @@ export interface Renames {
   readonly tables: readonly NamePair[];
   /** `table` is the name the table has in schema.sql. */
   readonly columns: readonly (NamePair & { readonly table: string })[];
+  /** Foreign keys and checks, which otherwise keep a name that is all that differs. */
+  readonly constraints: readonly (NamePair & { readonly table: string })[];
 }
 
-export const NO_RENAMES: Renames = { tables: [], columns: [] };
+export const NO_RENAMES: Renames = { tables: [], columns: [], constraints: [] };
 
 /** The same renames as the way back needs them. */
 export function reverseRenames(renames: Renames): Renames {
   const oldTable = new Map(renames.tables.map(({ from, to }) => [to, from]));
+  const reverse = ({ table, from, to }: Renames["columns"][number]): Renames["columns"][number] => ({
+    table: oldTable.get(table) ?? table,
+    from: to,
+    to: from,
+  });
   return {
     tables: renames.tables.map(({ from, to }) => ({ from: to, to: from })),
-    columns: renames.columns.map(({ table, from, to }) => ({
-      table: oldTable.get(table) ?? table,
-      from: to,
-      to: from,
-    })),
+    columns: renames.columns.map(reverse),
+    constraints: renames.constraints.map(reverse),
   };
 }
 
-/**
- * Leaves out declarations that say nothing here: a comment stays in schema.sql long after its rename was made.
- * What is left is in an order in which no new name is taken when its turn comes.
- */
+/** Leaves out renames of what is not there, and those whose new name something else has and keeps. */
 export function applicableRenames(from: Schema, to: Schema, renames: Renames): Renames {
   const tables = applicable(
     renames.tables,
@@ -48,7 +49,7 @@ export function applicableRenames(from: Schema, to: Schema, renames: Renames): R
     );
     return pairs.map((pair) => ({ table: name, from: pair.from, to: pair.to }));
   });
-  return { tables, columns };
+  return { tables, columns, constraints: renames.constraints };
 }
 
 /** What something was called, by the renames that apply; null: something new, whose name another one gave up. */
@@ -71,15 +72,46 @@ function applicable(
   before: readonly string[],
   after: readonly string[],
 ): readonly NamePair[] {
-  const taken = new Set(before);
-  const wanted = new Set(after);
-  const found: NamePair[] = [];
-  for (;;) {
-    const next = pairs.find(({ from, to }) => taken.has(from) && !taken.has(to) && wanted.has(to));
-    if (next === undefined) return found;
-    found.push({ from: next.from, to: next.to });
+  let found: NamePair[] = [];
+  for (const { from, to } of pairs) {
+    const isTaken = found.some((other) => other.from === from || other.to === to);
+    if (from !== to && !isTaken && before.includes(from) && after.includes(to)) found.push({ from, to });
+  }
+  for (let count = -1; count !== found.length; ) {
+    count = found.length;
+    const isGivenUp = (name: string): boolean => found.some(({ from }) => from === name);
+    found = found.filter(({ to }) => !before.includes(to) || isGivenUp(to));
+  }
+  return found;
+}
+
+/**
+ * Renames in an order in which each new name is free when its turn comes, for RENAME TABLE, which makes them one
+ * after the other. Those that exchange their names go through one that is nobody's.
+ * @param names all that are in use
+ */
+export function renamesInTurn(pairs: readonly NamePair[], names: readonly string[]): readonly NamePair[] {
+  const taken = new Set(names);
+  const ordered: NamePair[] = [];
+  const waiting = [...pairs];
+  while (waiting.length > 0) {
+    const at = waiting.findIndex(({ to }) => !taken.has(to));
+    const next = waiting[Math.max(at, 0)];
+    if (next === undefined) break;
+    const to = at === -1 ? freeName(taken) : next.to;
+    ordered.push({ from: next.from, to });
     taken.delete(next.from);
-    taken.add(next.to);
+    taken.add(to);
+    if (at === -1) waiting[0] = { from: to, to: next.to };
+    else waiting.splice(at, 1);
+  }
+  return ordered;
+}
+
+function freeName(taken: ReadonlySet<string>): string {
+  for (let number = 1; ; number++) {
+    const name = `renamed_on_the_way_${number}`;
+    if (!taken.has(name)) return name;
   }
 }
 

@@ -3,9 +3,10 @@ import type { ScratchSettings } from "../config/scratch";
 import { readStatus, type StatusReport } from "../run/status";
 import { diffSchemas } from "../schema/diff";
 import type { NotCompared, Schema } from "../schema/model";
-import { readRenameDeclarations, renamesFrom } from "../schema/rename-declarations";
+import { readRenameDeclarations } from "../schema/rename-declarations";
 import { NO_RENAMES } from "../schema/renames";
 import { renderChanges } from "../schema/render-changes";
+import { resolveRenames } from "../schema/resolve-renames";
 import { applyMigrations, findServerWide, readScratch, refuseIfStopped, runScript, type Stop } from "./build";
 import { readLiveSchema } from "./live-schema";
 import type { DeclaredSchema } from "./proposal";
@@ -95,7 +96,8 @@ async function compareDeclared(
     await runScript(database, path, sql);
     return await readScratch(settings, database);
   });
-  const renames = renamesFrom(readRenameDeclarations(sql));
+  const declarations = readRenameDeclarations(sql, { fileName: path });
+  const { renames } = resolveRenames(declarations, { from: all, to: declared });
   return renderChanges(diffSchemas(all, declared, { server: server.server, renames }), server.server);
 }
 

@@ -6,15 +6,11 @@ import type { Change } from "../schema/change";
 import { diffSchemas } from "../schema/diff";
 import { lossesOf } from "../schema/losses";
 import type { NotCompared, Schema } from "../schema/model";
-import {
-  brokenDeclarations,
-  type RenameDeclaration,
-  readRenameDeclarations,
-  renamesFrom,
-} from "../schema/rename-declarations";
+import { readRenameDeclarations } from "../schema/rename-declarations";
 import { NO_RENAMES, type Renames, reverseRenames } from "../schema/renames";
 import { renderChanges } from "../schema/render-changes";
 import { renderSchema } from "../schema/render-schema";
+import { type RenameProblem, resolveRenames } from "../schema/resolve-renames";
 import { applyMigrations, findServerWide, readScratch, refuseIfStopped, runScript, type Stop } from "./build";
 import { withScratchDatabase } from "./scratch-database";
 import { type ScratchServer, withScratchServer } from "./scratch-server";
@@ -48,7 +44,8 @@ export async function proposeMigration(
   declared: DeclaredSchema,
   stop: Stop = {},
 ): Promise<Proposal> {
-  const declarations = readRenameDeclarations(declared.sql);
+  const declarations = readRenameDeclarations(declared.sql, { fileName: declared.path });
+  refuseUnclear(resolveRenames(declarations, null).problems, declared.path);
   const files = [{ fileName: declared.path, sql: declared.sql }];
   const options = {
     settings,
@@ -66,8 +63,9 @@ export async function proposeMigration(
       return await readScratch(settings, database);
     });
     refuseIfStopped(stop);
-    refuseBroken(declarations, from, declared.path);
-    return await prove(settings, server, from, to, renamesFrom(declarations));
+    const { renames, problems } = resolveRenames(declarations, { from, to });
+    refuseUnclear(problems, declared.path);
+    return await prove(settings, server, from, to, renames);
   });
 }
 
@@ -147,14 +145,9 @@ function indent(text: string): string {
   return text.trimEnd().replace(/^(?=.)/gm, "  ");
 }
 
-/** A misspelled old name would turn a rename into a loss. */
-function refuseBroken(declarations: readonly RenameDeclaration[], from: Schema, path: string): void {
-  const broken = brokenDeclarations(declarations, from);
-  if (broken.length === 0) return;
-  const lines = broken.map(({ line, from: name, subject }) => {
-    if (subject === null) return `${path}:${line}: "renamed from ${name}" stands beside no table or column.`;
-    const what = subject.column === null ? "table" : `column of ${subject.table}`;
-    return `${path}:${line}: "renamed from ${name}": the migrations build no ${what} of that name.`;
-  });
+/** A rename that is guessed at would be a loss. */
+function refuseUnclear(problems: readonly RenameProblem[], path: string): void {
+  if (problems.length === 0) return;
+  const lines = problems.map(({ line, why }) => `${path}:${line}: ${why}.`);
   throw new MigrateError("bad-rename", lines.join("\n"), { hint: "Correct the comment, or remove it." });
 }

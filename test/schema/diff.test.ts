@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { diffSchemas } from "../../src/schema/diff";
-import { readRenameDeclarations, renamesFrom } from "../../src/schema/rename-declarations";
+import { readRenameDeclarations } from "../../src/schema/rename-declarations";
 import { reverseRenames } from "../../src/schema/renames";
 import { renderChanges } from "../../src/schema/render-changes";
+import { resolveRenames } from "../../src/schema/resolve-renames";
 import { forEachServer, withTestDatabase } from "../support/servers";
 import { apply } from "./pair";
 import { schemaOf, withSchemaSession } from "./schemas";
@@ -45,7 +46,8 @@ for (const file of readdirSync(FOLDER).sort()) {
       withSchemaSession(server, database.name, async (session) => {
         const to = await schemaOf(session, after);
         const from = await schemaOf(session, golden.get("before") ?? "");
-        const renames = renamesFrom(readRenameDeclarations(after));
+        const { renames, problems } = resolveRenames(readRenameDeclarations(after), { from, to });
+        assert.deepEqual(problems, []);
         const options = { server: session.server, renames };
         const up = renderChanges(diffSchemas(from, to, options), session.server);
         const back = { server: session.server, renames: reverseRenames(renames) };

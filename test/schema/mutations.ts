@@ -51,6 +51,7 @@ export function evolving(schema: Schema, server: ServerInfo): Evolving {
 /** The renames among the changes, as schema.sql would declare them. */
 export function renamesOf({ tables, columns }: Evolving): Renames {
   return {
+    constraints: [],
     tables: [...tables].flatMap(([to, from]) => (to === from ? [] : [{ from, to }])),
     columns: [...columns].flatMap(([table, names]) =>
       [...names].flatMap(([to, from]) => (to === from ? [] : [{ table, from, to }])),
