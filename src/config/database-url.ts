@@ -22,14 +22,20 @@ const ENCODE =
  * Reads `mysql://user:password@host:port/database?ssl-mode=…`, also `mariadb://`. Not `new URL()`: it takes
  * garbage for a URL of an unknown scheme, and its errors quote the text, password and all.
  * @param name the setting's name, for messages; they never contain the URL itself
+ * @param serverOnly it need not name a database; then that is empty
  * @returns null when the text was refused; the reasons are then added to `problems`
  */
-export function parseDatabaseUrl(name: string, text: string, problems: Problem[]): UrlParts | null {
+export function parseDatabaseUrl(
+  name: string,
+  text: string,
+  problems: Problem[],
+  serverOnly = false,
+): UrlParts | null {
   const found: Problem[] = [];
   const refuse = (message: string, hint: string | null = null): void => {
     found.push(badSetting(`${name} ${message}`, hint));
   };
-  const parts = readParts(text, refuse);
+  const parts = readParts(text, serverOnly, refuse);
   const tls = sslParameterNames.some((parameter) => parts?.parameters[parameter] !== undefined);
   const ssl = parts !== null && tls ? readSsl(parts.parameters, (why) => refuse(why)) : null;
   problems.push(...found);
@@ -52,7 +58,7 @@ interface RawParts extends Omit<UrlParts, "ssl" | "socket"> {
 
 type Parameters = SslParameters & { readonly socket?: string };
 
-function readParts(text: string, refuse: Refuse): RawParts | null {
+function readParts(text: string, serverOnly: boolean, refuse: Refuse): RawParts | null {
   const pieces = cut(text, refuse);
   if (pieces === null) return null;
   const at = pieces.authority.lastIndexOf("@");
@@ -67,7 +73,8 @@ function readParts(text: string, refuse: Refuse): RawParts | null {
   for (const [part, value] of Object.entries(decoded)) {
     if (value === undefined) refuse(`has a % in its ${part} that starts no valid percent-encoding.`, ENCODE);
   }
-  if (decoded.database === "") refuse("names no database.", `Name it after the host: ${SHAPE}`);
+  if (decoded.database === "" && !serverOnly)
+    refuse("names no database.", `Name it after the host: ${SHAPE}`);
   const { user: name, password: secret, database } = decoded;
   if (name === undefined || secret === undefined || database === undefined) return null;
   if (place === null || parameters === null) return null;

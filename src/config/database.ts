@@ -13,6 +13,8 @@ export interface Source {
   readonly ssl: SslSettings | null;
   /** For the message when nothing is given at all. */
   readonly howToGive: string;
+  /** Only the server matters: a URL need not name a database. */
+  readonly serverOnly?: true;
 }
 
 type Field = Exclude<Part, "url">;
@@ -29,7 +31,10 @@ const NO_TLS_WISH: SslSettings = { mode: "preferred", ca: null, cert: null, key:
 export function settleDatabase(source: Source, problems: Problem[]): DatabaseSettings | null {
   const { given, names } = source;
   const before = problems.length;
-  const url = given.url === null ? null : parseDatabaseUrl(given.url.name, given.url.value, problems);
+  const url =
+    given.url === null
+      ? null
+      : parseDatabaseUrl(given.url.name, given.url.value, problems, source.serverOnly);
   if (problems.length > before) return null;
   if (Object.values(given).every((value) => value === null)) {
     problems.push(missingSetting("No database is set.", source.howToGive));
@@ -42,7 +47,8 @@ export function settleDatabase(source: Source, problems: Problem[]): DatabaseSet
     const where = given.socket?.name ?? given.url?.name ?? names.socket;
     problems.push(badSetting(`${where} names a socket and ${given.host.name} a host.`, "Keep one of them."));
   }
-  const fields = { user: value("user"), database: value("database") };
+  const nameless = source.serverOnly === true && url?.database === "";
+  const fields = { user: value("user"), database: nameless ? "" : value("database") };
   for (const [field, text] of Object.entries(fields)) {
     if (text === null) problems.push(missingSetting(missing(field as Field, source)));
   }

@@ -7,7 +7,7 @@ import { badSetting } from "./problem";
 
 /** Where throwaway databases may be made. */
 export interface ScratchSettings {
-  /** From SCRATCH_DATABASE_URL: the server for them. The database that it names is never touched. */
+  /** From SCRATCH_DATABASE_URL: the server for them. The database that it names, if it names one, is never touched. */
   readonly server: DatabaseSettings | null;
   /** The target must not be used for it: MIGRATE_ENV or NODE_ENV is `production`. */
   readonly production: boolean;
@@ -25,7 +25,8 @@ export function readScratchSettings(env: Environment): ScratchSettings {
   const problems: Problem[] = [];
   const url = readUrl(env, problems);
   const given = { url, host: null, port: null, socket: null, user: null, password: null, database: null };
-  const source = { given, names: { ...variables, url: NAME }, ssl: null, howToGive: "" };
+  const names = { ...variables, url: NAME };
+  const source = { given, names, ssl: null, howToGive: "", serverOnly: true } as const;
   const server = url === null || problems.length > 0 ? null : settleDatabase(source, problems);
   if (problems.length > 0) throw new RefusedError(problems);
   const production = [env.MIGRATE_ENV, env.NODE_ENV].includes("production");

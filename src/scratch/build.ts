@@ -3,12 +3,10 @@ import { withSession } from "../database/connection";
 import { serverWords } from "../database/server-errors";
 import { MigrateError, StatementError } from "../errors";
 import { readMigrations } from "../files/read-migrations";
-import { readStatements } from "../files/read-statements";
 import { migrate, type RunOptions } from "../run/migrate";
 import { introspect } from "../schema/introspect";
 import type { Schema } from "../schema/model";
 import { splitText } from "../syntax/splitter";
-import { whyNotBesideOthers } from "./server-wide";
 
 /** How a caller stops what runs on scratch databases. */
 export type Stop = Pick<RunOptions, "signal" | "killSignal">;
@@ -61,32 +59,6 @@ export async function runScript(scratch: DatabaseSettings, fileName: string, sql
       }
     }
   });
-}
-
-/** Looks through every statement that is going to run for one that reaches beyond its own database. */
-export async function findServerWide(
-  settings: Settings,
-  more: readonly { readonly fileName: string; readonly sql: string }[],
-  databases: readonly string[],
-): Promise<string | null> {
-  for (const { up, down } of readMigrations(settings.dir).migrations) {
-    for (const file of [up, down]) {
-      if (file === null) continue;
-      for await (const batch of readStatements(file)) {
-        for (const statement of batch) {
-          const why = whyNotBesideOthers(statement, databases);
-          if (why !== null) return `${file.fileName}:${statement.line}: ${why}`;
-        }
-      }
-    }
-  }
-  for (const { fileName, sql } of more) {
-    for (const statement of splitText(sql, { fileName })) {
-      const why = whyNotBesideOthers(statement, databases);
-      if (why !== null) return `${fileName}:${statement.line}: ${why}`;
-    }
-  }
-  return null;
 }
 
 /** Stops between two pieces of work when the caller wants that. @throws MigrateError `interrupted` */

@@ -1,5 +1,6 @@
 import type { Settings } from "../config";
 import type { ScratchSettings } from "../config/scratch";
+import { readMigrations } from "../files/read-migrations";
 import { readStatus, type StatusReport } from "../run/status";
 import { diffSchemas } from "../schema/diff";
 import type { NotCompared, Schema } from "../schema/model";
@@ -7,9 +8,10 @@ import { readRenameDeclarations } from "../schema/rename-declarations";
 import { NO_RENAMES } from "../schema/renames";
 import { renderChanges } from "../schema/render-changes";
 import { resolveRenames } from "../schema/resolve-renames";
-import { applyMigrations, findServerWide, readScratch, refuseIfStopped, runScript, type Stop } from "./build";
+import { applyMigrations, readScratch, refuseIfStopped, runScript, type Stop } from "./build";
 import { readLiveSchema } from "./live-schema";
 import type { DeclaredSchema } from "./proposal";
+import { findReaching, type SharedServer } from "./reach";
 import { withScratchDatabase } from "./scratch-database";
 import { type ScratchServer, withScratchServer } from "./scratch-server";
 
@@ -43,10 +45,11 @@ export async function checkDatabase(
   const status = await readStatus(settings);
   const live = await readLiveSchema(settings);
   const files = declared === null ? [] : [{ fileName: declared.path, sql: declared.sql }];
+  const { migrations } = readMigrations(settings.dir);
   const options = {
     settings,
     scratch,
-    whyNotBesideOthers: (databases: readonly string[]) => findServerWide(settings, files, databases),
+    findReaching: (server: SharedServer) => findReaching(migrations, files, server),
   };
   return await withScratchServer(options, async (server) => {
     const { applied, all } = await build(settings, server, status.current, stop);

@@ -2,6 +2,7 @@ import type { Settings } from "../config";
 import type { ScratchSettings } from "../config/scratch";
 import type { ServerInfo } from "../database/session";
 import { MigrateError, StatementError } from "../errors";
+import { readMigrations } from "../files/read-migrations";
 import type { Change } from "../schema/change";
 import { diffSchemas } from "../schema/diff";
 import { lossesOf } from "../schema/losses";
@@ -11,7 +12,8 @@ import { NO_RENAMES, type Renames, reverseRenames } from "../schema/renames";
 import { renderChanges } from "../schema/render-changes";
 import { renderSchema } from "../schema/render-schema";
 import { type RenameProblem, resolveRenames } from "../schema/resolve-renames";
-import { applyMigrations, findServerWide, readScratch, refuseIfStopped, runScript, type Stop } from "./build";
+import { applyMigrations, readScratch, refuseIfStopped, runScript, type Stop } from "./build";
+import { findReaching, type SharedServer } from "./reach";
 import { withScratchDatabase } from "./scratch-database";
 import { type ScratchServer, withScratchServer } from "./scratch-server";
 
@@ -47,10 +49,11 @@ export async function proposeMigration(
   const declarations = readRenameDeclarations(declared.sql, { fileName: declared.path });
   refuseUnclear(resolveRenames(declarations, null).problems, declared.path);
   const files = [{ fileName: declared.path, sql: declared.sql }];
+  const { migrations } = readMigrations(settings.dir);
   const options = {
     settings,
     scratch,
-    whyNotBesideOthers: (databases: readonly string[]) => findServerWide(settings, files, databases),
+    findReaching: (server: SharedServer) => findReaching(migrations, files, server),
   };
   return await withScratchServer(options, async (server) => {
     const from = await withScratchDatabase(server, async (database) => {

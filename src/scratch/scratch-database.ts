@@ -11,12 +11,15 @@ const PREFIX = "mysql_updown_scratch_";
 const LEFTOVER_AFTER_SECONDS = 600;
 const A_DAY_SECONDS = 86_400;
 
-/** Gives the body a new, empty database and drops it afterwards, whatever happens. */
+/**
+ * Gives the body a new, empty database and drops it afterwards, whatever happens. On a server of our own it has the
+ * target's name, so that SQL which spells that out means what it means there; anywhere else its name is a random one.
+ */
 export async function withScratchDatabase<T>(
   server: ScratchServer,
   body: (settings: DatabaseSettings) => Promise<T>,
 ): Promise<T> {
-  const name = `${PREFIX}${Math.floor(Date.now() / 1000)}_${randomBytes(4).toString("hex")}`;
+  const name = server.kind === "private" ? server.databaseName : randomName();
   const keeper = await openSession(server.settings, { withoutDatabase: true, idleSeconds: A_DAY_SECONDS });
   try {
     await keeper.query("SELECT GET_LOCK(?, 0)", [name]);
@@ -27,6 +30,10 @@ export async function withScratchDatabase<T>(
   } finally {
     await keeper.close();
   }
+}
+
+function randomName(): string {
+  return `${PREFIX}${Math.floor(Date.now() / 1000)}_${randomBytes(4).toString("hex")}`;
 }
 
 async function dropAfterwards<T>(keeper: Session, name: string, body: () => Promise<T>): Promise<T> {

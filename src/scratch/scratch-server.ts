@@ -1,9 +1,11 @@
+import { randomBytes } from "node:crypto";
 import type { DatabaseSettings, Settings } from "../config";
 import type { ScratchSettings } from "../config/scratch";
 import { openSession, withSession } from "../database/connection";
 import type { ServerInfo, Session } from "../database/session";
-import { MigrateError } from "../errors";
+import { MigrateError, type Problem, RefusedError } from "../errors";
 import { withPrivateServer } from "./private-server";
+import type { SharedServer } from "./reach";
 import { clearLeftovers } from "./scratch-database";
 import { findServerProgram } from "./server-programs";
 
@@ -17,12 +19,17 @@ export interface ScratchServer {
   /** What new databases get, so that they are like the target. */
   readonly charset: string;
   readonly collation: string;
+  /** The target's. */
+  readonly databaseName: string;
   /** What a person should know about it, such as another version than the target's. */
   readonly remarks: readonly string[];
 }
 
+const FAMILIES = { mysql: "MySQL", mariadb: "MariaDB" } as const;
+
 /** What of the target a scratch server has to be like. */
 interface Target {
+  readonly databaseName: string;
   readonly server: ServerInfo;
   readonly charset: string;
   readonly collation: string;
@@ -35,13 +42,13 @@ export interface ScratchServerOptions {
   readonly scratch: ScratchSettings;
   /** Where to look for a server program beside the PATH; default: where systems keep them. */
   readonly systemFolders?: readonly string[];
-  /** Says why something to be run is not confined to its own database, given all names; null when all is. */
-  readonly whyNotBesideOthers: (databases: readonly string[]) => Promise<string | null>;
+  /** Finds what is going to run and is not confined to its own database, on a server that has others. */
+  readonly findReaching: (server: SharedServer) => Promise<readonly Problem[]>;
 }
 
 /**
  * Gives the body a server for throwaway databases: the one that SCRATCH_DATABASE_URL names; else one started for the
- * purpose; else the target's own, if nothing that will run there can reach beyond its own database.
+ * purpose; else the target's own. On one that was not started for it, nothing runs that reaches beyond its own database.
  * @throws MigrateError `no-scratch` when none of them may be used
  */
 export async function withScratchServer<T>(
@@ -50,7 +57,14 @@ export async function withScratchServer<T>(
 ): Promise<T> {
   const { settings, scratch } = options;
   const target = await readTarget(settings.database);
-  if (scratch.server !== null) return await onServer("given", scratch.server, target, body);
+  if (scratch.server !== null) {
+    const given = scratch.server;
+    return await onServer("given", given, target, async (server) => {
+      await refuseTargetItself(settings.database, given);
+      await refuseReaching(options, given);
+      return await body(server);
+    });
+  }
   const { family, foldsTableNames } = target.server;
   const program = foldsTableNames
     ? null
@@ -97,17 +111,87 @@ async function onServer<T>(
 ): Promise<T> {
   const server = await withSession(settings, prepare, { withoutDatabase: true });
   if (server.family !== target.server.family) {
-    const names = { mysql: "MySQL", mariadb: "MariaDB" };
     throw new MigrateError(
       "no-scratch",
-      `SCRATCH_DATABASE_URL leads to ${names[server.family]} ${server.version}, but the target is ${names[target.server.family]} ${target.server.version}.`,
+      `SCRATCH_DATABASE_URL leads to ${FAMILIES[server.family]} ${server.version}, but the target is ${FAMILIES[target.server.family]} ${target.server.version}.`,
       {
         hint: "What one of them makes of a schema says little about the other. Name a server of the same family.",
       },
     );
   }
-  const { charset, collation } = target;
-  return await body({ kind, settings, server, charset, collation, remarks: remarks(server, target.server) });
+  const { charset, collation, databaseName } = target;
+  return await body({
+    kind,
+    settings,
+    server,
+    charset,
+    collation,
+    databaseName,
+    remarks: remarks(server, target.server),
+  });
+}
+
+/**
+ * Refuses what is to run where it could reach real databases.
+ * @throws RefusedError `no-scratch` with every offender; nothing has run then
+ */
+async function refuseReaching(options: ScratchServerOptions, server: DatabaseSettings): Promise<void> {
+  const problems = await findProblems(options, server);
+  if (problems.length > 0)
+    throw new RefusedError(problems.map((problem) => ({ ...problem, hint: STAY_INSIDE })));
+}
+
+const STAY_INSIDE = `The server that SCRATCH_DATABASE_URL leads to has other databases, which may be real, so nothing was run.
+Unset SCRATCH_DATABASE_URL, and a server is started for the purpose if there is a program for it (scripts/install-server.sh);
+or write names without a database.`;
+
+async function findProblems(
+  { settings, findReaching }: ScratchServerOptions,
+  server: DatabaseSettings,
+): Promise<readonly Problem[]> {
+  return await withSession(
+    server,
+    async (session) => {
+      const found = await session.query("SHOW DATABASES").catch(() => []); // an account may be denied even that
+      const names = found.map((row) => String(Object.values(row)[0]));
+      const databases = [...names, settings.database.database, server.database, ...SYSTEM_DATABASES];
+      return await findReaching({ databases, noBackslashEscapes: session.server.noBackslashEscapes });
+    },
+    { withoutDatabase: true },
+  );
+}
+
+const SYSTEM_DATABASES = ["mysql", "sys", "performance_schema"];
+
+/**
+ * Refuses a scratch URL that leads to the target database, however it is spelled: a lock that is taken on the one
+ * server shows on the other when they are the same.
+ * @throws MigrateError `no-scratch`
+ */
+async function refuseTargetItself(target: DatabaseSettings, given: DatabaseSettings): Promise<void> {
+  if (target.database.toLowerCase() !== given.database.toLowerCase()) return;
+  const name = `mysql_updown_${randomBytes(16).toString("hex")}`;
+  const same = await withSession(
+    target,
+    async (session) => {
+      await session.query("SELECT GET_LOCK(?, 0)", [name]);
+      return await withSession(given, (other) => isLocked(other, name), { withoutDatabase: true });
+    },
+    { withoutDatabase: true },
+  );
+  if (!same) return;
+  throw new MigrateError(
+    "no-scratch",
+    `SCRATCH_DATABASE_URL leads to ${target.database}, the database that is migrated.`,
+    {
+      hint: "Name another server, or this one without a database:\n  SCRATCH_DATABASE_URL=mysql://user:password@host:port",
+    },
+  );
+}
+
+async function isLocked(session: Session, name: string): Promise<boolean> {
+  const [row] = await session.query("SELECT IS_USED_LOCK(?) AS holder", [name]);
+  return row?.holder !== null;
 }
 
 async function prepare(session: Session): Promise<ServerInfo> {
@@ -133,6 +217,7 @@ async function readTarget(settings: DatabaseSettings): Promise<Target> {
       [settings.database],
     );
     return {
+      databaseName: settings.database,
       server: session.server,
       charset: String(row?.charset),
       collation: String(row?.collation),
@@ -158,17 +243,14 @@ async function openTarget(settings: DatabaseSettings): Promise<Session> {
 async function refuseTarget(options: ScratchServerOptions, family: ServerInfo["family"]): Promise<void> {
   const refuse = (why: string): never => {
     throw new MigrateError("no-scratch", `There is no server for throwaway databases: ${why}.`, {
-      hint: `Install ${family === "mysql" ? "MySQL" : "MariaDB"} on this machine, or say which server to use:
-  SCRATCH_DATABASE_URL=mysql://user:password@host:port/any`,
+      hint: `Install ${FAMILIES[family]} on this machine, or say which server to use:
+  SCRATCH_DATABASE_URL=mysql://user:password@host:port`,
     });
   };
   const found = `no ${family === "mysql" ? "mysqld" : "mariadbd"} is on this machine`;
   if (options.scratch.production) refuse(`${found}, and the target is a production server`);
-  const databases = await withSession(
-    options.settings.database,
-    async (session) => (await session.query("SHOW DATABASES")).map((row) => String(Object.values(row)[0])),
-    { withoutDatabase: true },
-  );
-  const why = await options.whyNotBesideOthers(databases);
-  if (why !== null) refuse(`${found}, and the target's own cannot be used: ${why}`);
+  const [first, ...more] = await findProblems(options, options.settings.database);
+  if (first === undefined) return;
+  const others = more.map(({ message }) => `\n${message}`).join("");
+  refuse(`${found}, and the target's own cannot be used: ${first.message.replace(/\.$/, "")}${others}`);
 }

@@ -7,7 +7,8 @@ import { diffSchemas } from "../schema/diff";
 import type { NotCompared, Schema } from "../schema/model";
 import { NO_RENAMES } from "../schema/renames";
 import { renderChanges } from "../schema/render-changes";
-import { applyMigrations, findServerWide, readScratch, refuseIfStopped, type Stop } from "./build";
+import { applyMigrations, readScratch, refuseIfStopped, type Stop } from "./build";
+import { findReaching, type SharedServer } from "./reach";
 import { withScratchDatabase } from "./scratch-database";
 import { type ScratchServer, withScratchServer } from "./scratch-server";
 
@@ -66,7 +67,7 @@ export async function verifyMigrations(
   const options = {
     settings,
     scratch,
-    whyNotBesideOthers: (databases: readonly string[]) => findServerWide(settings, [], databases),
+    findReaching: (server: SharedServer) => findReaching(folder.migrations, [], server),
   };
   return await withScratchServer(options, async (server) => {
     const run: Run = { settings, server, stop, all: folder.migrations, notCompared: new Map() };

@@ -34,7 +34,7 @@ function without(
     settings,
     scratch: { server: null, production: false, environment: {}, ...more },
     systemFolders: [],
-    whyNotBesideOthers: async () => null,
+    findReaching: async () => [],
   };
 }
 
@@ -87,17 +87,24 @@ forEachServer(
       );
       const reaching = {
         ...without(settings),
-        whyNotBesideOthers: async () => "0001_x.up.sql:3: it names shop",
+        findReaching: async () => [
+          {
+            code: "no-scratch" as const,
+            file: "0001_x.up.sql",
+            message: "0001_x.up.sql:3:1: it names shop.",
+            hint: null,
+          },
+        ],
       };
       await assert.rejects(
         withScratchServer(reaching, async () => {}),
         {
           code: "no-scratch",
-          message: `There is no server for throwaway databases: no ${program} is on this machine, and the target's own cannot be used: 0001_x.up.sql:3: it names shop.`,
+          message: `There is no server for throwaway databases: no ${program} is on this machine, and the target's own cannot be used: 0001_x.up.sql:3:1: it names shop.`,
         },
       );
-      const { database } = settings;
-      const given = without(settings, { production: true, server: database });
+      const elsewhere = { ...settings.database, database: "" };
+      const given = without(settings, { production: true, server: elsewhere });
       await withScratchServer(given, async ({ kind }) => assert.equal(kind, "given"));
     });
   },

@@ -1,0 +1,131 @@
+import type { Token } from "../syntax/lexer";
+import { isIdentifier } from "../syntax/statements/names";
+import { isKeyword } from "../syntax/token-reader";
+
+/** Never written to by anybody, and what migrations ask whether something is there. */
+const READ_ONLY = "information_schema";
+
+/**
+ * Finds a name that is qualified by a database. Whether `a.b` is a table in a database or a column of a table does not
+ * show in the text; so it is let through only where `a` is a table or an alias of the same statement, and not the name
+ * of a database unless it stands where only columns do.
+ * @param list tokens of a statement
+ * @param text the statement
+ * @param databases names, in lower case, that lead to a database on that server
+ * @returns the database's name, or null
+ */
+export function findOtherDatabase(
+  list: readonly Token[],
+  text: string,
+  databases: ReadonlySet<string>,
+): string | null {
+  const isName = (at: number): boolean => isIdentifier(list[at] ?? null, text);
+  const declared = new Set<string>();
+  const qualified: number[] = [];
+  for (const [at, token] of list.entries()) {
+    if (!isName(at) || isKeyword(list[at - 1], ".")) continue;
+    if (isKeyword(list[at + 1], ".")) qualified.push(at);
+    // With ANSI_QUOTES an alias may be in double quotes; without, a text of that name declares nothing that matters.
+    else declared.add(token.value.toLowerCase());
+  }
+  if (qualified.length === 0) return null;
+  const inColumns = findColumns(list);
+  const isTrigger = list.slice(0, 12).some((token) => isKeyword(token, "TRIGGER"));
+  for (const at of qualified) {
+    const token = list[at];
+    if (token === undefined) continue;
+    const name = token.value.toLowerCase();
+    if (name === READ_ONLY) continue;
+    const whole = isKeyword(list[at + 3], ".") || isKeyword(list[at + 3], "(");
+    const isRow = isTrigger && (name === "new" || name === "old");
+    const isTable = declared.has(name) || isRow || isSequenceOrType(list, at);
+    if (whole || !isTable || (databases.has(name) && !inColumns[at])) return token.value;
+  }
+  return null;
+}
+
+/** MariaDB: `s.nextval` in Oracle mode, and `TYPE OF t.c`. */
+function isSequenceOrType(list: readonly Token[], at: number): boolean {
+  const member = list[at + 2];
+  if (isKeyword(member, "NEXTVAL") || isKeyword(member, "CURRVAL")) return true;
+  const isType = isKeyword(list[at - 1], "OF") && isKeyword(list[at - 2], "TYPE");
+  return isType && !isKeyword(list[at - 3], "ROW");
+}
+
+const COLUMNS = [
+  "SELECT",
+  "WHERE",
+  "SET",
+  "BY",
+  "HAVING",
+  "VALUES",
+  "RETURN",
+  "IF",
+  "WHILE",
+  "CASE",
+  "DO",
+  "CHECK",
+];
+const TABLES = [
+  ...[
+    "FROM",
+    "JOIN",
+    "INTO",
+    "UPDATE",
+    "TABLE",
+    "TABLES",
+    "REFERENCES",
+    "DELETE",
+    "USING",
+    "TO",
+    "CALL",
+    "VIEW",
+    "LIKE",
+  ],
+  ...[
+    "TRIGGER",
+    "PROCEDURE",
+    "FUNCTION",
+    "EVENT",
+    "SEQUENCE",
+    "EXISTS",
+    "IGNORE",
+    "REPLACE",
+    "FOR",
+    "UNION",
+    ";",
+  ],
+];
+/** Functions whose argument is a MariaDB sequence. */
+const OF_SEQUENCES = ["NEXTVAL", "LASTVAL", "SETVAL"];
+
+/** For each token, whether a qualified name there can only be a column. */
+function findColumns(list: readonly Token[]): readonly boolean[] {
+  let current = false;
+  let onTable = isKeyword(list[0], "CREATE");
+  const outer: boolean[] = [];
+  return list.map((token, at) => {
+    const before = list[at - 1];
+    if (isKeyword(token, "(")) {
+      outer.push(current);
+      const inList = ["FROM", "JOIN", ",", "("].some((each) => isKeyword(before, each));
+      const sequence = OF_SEQUENCES.some((each) => isKeyword(before, each));
+      current = sequence ? false : inList ? current : true;
+    } else if (isKeyword(token, ")")) {
+      current = outer.pop() ?? false;
+    } else if (isKeyword(token, "ON")) {
+      // Of a trigger and of an index the first one names the table.
+      current = !onTable;
+      onTable = false;
+    } else if (isKeyword(token, "UPDATE") && isKeyword(before, "KEY")) {
+      current = true;
+    } else if (COLUMNS.some((each) => isKeyword(token, each))) {
+      current = true;
+      if (isKeyword(token, "SELECT")) onTable = false;
+    } else if (TABLES.some((each) => isKeyword(token, each))) {
+      // LIKE and EXISTS within a condition have no name behind them that is a table.
+      current = false;
+    }
+    return current;
+  });
+}
