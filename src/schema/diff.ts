@@ -3,6 +3,7 @@ import type { Change } from "./change";
 import { diffEvents, diffRoutines, diffSequences, diffTriggers, diffViews } from "./diff-programs";
 import { diffTables } from "./diff-tables";
 import type { Schema } from "./model";
+import { withoutHidden } from "./not-compared";
 import { applicableRenames, applyRenames, type Renames } from "./renames";
 
 export interface DiffOptions {
@@ -13,9 +14,15 @@ export interface DiffOptions {
 
 /**
  * What takes one schema to another, in the order in which it can be run: what leans on others goes first and comes
- * last. Empty when they are the same.
+ * last. Empty when they are the same. What could not be read on one side is compared on neither.
  */
-export function diffSchemas(from: Schema, to: Schema, { server, renames }: DiffOptions): readonly Change[] {
+export function diffSchemas(
+  fromAll: Schema,
+  toAll: Schema,
+  { server, renames }: DiffOptions,
+): readonly Change[] {
+  const hidden = [...fromAll.notCompared, ...toAll.notCompared];
+  const [from, to] = [withoutHidden(fromAll, hidden), withoutHidden(toAll, hidden)];
   const applicable = applicableRenames(from, to, renames);
   const renamed = applyRenames(from, applicable, server);
   const views = diffViews(from, to);

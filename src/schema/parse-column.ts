@@ -1,6 +1,5 @@
 import type { Token } from "../syntax/lexer";
 import type { Column, Generated } from "./model";
-import { expression, withoutIntroducers } from "./parse-expression";
 import type { CharacterSet } from "./parse-table";
 import { isOneOf, type SqlCursor } from "./sql-cursor";
 
@@ -90,7 +89,7 @@ function parseAttribute(cursor: SqlCursor, draft: Draft): void {
   else if (cursor.accept("AUTO_INCREMENT")) draft.autoIncrement = true;
   else if (cursor.accept("INVISIBLE")) draft.invisible = true;
   else if (cursor.accept("COMMENT")) draft.comment = cursor.next().value;
-  else if (cursor.accept("CHECK")) draft.check = expression(cursor.group());
+  else if (cursor.accept("CHECK")) draft.check = cursor.group();
   else if (cursor.accept("ON", "UPDATE")) draft.onUpdate = cursor.until(endsPart);
   else if (cursor.accept("DEFAULT")) draft.default = parseDefault(cursor);
   else if (cursor.accept("GENERATED", "ALWAYS", "AS")) draft.generated = parseGenerated(cursor);
@@ -99,14 +98,13 @@ function parseAttribute(cursor: SqlCursor, draft: Draft): void {
 
 function parseDefault(cursor: SqlCursor): string {
   if (cursor.accept("NULL")) return "NULL";
-  const text = cursor.until(endsPart);
-  return text.startsWith("(") ? expression(text) : withoutIntroducers(text);
+  return cursor.until(endsPart);
 }
 
 function parseGenerated(cursor: SqlCursor): Generated {
   if (cursor.accept("ROW", "START")) return { expression: "ROW START", stored: true };
   if (cursor.accept("ROW", "END")) return { expression: "ROW END", stored: true };
-  const text = expression(cursor.group());
+  const text = cursor.group();
   if (cursor.accept("VIRTUAL")) return { expression: text, stored: false };
   cursor.expect("STORED");
   return { expression: text, stored: true };

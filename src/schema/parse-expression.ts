@@ -1,44 +1,40 @@
 import { tokens } from "../syntax/lexer";
+import { closesAtEnd, isNoise, type Literal, replaceLiterals } from "./literals";
 
 /**
  * Makes a parenthesised expression, as a server printed it, one that a person would have written and that the
- * same server prints the same way again: one pair of parentheses outside, and no `_utf8mb4` before strings, which
- * is the character set every session here speaks.
+ * same server prints the same way again: one pair of parentheses outside, and no introducers that say nothing.
  */
 export function expression(text: string): string {
   return withoutDoubleParentheses(withoutIntroducers(text));
 }
 
-/** Removes the `_utf8mb4` that MySQL puts before every string of an expression. */
+/** Removes the introducers before an expression's strings that say nothing: see `isNoise`. */
 export function withoutIntroducers(text: string): string {
-  if (!text.includes("_utf8mb4")) return text;
-  let result = "";
-  let copied = 0;
-  const all = [...tokens(text)];
-  for (const [index, token] of all.entries()) {
-    const next = all[index + 1];
-    if (token.type !== "word" || token.value !== "_utf8mb4" || next?.type !== "string") continue;
-    result += text.slice(copied, token.start);
-    copied = next.start;
-  }
-  return result + text.slice(copied);
+  return withoutThose(text, isNoise);
+}
+
+/** Removes `_binary` where that says nothing: bytes are compared with bytes anyway. */
+export function withoutBinary(text: string): string {
+  return withoutThose(text, ({ charset, alone }) => charset === "binary" && !alone);
+}
+
+/** Removes the introducers of the character set that every session here speaks. A view prints what was written. */
+export function withoutOwnIntroducers(text: string): string {
+  return withoutThose(text, ({ charset }) => charset === "utf8mb4");
+}
+
+function withoutThose(text: string, isThat: (literal: Literal) => boolean): string {
+  return replaceLiterals(text, (literal) => {
+    if (literal.charset === null || !isThat(literal)) return null;
+    return text.slice(text.indexOf("'", literal.start), literal.end);
+  });
 }
 
 function withoutDoubleParentheses(text: string): string {
   let result = text;
   while (result.startsWith("((") && closesAtEnd(result.slice(1, -1))) result = result.slice(1, -1);
   return result;
-}
-
-/** Whether the parenthesis that opens the text is closed by its last character. */
-function closesAtEnd(text: string): boolean {
-  let depth = 0;
-  for (const token of tokens(text)) {
-    if (token.type !== "punctuation") continue;
-    if (token.value === "(") depth++;
-    if (token.value === ")" && --depth === 0) return token.end === text.length;
-  }
-  return false;
 }
 
 /**

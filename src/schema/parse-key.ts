@@ -1,6 +1,5 @@
 import type { Token } from "../syntax/lexer";
 import type { ForeignKey, Index, IndexKind, IndexPart, ReferentialAction } from "./model";
-import { expression } from "./parse-expression";
 import { isOneOf, type SqlCursor } from "./sql-cursor";
 
 const ATTRIBUTES: ReadonlySet<string> = new Set([
@@ -47,7 +46,7 @@ function parseKind(cursor: SqlCursor): IndexKind {
 
 function parsePart(cursor: SqlCursor): IndexPart {
   if (cursor.at("(")) {
-    const text = expression(cursor.group());
+    const text = cursor.group();
     return { expression: text, descending: isDescending(cursor) };
   }
   const column = cursor.name();

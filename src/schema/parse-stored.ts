@@ -1,6 +1,6 @@
 import { quoteIdentifier } from "../syntax/quote";
 import type { Sequence } from "./model";
-import { withoutDatabase, withoutIntroducers } from "./parse-expression";
+import { withoutDatabase, withoutOwnIntroducers } from "./parse-expression";
 import { type SqlCursor, sqlCursor } from "./sql-cursor";
 
 /** `CREATE … DEFINER=a@b …`: what comes before the object's type. */
@@ -19,7 +19,7 @@ export interface ParsedView extends Head {
 
 /** Reads SHOW CREATE VIEW, taken while `database` was the current one. */
 export function parseView(text: string, database: string): ParsedView {
-  const cursor = sqlCursor(withoutIntroducers(withoutOwnDatabase(text, database)));
+  const cursor = sqlCursor(withoutOwnIntroducers(withoutOwnDatabase(text, database)));
   const head = parseHead(cursor, new Set(["VIEW"]));
   cursor.expect("VIEW");
   cursor.name();

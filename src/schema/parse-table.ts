@@ -1,6 +1,5 @@
 import type { Check, Column, ForeignKey, Index, Period, Table, TableOption } from "./model";
 import { parseColumn } from "./parse-column";
-import { expression } from "./parse-expression";
 import { parseForeignKey, parseIndex } from "./parse-key";
 import { parsePartitioning } from "./parse-partitions";
 import { type SqlCursor, sqlCursor } from "./sql-cursor";
@@ -19,7 +18,7 @@ export interface TableFacts {
 }
 
 /**
- * Reads what SHOW CREATE TABLE printed with sql_quote_show_create = 1.
+ * Reads what SHOW CREATE TABLE printed with sql_quote_show_create = 1. Expressions stay as printed: see `tidyExpressions`.
  * @param facts of the same table, from information_schema
  * @throws Error when the text is not what a server prints
  */
@@ -67,7 +66,7 @@ function parseBody(cursor: SqlCursor, facts: TableFacts): Body {
     } else if (cursor.accept("CONSTRAINT")) {
       const name = cursor.name();
       if (cursor.accept("CHECK")) {
-        const condition = expression(cursor.group());
+        const condition = cursor.group();
         body.checks.push({ name, expression: condition, enforced: !cursor.accept("NOT", "ENFORCED") });
       } else {
         body.foreignKeys.push(parseForeignKey(cursor, name));

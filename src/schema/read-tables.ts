@@ -1,8 +1,10 @@
+import { tidyExpressions } from "./expressions";
 import type { Sequence, Table, View } from "./model";
 import { withoutDatabase } from "./parse-expression";
 import { parseSequence, parseView } from "./parse-stored";
 import { byName, type CharacterSet, parseTable } from "./parse-table";
-import { type Reader, showCreate, text } from "./reader";
+import { readExact } from "./read-exact";
+import { type Reader, type Shown, showCreate, text } from "./reader";
 
 /** What shares one name space: tables, views and MariaDB's sequences. */
 export interface Listed {
@@ -50,31 +52,19 @@ export async function readTables(reader: Reader, listed: readonly Listed[]): Pro
     columns.set(text(row, "name"), { charset: text(row, "charset"), collation: text(row, "collation") });
   }
   const shown = await showCreate(reader, "TABLE", "Create Table", [...collations.keys()]);
-  const tables = shown.map(({ name, row }) => {
-    const definition = text(row, "Create Table");
-    noteLostBytes(reader, name, definition);
-    return parseTable(withoutDatabase(definition, reader.database), {
+  const tables = shown.map(({ name, row }) =>
+    parseTable(withoutDatabase(text(row, "Create Table"), reader.database), {
       collation: collations.get(name) ?? "",
       characterSets: characterSets.get(name) ?? new Map(),
-    });
-  });
-  return tables.sort(byName);
-}
-
-/**
- * MariaDB sends a BINARY column's default as bytes within text that claims to be UTF-8; what is none arrives as
- * U+FFFD. MySQL prints it in hexadecimal.
- */
-function noteLostBytes(reader: Reader, table: string, definition: string): void {
-  if (!definition.includes("\ufffd")) return;
-  const why = "the server prints it as bytes that are not text";
-  reader.notCompared.push({ object: `default of a binary column of table ${table}`, why });
+    }),
+  );
+  return (await readExact(reader, tables)).map(tidyExpressions).sort(byName);
 }
 
 /** Reads the views among `listed`, each with the tables and views it depends on. */
 export async function readViews(reader: Reader, listed: readonly Listed[]): Promise<readonly View[]> {
   const names = listed.filter(({ type }) => type === "view").map(({ name }) => name);
-  const shown = await showCreate(reader, "VIEW", "Create View", names);
+  const shown = await withoutLost(reader, await showCreate(reader, "VIEW", "Create View", names));
   const views = shown.map(({ name, row }): View => {
     const { algorithm, definer, security, definition, mentions } = parseView(
       text(row, "Create View"),
@@ -95,6 +85,30 @@ export async function readViews(reader: Reader, listed: readonly Listed[]): Prom
     };
   });
   return views.sort(byName);
+}
+
+const VIEWS = `
+  SELECT table_name AS name, view_definition AS definition
+  FROM information_schema.views
+  WHERE table_schema = ?`;
+
+/**
+ * A string such as `_latin1 x'e9'` is printed as the byte it is, which arrives as U+FFFD. information_schema has `?`
+ * for such a byte, and U+FFFD only where the view itself has that character.
+ */
+async function withoutLost(reader: Reader, shown: readonly Shown[]): Promise<readonly Shown[]> {
+  const marks = (definition: string): number => definition.split("\ufffd").length;
+  const suspects = shown.filter(({ row }) => marks(text(row, "Create View")) > 1);
+  if (suspects.length === 0) return shown;
+  const rows = await reader.session.query(VIEWS, [reader.database]);
+  const stored = new Map(rows.map((row) => [text(row, "name"), String(row.definition)]));
+  return shown.filter((view) => {
+    if (!suspects.includes(view)) return true;
+    if (marks(text(view.row, "Create View")) === marks(stored.get(view.name) ?? "")) return true;
+    const why = "a string in it cannot be read exactly: the server prints it as bytes that are not text";
+    reader.notCompared.push({ object: `view ${view.name}`, why });
+    return false;
+  });
 }
 
 /** Reads the sequences among `listed` (MariaDB). */

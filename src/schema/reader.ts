@@ -106,7 +106,7 @@ async function showBatch(reader: Reader, kind: string, names: readonly string[])
   try {
     return (await reader.session.queryMany(statements)).map(([row]) => row ?? null);
   } catch (error) {
-    if (errnoOf(error) === null) throw error;
+    if (!isServerError(error)) throw error;
     const [name] = names;
     if (names.length > 1) return await showOneByOne(reader, kind, names);
     if (name !== undefined) hide(reader, kind, name, error instanceof Error ? error.message : String(error));
@@ -126,7 +126,7 @@ function hide(reader: Reader, kind: string, name: string, why: string): void {
 }
 
 /** Only what the server itself said about one object; a lost connection is no reason to leave it out. */
-function errnoOf(error: unknown): number | null {
+export function isServerError(error: unknown): boolean {
   const fields = typeof error === "object" && error !== null ? (error as Record<string, unknown>) : {};
-  return typeof fields.errno === "number" && typeof fields.sqlState === "string" ? fields.errno : null;
+  return typeof fields.errno === "number" && typeof fields.sqlState === "string";
 }

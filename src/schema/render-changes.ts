@@ -1,5 +1,5 @@
 import type { ServerInfo } from "../database/session";
-import { quoteIdentifier } from "../syntax/quote";
+import { quoteIdentifier, quoteString } from "../syntax/quote";
 import type { AlterClause, AlterTable, Change, PartitionChange, Position } from "./change";
 import { lossesOf } from "./losses";
 import type { Table } from "./model";
@@ -23,7 +23,6 @@ import {
   nameList,
   partitioningClause,
   partitionList,
-  quoteString,
   tableOption,
 } from "./render-table";
 import { renderScript, type ScriptStatement } from "./script";

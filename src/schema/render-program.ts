@@ -1,6 +1,5 @@
-import { quoteIdentifier } from "../syntax/quote";
+import { quoteIdentifier, quoteString } from "../syntax/quote";
 import type { Routine, ScheduledEvent, Sequence, Trigger, View } from "./model";
-import { quoteString } from "./render-table";
 
 /** Where a trigger goes among those of the same table, timing and event. */
 export type TriggerOrder = { readonly word: "FOLLOWS" | "PRECEDES"; readonly trigger: string };

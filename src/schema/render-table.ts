@@ -1,16 +1,7 @@
 import type { ServerInfo } from "../database/session";
-import { quoteIdentifier } from "../syntax/quote";
+import { quoteIdentifier, quoteString } from "../syntax/quote";
 import type { Check, Column, ForeignKey, Index, IndexPart, Partition, Partitioning, Table } from "./model";
 import { callsInvisibleIndexesIgnored } from "./server-differences";
-
-/**
- * Quotes text as SQL, for sessions that have backslash escapes, as every session has unless NO_BACKSLASH_ESCAPES.
- * https://dev.mysql.com/doc/refman/8.4/en/string-literals.html
- */
-export function quoteString(text: string): string {
-  const escaped = text.replaceAll("\\", "\\\\").replaceAll("'", "''").replaceAll("\n", "\\n");
-  return `'${escaped.replaceAll("\0", "\\0").replaceAll("\r", "\\r").replaceAll("\x1a", "\\Z")}'`;
-}
 
 /** `(a, b)` with the names quoted. */
 export function nameList(names: readonly string[]): string {

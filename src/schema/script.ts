@@ -1,5 +1,5 @@
 import { tokens } from "../syntax/lexer";
-import { quoteString } from "./render-table";
+import { quoteString } from "../syntax/quote";
 
 /** One statement of a generated file. */
 export interface ScriptStatement {

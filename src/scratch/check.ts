@@ -54,8 +54,7 @@ export async function checkDatabase(
   return await withScratchServer(options, async (server) => {
     const { applied, all } = await build(settings, server, status.current, stop);
     refuseIfStopped(stop);
-    const expected = withoutHidden(applied, live.schema.notCompared);
-    const drift = diffSchemas(live.schema, expected, { server: live.server, renames: NO_RENAMES });
+    const drift = diffSchemas(live.schema, applied, { server: live.server, renames: NO_RENAMES });
     return {
       database: status.database,
       current: status.current,
@@ -102,24 +101,6 @@ async function compareDeclared(
   const declarations = readRenameDeclarations(sql, { fileName: path });
   const { renames } = resolveRenames(declarations, { from: all, to: declared });
   return renderChanges(diffSchemas(all, declared, { server: server.server, renames }), server.server);
-}
-
-/** What the account may not see is not missing. */
-function withoutHidden(schema: Schema, hidden: readonly NotCompared[]): Schema {
-  const objects = new Set(hidden.map(({ object }) => object));
-  if (objects.size === 0) return schema;
-  const isSeen = (type: string) => (item: { readonly name: string }) => !objects.has(`${type} ${item.name}`);
-  return {
-    ...schema,
-    tables: schema.tables.filter(isSeen("table")),
-    views: schema.views.filter(isSeen("view")),
-    sequences: schema.sequences.filter(isSeen("sequence")),
-    triggers: objects.has("triggers") ? [] : schema.triggers.filter(isSeen("trigger")),
-    routines: objects.has("routines")
-      ? []
-      : schema.routines.filter((routine) => !objects.has(`${routine.type} ${routine.name}`)),
-    events: objects.has("events") ? [] : schema.events.filter(isSeen("event")),
-  };
 }
 
 function describeProblems({ entries }: StatusReport): string[] {

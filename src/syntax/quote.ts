@@ -11,3 +11,12 @@ export function quoteIdentifier(name: string): string {
 export function quoteQualified(database: string | null, name: string): string {
   return database === null ? quoteIdentifier(name) : `${quoteIdentifier(database)}.${quoteIdentifier(name)}`;
 }
+
+/**
+ * Quotes text as SQL, for sessions that have backslash escapes, as every session has unless NO_BACKSLASH_ESCAPES.
+ * https://dev.mysql.com/doc/refman/8.4/en/string-literals.html
+ */
+export function quoteString(text: string): string {
+  const escaped = text.replaceAll("\\", "\\\\").replaceAll("'", "''").replaceAll("\n", "\\n");
+  return `'${escaped.replaceAll("\0", "\\0").replaceAll("\r", "\\r").replaceAll("\x1a", "\\Z")}'`;
+}

@@ -73,18 +73,3 @@ forEachServer("what cannot be read is listed, and the rest is read", async (_, s
     }),
   );
 });
-
-forEachServer("bytes that a server prints as text are not passed over in silence", async (t, server) => {
-  if (server.family === "mysql") return t.skip("MySQL prints them in hexadecimal");
-  await withTestDatabase(server, async ({ name }) =>
-    withSchemaSession(server, name, async (session) => {
-      const schema = await schemaOf(session, "CREATE TABLE t (a BINARY(2) DEFAULT 0xff00);");
-      assert.deepEqual(schema.notCompared, [
-        {
-          object: "default of a binary column of table t",
-          why: "the server prints it as bytes that are not text",
-        },
-      ]);
-    }),
-  );
-});
