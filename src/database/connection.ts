@@ -4,6 +4,7 @@ import { MigrateError } from "../errors";
 import {
   close,
   execute,
+  isTransactionOpen,
   type Link,
   queryMany,
   queryRows,
@@ -189,6 +190,7 @@ async function prepareSession(
     queryTyped: (sql) => queryTyped(connection, sql),
     execute: (sql, values) => execute(connection, sql, values),
     run: (text) => runVerbatim(connection, text),
+    transactionOpen: () => isTransactionOpen(connection),
     runTogether: (texts, ran) => runTogether(connection, texts, ran),
     close: () => close(connection),
   };

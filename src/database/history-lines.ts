@@ -216,19 +216,37 @@ export async function recordProgress(session: Session, line: Line, progress: Pro
   return changed === 1 || (await isThere(session, line));
 }
 
-/** Records why a line stopped. Its progress stays; `intent` stays too when the statement's fate is open. */
+/** What is recorded of a line: statements done, and the number of the one that was about to run; null: there is none. */
+export async function readProgress(
+  session: Session,
+  line: Line,
+): Promise<{ readonly done: number; readonly intent: number | null } | null> {
+  const [row] = await session.query(
+    `SELECT statements_done AS done, intent FROM ${quoteQualified(session.database, line.table)} WHERE id = ?`,
+    [line.id],
+  );
+  if (row === undefined) return null;
+  const intent = row.intent === null ? null : (JSON.parse(String(row.intent)) as Intent).statement;
+  return { done: Number(row.done), intent };
+}
+
+/**
+ * Records why a line stopped. Its progress stays; `intent` stays too when the statement's fate is open.
+ * @returns whether the line is there
+ */
 export async function recordError(
   session: Session,
   line: Line,
   words: string,
   keepIntent: boolean,
-): Promise<void> {
-  await session.execute(
+): Promise<boolean> {
+  const changed = await session.execute(
     `UPDATE ${quoteQualified(session.database, line.table)}
         SET error = ?${keepIntent ? "" : ", intent = NULL"}
       WHERE id = ? AND ${line.lock.condition}`,
     [words, line.id, ...line.lock.values],
   );
+  return changed === 1 || (await isThere(session, line));
 }
 
 export interface Resumption extends PackedTexts {

@@ -11,11 +11,13 @@ export interface Link {
   fail: (error: Error) => void;
   /** The server takes several statements in one command. */
   multi: boolean;
+  /** Whether the last command left a transaction open, as its answer says; null: it does not say. */
+  inTransaction: boolean | null;
 }
 
 /** Watches over a connection that is open. */
 export function watch(connection: mysql.Connection): Link {
-  const link: Link = { connection, lost: null, fail: () => {}, multi: false };
+  const link: Link = { connection, lost: null, fail: () => {}, multi: false, inTransaction: null };
   const gone = (error: Error): void => {
     link.lost ??= error;
     link.fail(link.lost);
@@ -36,6 +38,7 @@ function command<T>(
       return;
     }
     link.fail = reject;
+    link.inTransaction = null;
     start(resolve, reject);
   });
 }
@@ -159,10 +162,34 @@ function valueType(type: string): TypedValue["type"] {
 export async function runVerbatim(link: Link, text: string): Promise<void> {
   await setMulti(link, false);
   return await command(link, (resolve, reject) => {
+    let header = false;
     const query = link.connection.query(text);
+    query.on("fields", (fields: unknown) => {
+      header = fields === undefined;
+      link.inTransaction = null;
+    });
+    query.on("result", (result: unknown) => {
+      if (header) link.inTransaction = isInTransaction(result as StatusHeader);
+    });
     query.on("error", reject);
     query.on("end", () => resolve());
   });
+}
+
+type StatusHeader = mysql.ResultSetHeader & { readonly serverStatus?: number };
+
+const SERVER_STATUS_IN_TRANS = 1;
+
+/** @see https://dev.mysql.com/doc/dev/mysql-server/latest/mysql__com_8h.html (SERVER_STATUS_IN_TRANS) */
+function isInTransaction({ serverStatus }: StatusHeader): boolean | null {
+  return serverStatus === undefined ? null : (serverStatus & SERVER_STATUS_IN_TRANS) !== 0;
+}
+
+/** Whether a transaction is open; asks the server where the last command's answer did not say so. */
+export async function isTransactionOpen(link: Link): Promise<boolean> {
+  // Any statement that returns no rows is answered with the session's state.
+  if (link.inTransaction === null) await runVerbatim(link, "DO 0");
+  return link.inTransaction === true;
 }
 
 /** Ends the session politely, or drops what is left of it. */

@@ -1,6 +1,7 @@
-import type { ObjectRef } from "../syntax/classify";
+import type { ObjectRef, TableName } from "../syntax/classify";
 import { readCalls, simpleEffect } from "../syntax/compound";
 import { type BodyEffect, readBody } from "../syntax/program-body";
+import { mayCreate } from "../syntax/temporary";
 import type { Session } from "./session";
 
 /**
@@ -11,36 +12,55 @@ import type { Session } from "./session";
  */
 export type RoutineEffect = "transactional" | "single-ddl" | "mixed" | "unknown";
 
+/** What a CALL of a procedure may do. */
+export interface RoutineUse {
+  readonly effect: RoutineEffect;
+  /** Temporary tables that it may create, each with its database. */
+  readonly temporaries: readonly TableName[];
+}
+
 /**
  * Reads what a CALL of a procedure may do, with the procedures that it calls.
  * @param currentDatabase where a name without a database is looked for
  * @throws the driver's error
  */
-export async function readRoutineEffect(
+export async function readRoutineUse(
   session: Session,
   routine: ObjectRef,
   currentDatabase: string,
-): Promise<RoutineEffect> {
-  const effect = await readEffect(session, routine, currentDatabase, []);
+): Promise<RoutineUse> {
+  const temporaries: TableName[] = [];
+  const effect = await readEffect(session, routine, currentDatabase, [], temporaries);
+  return { effect: summarize(effect), temporaries };
+}
+
+function summarize(effect: BodyEffect | null): RoutineEffect {
   if (effect === null) return "unknown";
   if (effect.commits === 0) return "transactional";
   return effect.commits === 1 && !effect.writes ? "single-ddl" : "mixed";
 }
 
-/** @param callers of this one; a procedure that calls itself is not followed */
+/**
+ * @param callers of this one; a procedure that calls itself is not followed
+ * @param temporaries gets what the bodies may create
+ */
 async function readEffect(
   session: Session,
   routine: ObjectRef,
   currentDatabase: string,
   callers: readonly string[],
+  temporaries: TableName[],
 ): Promise<BodyEffect | null> {
   const database = routine.database ?? currentDatabase;
   const key = `${database}.${routine.name}`.toLowerCase();
   const body = callers.includes(key) ? null : await readText(session, database, routine.name);
   if (body === null) return null;
+  for (const table of mayCreate(body.text)) {
+    temporaries.push({ ...table, database: table.database ?? database });
+  }
   const called = new Map<string, BodyEffect | null>();
   for (const call of readCalls(body.text, body)) {
-    called.set(keyOf(call), await readEffect(session, call, database, [...callers, key]));
+    called.set(keyOf(call), await readEffect(session, call, database, [...callers, key], temporaries));
   }
   return readBody(
     body.text,

@@ -44,6 +44,8 @@ export interface Session {
   execute(sql: string, values?: readonly SqlValue[]): Promise<number>;
   /** Sends one statement of a migration file verbatim; its rows, if any, are discarded. */
   run(text: string): Promise<void>;
+  /** Whether a transaction is open. No round trip right behind a `run` whose statement returned no rows. */
+  transactionOpen(): Promise<boolean>;
   /**
    * Sends several statements of a migration file in one command. They must return no rows.
    * @param ran called after each one that ran; when it rejects, the one behind them is the one that failed

@@ -8,7 +8,7 @@ import {
 } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
 import type { FileScan } from "./scan";
-import { createTransactionTracker } from "./transaction-tracker";
+import { createTransactionTracker, whyNotInTransaction } from "./transaction-tracker";
 
 export interface JudgeOptions {
   readonly noBackslashEscapes: boolean;
@@ -47,7 +47,9 @@ export function createStatementJudge(fileName: string, options: JudgeOptions): S
     for (const name of classified.userVariables) userVariables.add(name);
     usesLastInsertId ||= classified.usesLastInsertId;
     usesPrevious ||= classified.usesPrevious || mayPrepareThat(statement);
-    const problem = judgeStatement(fileName, statement, classified, history, options);
+    const problem =
+      judgeStatement(fileName, statement, classified, history, options) ??
+      judgeInTransaction(fileName, statement, classified, transaction.open() !== null);
     if (problem !== null) refuse(problem);
     transaction.see(statement, classified.statement);
     history.see(classified.statement);
@@ -93,6 +95,22 @@ function judgeStatement(
     file: fileName,
     message: `${place(fileName, statement)}: this statement ${found}.`,
     hint: "Take it out of the migration: the record of what was applied must not depend on a migration.",
+  };
+}
+
+/** What no rollback undoes, nor can be repeated, has to stay out of what may be rolled back. */
+function judgeInTransaction(
+  fileName: string,
+  statement: Statement,
+  { statement: kind }: Classified,
+  inTransaction: boolean,
+): Problem | null {
+  if (!inTransaction || kind.kind !== "unjudgeable" || kind.commits !== "never") return null;
+  return {
+    code: "unsupported-statement",
+    file: fileName,
+    message: `${place(fileName, statement)}: ${whyNotInTransaction(kind.why)}`,
+    hint: "Move it out of the transaction.",
   };
 }
 

@@ -18,11 +18,13 @@ export interface TransactionTracker {
 export function createTransactionTracker(): TransactionTracker {
   let open: OpenTransaction | null = null;
   let autocommit = true;
+  let tablesLocked = false;
 
   function see(statement: Statement, kind: StatementKind): void {
     switch (kind.kind) {
       case "begin":
         open = { statement, why: "begin" };
+        tablesLocked = false;
         break;
       case "commit":
       case "rollback":
@@ -34,10 +36,22 @@ export function createTransactionTracker(): TransactionTracker {
         if (typeof kind.autocommit === "boolean") autocommit = kind.autocommit;
         break;
       case "self-committing":
+        open = null;
+        break;
       case "repeatable":
       case "unjudgeable":
+        if (kind.commits === "always") open = null;
+        break;
+      case "temporary":
+        if (kind.commits) open = null;
+        break;
       case "lock-tables":
         open = null;
+        tablesLocked = true;
+        break;
+      case "unlock-tables":
+        if (tablesLocked) open = null;
+        tablesLocked = false;
         break;
       case "transactional":
       case "call":
@@ -48,8 +62,6 @@ export function createTransactionTracker(): TransactionTracker {
       case "use":
       case "prepare":
       case "deallocate":
-      case "unlock-tables":
-      case "temporary":
       case "refused":
         break;
       default:
@@ -58,6 +70,11 @@ export function createTransactionTracker(): TransactionTracker {
   }
 
   return { see, open: () => open };
+}
+
+/** @param why a clause: why it can be neither judged nor repeated */
+export function whyNotInTransaction(why: string): string {
+  return `this statement cannot be run exactly once inside a transaction, which it does not commit: ${why}.`;
 }
 
 /** With nothing written, there is nothing to lose when the session ends. */

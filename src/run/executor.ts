@@ -1,10 +1,11 @@
 import type { Intent } from "../database/history";
-import type { Unfinished } from "../database/history-lines";
-import { readRoutineEffect } from "../database/routines";
+import { readProgress, type Unfinished } from "../database/history-lines";
+import { readRoutineUse } from "../database/routines";
 import { serverErrno } from "../database/server-errors";
 import type { Session } from "../database/session";
 import { readUserVariables } from "../database/user-variables";
 import { MigrateError } from "../errors";
+import { whyNotInTransaction } from "../files/transaction-tracker";
 import {
   type Classified,
   classify,
@@ -51,6 +52,8 @@ export interface Executor {
 }
 
 type SetKind = Extract<StatementKind, { kind: "set" }>;
+type RepeatableKind = Extract<StatementKind, { kind: "repeatable" }>;
+type UnjudgeableKind = Extract<StatementKind, { kind: "unjudgeable" }>;
 
 export function createExecutor(
   session: Session,
@@ -109,7 +112,7 @@ export function createExecutor(
   }
 
   async function enterTransaction(usesPrevious: boolean): Promise<void> {
-    if (transactions.full && !usesPrevious && memory.temporaries.size === 0) await transactions.commitOwn();
+    if (transactions.full && !usesPrevious && memory.temporaries.none) await transactions.commitOwn();
     if (transactions.owner !== null) return;
     await recordEffect();
     await transactions.begin();
@@ -141,6 +144,76 @@ export function createExecutor(
     if (how === "ask") await record(null);
   }
 
+  /** Only running it shows whether it commits: a CALL with a branch, a text that is made up on the way. */
+  async function runPerhapsCommitting(
+    statement: Statement,
+    how: "ask" | "schema",
+    executed: string = statement.text,
+  ): Promise<void> {
+    if (!memory.autocommit && transactions.owner === null) {
+      await recordEffect();
+      await transactions.begin();
+    }
+    if (transactions.owner === "file") {
+      if (transactions.readOnly) throw unrecordable();
+      return runInTransaction(statement, await readBefore(session, how, [], memory.database), executed);
+    }
+    await transactions.commitOwn();
+    await runWithIntent(statement, await readBefore(session, how, [], memory.database), executed);
+    // It may have begun a transaction, which is the file's then: the record waits for its COMMIT.
+    if (await session.transactionOpen()) transactions.beganInFile(null, false);
+    else if (how === "ask") await record(null);
+  }
+
+  /**
+   * In the file's own transaction. The record of all before it, and its intent, are written in that transaction: if the
+   * statement commits it, it commits them too; if it does not, they are undone with the rest.
+   * @param before null for a statement that can be repeated
+   */
+  async function runInTransaction(
+    statement: Statement,
+    before: Before | null,
+    executed: string = statement.text,
+  ): Promise<void> {
+    const recorded = journal.done;
+    await record(before === null ? null : announce(statement, before));
+    fateOpen = before !== null;
+    try {
+      await session.run(statement.text);
+    } catch (error) {
+      if (serverErrno(error) !== null) fateOpen = await isCommitted(error, statement, before, executed);
+      throw error;
+    }
+    fateOpen = false;
+    if (await session.transactionOpen()) {
+      journal.resumeAt(recorded);
+      transactions.cannotRepeat();
+      journal.advance(statement);
+      return;
+    }
+    transactions.ended();
+    committedByItself(statement);
+    if (before?.how === "ask") await record(null);
+  }
+
+  /** After an error: whether the statement got so far as to commit the transaction, and may have done more. */
+  async function isCommitted(
+    error: unknown,
+    statement: Statement,
+    before: Before | null,
+    executed: string,
+  ): Promise<boolean> {
+    await transactions.rollBack();
+    const line = await readProgress(session, journal.line);
+    journal.resumeAt(line?.done ?? 0);
+    if (before === null || line?.intent !== statement.number) return false;
+    return !(await didNothing(error, executed, before));
+  }
+
+  function announce(statement: Statement, before: Before): Intent {
+    return { ...intentOf(statement), connection: session.connectionId, ...before };
+  }
+
   /** @param executed what the statement runs, where that is another text */
   async function runWithIntent(
     statement: Statement,
@@ -148,7 +221,7 @@ export function createExecutor(
     executed: string = statement.text,
   ): Promise<void> {
     const { text } = statement;
-    await record({ ...intentOf(statement), connection: session.connectionId, ...before });
+    await record(announce(statement, before));
     fateOpen = true;
     try {
       await patience.through(() => session.run(text), tablesOf(before.objects, memory.database));
@@ -174,7 +247,12 @@ export function createExecutor(
     engines.forget();
   }
 
-  async function runRepeatable(statement: Statement, objects: readonly ObjectRef[]): Promise<void> {
+  async function runRepeatable(
+    statement: Statement,
+    { objects, commits }: Pick<RepeatableKind, "objects" | "commits">,
+  ): Promise<void> {
+    if (commits !== "always" && transactions.owner === "file" && !transactions.readOnly)
+      return runInTransaction(statement, null);
     await leaveTransaction();
     // Each is safe to repeat, two in a row need not be: TRUNCATE a; DROP TABLE IF EXISTS a.
     await recordEffect();
@@ -183,18 +261,34 @@ export function createExecutor(
   }
 
   async function runCall(statement: Statement, classified: Classified, routine: ObjectRef): Promise<void> {
-    const effect = await readRoutineEffect(session, routine, memory.database);
+    const { effect, temporaries } = await readRoutineUse(session, routine, memory.database);
+    // Suspected even before: the record that follows looks for them.
+    for (const table of temporaries) memory.temporaries.add(table, memory.database);
     switch (effect) {
       case "transactional":
         return runTransactional(statement, classified);
       case "single-ddl":
-        return runSelfCommitting(statement, "schema", []);
+        return runPerhapsCommitting(statement, "schema");
       case "mixed":
       case "unknown":
-        return runSelfCommitting(statement, "ask", []);
+        return runPerhapsCommitting(statement, "ask");
       default:
         effect satisfies never;
     }
+  }
+
+  async function runUnjudgeable(
+    statement: Statement,
+    { objects, commits, why }: UnjudgeableKind,
+    executed: string,
+  ): Promise<void> {
+    if (commits === "perhaps") return runPerhapsCommitting(statement, "ask", executed);
+    if (commits === "never" && transactions.owner === "file") {
+      throw new MigrateError("unsupported-statement", whyNotInTransaction(why), {
+        hint: "Move it out of the transaction.",
+      });
+    }
+    return runSelfCommitting(statement, "ask", objects, executed);
   }
 
   /** A statement about the session itself: it has no lasting effect, so nothing is written for it. */
@@ -278,37 +372,49 @@ export function createExecutor(
     classified: Classified,
     inner: string | null,
   ): Promise<void> {
-    const inside = inner === null ? null : classify(inner).statement;
-    switch (inside?.kind) {
-      case "self-committing":
-        return runSelfCommitting(statement, inside.verb, inside.objects, inner ?? statement.text);
-      case "repeatable":
-        return runRepeatable(statement, inside.objects);
-      case "call":
-        return runCall(statement, classified, inside.routine);
-      case "set":
-        return runSet(statement, classified, inside);
-      case "transactional":
-        return runTransactional(statement, classified);
-      case "refused":
-        throw new MigrateError("unsupported-statement", inside.why);
-      default:
-        return runSelfCommitting(statement, "ask", [], inner ?? statement.text);
+    const kind = inner === null ? null : classify(inner).statement;
+    if (inner === null || kind === null) return runPerhapsCommitting(statement, "ask");
+    if (kind.kind === "lock-tables") {
+      throw new MigrateError(
+        "unsupported-statement",
+        "LOCK TABLES from a prepared text would lock the history table out.",
+        { hint: "Write the LOCK TABLES out as a statement of its own." },
+      );
     }
+    await dispatch(statement, classified, kind, inner);
+    memory.note(statement, { ...classified, statement: kind });
   }
 
-  async function dispatch(statement: Statement, classified: Classified): Promise<void> {
-    const kind = withoutTemporary(classified.statement, memory.temporaries);
+  async function withoutTemporaries(kind: StatementKind): Promise<StatementKind> {
+    if (memory.temporaries.none || kind.kind !== "self-committing") return kind;
+    const { database, temporaries } = memory;
+    await temporaries.look(
+      session,
+      kind.objects.filter(({ type }) => type === "table"),
+      database,
+    );
+    return withoutTemporary(kind, (table) => temporaries.has(table, database));
+  }
+
+  async function dispatch(
+    statement: Statement,
+    classified: Classified,
+    asWritten: StatementKind = classified.statement,
+    executed: string = statement.text,
+  ): Promise<void> {
+    const kind = await withoutTemporaries(asWritten);
     switch (kind.kind) {
       case "transactional":
+        return runTransactional(statement, classified);
       case "temporary":
+        if (kind.commits) return runRepeatable(statement, { objects: [], commits: "always" });
         return runTransactional(statement, classified);
       case "self-committing":
-        return runSelfCommitting(statement, kind.verb, kind.objects);
+        return runSelfCommitting(statement, kind.verb, kind.objects, executed);
       case "repeatable":
-        return runRepeatable(statement, kind.objects);
+        return runRepeatable(statement, kind);
       case "unjudgeable":
-        return runSelfCommitting(statement, "ask", kind.objects);
+        return runUnjudgeable(statement, kind, executed);
       case "call":
         return runCall(statement, classified, kind.routine);
       case "begin":
@@ -335,7 +441,8 @@ export function createExecutor(
           lockingHistoryToo(statement.text, session.database, journal.line.table),
         );
       case "unlock-tables":
-        await leaveTransaction();
+        // Without locks to release it does nothing at all.
+        if (memory.tablesLocked) await leaveTransaction();
         return runInSession(statement);
       case "refused":
         throw new MigrateError("unsupported-statement", kind.why);
@@ -384,6 +491,14 @@ export function createExecutor(
       await recordEffect().catch(() => {});
     },
   };
+}
+
+function unrecordable(): MigrateError {
+  return new MigrateError(
+    "unsupported-statement",
+    "It may commit the READ ONLY transaction that it is in and write then, and in such a transaction its progress cannot be recorded before it.",
+    { hint: "Move it out of the transaction, or begin that without READ ONLY." },
+  );
 }
 
 function tablesOf(objects: readonly ObjectRef[], current: string): { database: string; name: string }[] {

@@ -37,7 +37,7 @@ export interface Journal {
    * @returns null when it cannot be left to it
    */
   leaveUnfinished(): Unfinished | null;
-  /** An earlier run recorded this much; nothing is written. */
+  /** This much is recorded, by an earlier run or because a transaction with a later record is still open; nothing is written. */
   resumeAt(done: number): void;
   /** Records why the line stopped; what is recorded of its progress stays. */
   recordFailure(session: Session, words: string, keepIntent: boolean): Promise<void>;
@@ -141,7 +141,9 @@ export function createJournal(
     async recordFailure(session, words, keepIntent) {
       await finishPrevious(session);
       const error = words.slice(0, ERROR_LENGTH);
-      if (added || beginning.line !== "new") return recordError(session, line, error, keepIntent);
+      if (added && (await recordError(session, line, error, keepIntent))) return;
+      // Not added yet, or added in a transaction that was rolled back.
+      if (beginning.line !== "new") throw vanished(line);
       const nothing = { done: 0, doneHash: null, intent: null, saved: null, finished: false };
       await addLine(session, line, beginning.row, { ...nothing, error, durationMs: elapsed() });
       added = true;

@@ -1,6 +1,6 @@
 import { serverErrno } from "../database/server-errors";
 import type { Session } from "../database/session";
-import { readTemporaryTable, restoreTemporaryTable, type SavedTable } from "../database/temporary-tables";
+import type { QualifiedTable } from "../database/temporary-tables";
 import {
   readUserVariables,
   restoreUserVariable,
@@ -8,10 +8,13 @@ import {
   savedText,
 } from "../database/user-variables";
 import { MigrateError } from "../errors";
-import { type Classified, mentionsTable } from "../syntax/classify";
+import { type Classified, mentionsTable, type ObjectRef } from "../syntax/classify";
+import { startsCompound } from "../syntax/compound";
 import { readLockItems } from "../syntax/lock-list";
 import { quoteIdentifier, quoteQualified } from "../syntax/quote";
 import type { Statement } from "../syntax/statement";
+import { mayCreate } from "../syntax/temporary";
+import { createTemporaries, type SavedTemporaries, type Temporaries } from "./temporaries";
 
 /** A user variable of the runner's own. */
 export const SCRATCH_VARIABLE = "mysql_updown";
@@ -23,9 +26,13 @@ interface Saved {
   readonly prepared: Readonly<Record<string, SavedValue>>;
   /** Of each SET of something else that reads user variables: what they held then, by statement number. */
   readonly borrowed: Readonly<Record<number, Readonly<Record<string, SavedValue>>>>;
-  readonly temporaries: readonly SavedTable[];
+  readonly temporaries: SavedTemporaries;
   readonly lastInsertId: string | null;
 }
+
+/** Characters of temporary tables that are saved, and which part of a packet they may be: they are sent with more. */
+const MOST_SAVED = 4 * 1024 * 1024;
+const PACKET_SHARE = 4;
 
 /** A statement that set something up in the session, to be replayed in the next one. */
 interface Kept {
@@ -42,10 +49,10 @@ export interface SessionMemory {
   readonly database: string;
   readonly autocommit: boolean;
   readonly tablesLocked: boolean;
-  /** Temporary tables that are alive. */
-  readonly temporaries: ReadonlySet<string>;
+  /** Temporary tables that are alive, or may be. */
+  readonly temporaries: Temporaries;
   /** Temporary tables that died with an earlier session and were too large to be kept. */
-  readonly lost: readonly string[];
+  readonly lost: readonly QualifiedTable[];
   /** Notes a statement that is applied, now or by an earlier run. */
   note(statement: Statement, classified: Classified): void;
   /** Before a SET that reads user variables: remembers what they hold. */
@@ -70,11 +77,21 @@ export function createSessionMemory(
   let database = ownDatabase;
   let autocommit = true;
   let tablesLocked = false;
-  let lost: readonly string[] = [];
+  let lost: readonly QualifiedTable[] = [];
   let kept: Kept[] = [];
   let prepared: Record<string, SavedValue> = {};
   let borrowed: Record<number, Readonly<Record<string, SavedValue>>> = {};
-  const temporaries = new Set<string>();
+  const temporaries = createTemporaries();
+
+  /** @param objects old and new names in turn */
+  function renameTemporaries(objects: readonly ObjectRef[]): void {
+    for (let index = 0; index + 1 < objects.length; index += 2) {
+      const [from, to] = objects.slice(index, index + 2);
+      if (from === undefined || to === undefined || !temporaries.has(from, database)) continue;
+      temporaries.drop(from, database);
+      temporaries.add(to, database);
+    }
+  }
 
   const forget = (unwanted: (kind: Kept["classified"]["statement"]) => boolean): void => {
     kept = kept.filter((entry) => !unwanted(entry.classified.statement));
@@ -121,9 +138,9 @@ export function createSessionMemory(
           forget((other) => other.kind === "lock-tables");
           return;
         case "temporary":
-          for (const name of kind.names) {
-            if (kind.action === "drop") temporaries.delete(name);
-            if (kind.action === "create") temporaries.add(name);
+          for (const table of kind.tables) {
+            if (kind.action === "drop") temporaries.drop(table, database);
+            else temporaries.add(table, database);
           }
           return;
         case "set":
@@ -131,10 +148,17 @@ export function createSessionMemory(
           break;
         case "self-committing":
         case "repeatable":
-          // DROP TABLE without TEMPORARY drops a temporary table too.
-          if (/^DROP\s+TABLE\b/i.test(statement.text)) {
-            for (const { name } of kind.objects) temporaries.delete(name);
+          // DROP TABLE without TEMPORARY drops a temporary table too, and so it is with RENAME.
+          if (/^DROP\s+TABLES?\b/i.test(statement.text)) {
+            for (const table of kind.objects) temporaries.drop(table, database);
           }
+          if (/^(RENAME|ALTER)\s/i.test(statement.text)) renameTemporaries(kind.objects);
+          return;
+        case "transactional":
+        case "unjudgeable":
+          // A compound statement has statements inside.
+          if (startsCompound(statement.head))
+            for (const table of mayCreate(statement.text)) temporaries.add(table, database);
           return;
         default:
           return;
@@ -167,18 +191,16 @@ export function createSessionMemory(
 
     async save(session) {
       const { usesLastInsertId, userVariables } = file;
-      if (userVariables.length === 0 && !usesLastInsertId && temporaries.size === 0) return null;
+      if (userVariables.length === 0 && !usesLastInsertId && temporaries.none) return null;
       const [row] = usesLastInsertId ? await session.query("SELECT LAST_INSERT_ID() AS id") : [];
-      const tables: SavedTable[] = [];
-      for (const name of temporaries) {
-        const table = await readTemporaryTable(session, name);
-        if (table !== null) tables.push(table);
-      }
       const saved: Saved = {
         variables: await readUserVariables(session, userVariables),
         prepared,
         borrowed,
-        temporaries: tables,
+        temporaries: await temporaries.save(
+          session,
+          Math.min(MOST_SAVED, session.server.maxPacketBytes / PACKET_SHARE),
+        ),
         lastInsertId: row === undefined ? null : String(row.id),
       };
       return JSON.stringify(saved);
@@ -199,8 +221,8 @@ export function createSessionMemory(
         await this.readAutocommit(session);
       }
       await restoreUserVariables(session, saved.variables);
-      for (const table of saved.temporaries) await restoreTemporaryTable(session, table);
-      lost = [...temporaries].filter((name) => !saved.temporaries.some((table) => table.name === name));
+      await temporaries.restore(session, saved.temporaries);
+      lost = saved.temporaries.large;
       if (saved.lastInsertId !== null && /^\d+$/.test(saved.lastInsertId)) {
         await session.query(`SET last_insert_id = ${saved.lastInsertId}`);
       }
@@ -269,7 +291,13 @@ async function restoreUserVariables(
 }
 
 function parseSaved(text: string | null): Saved {
-  const empty: Saved = { variables: {}, prepared: {}, borrowed: {}, temporaries: [], lastInsertId: null };
+  const empty: Saved = {
+    variables: {},
+    prepared: {},
+    borrowed: {},
+    temporaries: { kept: [], large: [] },
+    lastInsertId: null,
+  };
   if (text === null) return empty;
   try {
     return { ...empty, ...(JSON.parse(text) as Partial<Saved>) };
@@ -289,10 +317,12 @@ export function lockingHistoryToo(text: string, database: string, table: string)
 }
 
 /** Refuses a statement that needs a temporary table which died with an earlier session. */
-export function refuseLostTemporary(statement: Statement, lost: readonly string[], fileName: string): void {
-  const name = lost.find((candidate) =>
-    mentionsTable(statement.text, candidate.split(".").at(-1) ?? candidate),
-  );
+export function refuseLostTemporary(
+  statement: Statement,
+  lost: readonly QualifiedTable[],
+  fileName: string,
+): void {
+  const name = lost.find((table) => mentionsTable(statement.text, table.name))?.name;
   if (name === undefined) return;
   throw new MigrateError(
     "session-lost",

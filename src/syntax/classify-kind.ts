@@ -45,8 +45,8 @@ export function classifyKind(text: string, options: LexOptions = {}): StatementK
     reader.next();
     return read(reader);
   }
-  if (reader.peek() === null) return repeatable();
-  return unjudgeable(`${verb || "this"} is not a statement that is known`);
+  if (reader.peek() === null) return repeatable([], "never");
+  return unjudgeable(`${verb || "this"} is not a statement that is known`, [], "perhaps");
 }
 
 type Read = (reader: TokenReader) => StatementKind;
@@ -102,17 +102,17 @@ const verbs: ReadonlyMap<string, Read> = new Map<string, Read>([
   ["OPTIMIZE", () => repeatable()],
   ["CHECK", () => repeatable()],
   ["REPAIR", () => repeatable()],
-  ["CACHE", () => repeatable()],
+  ["CACHE", () => repeatable([], "perhaps")],
   ["FLUSH", readFlush],
   ["RESET", readReset],
-  ["PURGE", () => repeatable()],
-  ["CHANGE", () => repeatable()],
+  ["PURGE", () => repeatable([], "never")],
+  ["CHANGE", () => repeatable([], "perhaps")],
   ["STOP", readReplication],
   ["INSTALL", readInstall],
   ["UNINSTALL", readInstall],
   ["IMPORT", () => unjudgeable("IMPORT TABLE takes over files, which can be done once only")],
   ["CLONE", () => unjudgeable("CLONE copies files")],
-  ["BINLOG", () => unjudgeable("BINLOG replays events that cannot be seen")],
+  ["BINLOG", () => unjudgeable("BINLOG replays events that cannot be seen", [], "perhaps")],
 
   ["HANDLER", () => refused("HANDLER keeps a cursor that does not outlive a lost connection.")],
   [
@@ -130,7 +130,11 @@ function readQuery(reader: TokenReader): StatementKind {
   const words = reader.rest();
   if (!hasSequence(words, "INTO", "OUTFILE") && !hasSequence(words, "INTO", "DUMPFILE"))
     return transactional();
-  return unjudgeable("the file it writes on the server stays when the transaction is rolled back");
+  return unjudgeable(
+    "the file it writes on the server stays when the transaction is rolled back",
+    [],
+    "never",
+  );
 }
 
 /** MariaDB's `SET STATEMENT variable = value, … FOR statement` does what its statement does. */
@@ -144,5 +148,5 @@ function readSetStatement(reader: TokenReader, options: LexOptions): StatementKi
       return classifyKind(reader.text.slice(next.start), options);
     }
   }
-  return unjudgeable("the statement behind SET STATEMENT … FOR cannot be found");
+  return unjudgeable("the statement behind SET STATEMENT … FOR cannot be found", [], "perhaps");
 }

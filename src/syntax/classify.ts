@@ -6,7 +6,15 @@ import type { Statement } from "./statement";
 import { refused, type StatementKind } from "./statement-kind";
 
 export { mentionsAny, mentionsTable } from "./mentions";
-export type { DdlVerb, ObjectRef, ObjectType, PreparedSource, StatementKind } from "./statement-kind";
+export type {
+  Commits,
+  DdlVerb,
+  ObjectRef,
+  ObjectType,
+  PreparedSource,
+  StatementKind,
+  TableName,
+} from "./statement-kind";
 
 export interface Classified {
   readonly statement: StatementKind;

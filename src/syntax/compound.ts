@@ -9,6 +9,7 @@ export function simpleEffect(statement: StatementKind, verb: string): BodyEffect
     case "transactional":
       return { commits: 0, writes: !READS.includes(verb) };
     case "temporary":
+      return statement.commits ? { commits: 1, writes: false } : NONE;
     case "prepare":
     case "deallocate":
       return NONE;
@@ -18,7 +19,7 @@ export function simpleEffect(statement: StatementKind, verb: string): BodyEffect
       // A swap does not show in the schema, so it counts like what nothing could judge.
       return { commits: statement.verb === "rename" ? 2 : 1, writes: false };
     case "repeatable":
-      return { commits: 1, writes: false };
+      return statement.commits === "never" ? NONE : { commits: 1, writes: false };
     case "call":
       return null;
     default:
@@ -67,5 +68,6 @@ const STARTS = ["IF", "CASE", "LOOP", "WHILE", "REPEAT", "FOR"];
 /** A compound statement of DML only is like the DML. */
 export function compoundKind(text: string, options: LexOptions = {}): StatementKind {
   const effect = readBody(text, simpleEffect, options);
-  return effect?.commits === 0 ? transactional() : unjudgeable("a compound statement may stop half-way");
+  if (effect?.commits === 0) return transactional();
+  return unjudgeable("a compound statement may stop half-way", [], "perhaps");
 }

@@ -9,6 +9,12 @@ export type ObjectType =
   | "server"
   | "account";
 
+/** A table's name; its database is null where the statement leaves it to the current one. */
+export interface TableName {
+  readonly database: string | null;
+  readonly name: string;
+}
+
 /** An object that a statement names. */
 export interface ObjectRef {
   readonly type: ObjectType;
@@ -30,8 +36,8 @@ export type PreparedSource =
  *
  * - `transactional`: can share a transaction with the UPDATE that records it (DML, reads, savepoints).
  * - `self-committing`: commits by itself; whether it was applied shows in its objects' definitions.
- * - `repeatable`: commits by itself, or has no lasting effect, and is safe to run twice.
- * - `unjudgeable`: commits by itself, and neither repeating it nor looking at definitions is safe.
+ * - `repeatable`: no rollback undoes it, and it is safe to run twice.
+ * - `unjudgeable`: no rollback undoes it, and neither repeating it nor looking at definitions is safe.
  * - `refused`: cannot be run exactly once at all; the whole file is refused before anything runs.
  */
 export type StatementKind =
@@ -55,20 +61,32 @@ export type StatementKind =
   | { readonly kind: "deallocate"; readonly name: string }
   | { readonly kind: "lock-tables" }
   | { readonly kind: "unlock-tables" }
-  /** CREATE or DROP of a TEMPORARY table: does not commit, and dies with the session. */
+  /** CREATE or DROP of a TEMPORARY table, which dies with the session. */
   | {
       readonly kind: "temporary";
-      readonly action: "create" | "drop" | "alter";
-      /** As written: `name`, or `database.name`. */
-      readonly names: readonly string[];
-      /** Filled from other tables (… SELECT …), so running it again later may give other rows. */
-      readonly fromTables: boolean;
+      readonly action: "create" | "drop";
+      readonly tables: readonly TableName[];
+      /** A table does not; creating a sequence does. */
+      readonly commits: boolean;
     }
   | { readonly kind: "self-committing"; readonly objects: readonly ObjectRef[]; readonly verb: DdlVerb }
-  | { readonly kind: "repeatable"; readonly objects: readonly ObjectRef[] }
+  | { readonly kind: "repeatable"; readonly objects: readonly ObjectRef[]; readonly commits: Commits }
   | { readonly kind: "call"; readonly routine: ObjectRef }
-  | { readonly kind: "unjudgeable"; readonly objects: readonly ObjectRef[]; readonly why: string }
+  | {
+      readonly kind: "unjudgeable";
+      readonly objects: readonly ObjectRef[];
+      readonly why: string;
+      readonly commits: Commits;
+    }
   | { readonly kind: "refused"; readonly why: string };
+
+/**
+ * Whether a statement ends the transaction that is open when it runs; `perhaps` where that depends on the server or on
+ * what is in it. What can be rolled back is `transactional`: what is done here `never` can be is done all the same.
+ * @see https://dev.mysql.com/doc/refman/8.4/en/implicit-commit.html
+ * @see https://mariadb.com/kb/en/sql-statements-that-cause-an-implicit-commit/
+ */
+export type Commits = "always" | "perhaps" | "never";
 
 /** How to judge a self-committing statement from before and after. */
 export type DdlVerb =
@@ -87,8 +105,8 @@ export function transactional(): StatementKind {
 }
 
 /** Safe to run twice. */
-export function repeatable(objects: readonly ObjectRef[] = []): StatementKind {
-  return { kind: "repeatable", objects };
+export function repeatable(objects: readonly ObjectRef[] = [], commits: Commits = "always"): StatementKind {
+  return { kind: "repeatable", objects, commits };
 }
 
 /** Shows in the definitions of its objects. */
@@ -97,8 +115,12 @@ export function selfCommitting(verb: DdlVerb, objects: readonly ObjectRef[]): St
 }
 
 /** Neither repeating nor looking helps. @param why one clause that follows "it cannot be judged because" */
-export function unjudgeable(why: string, objects: readonly ObjectRef[] = []): StatementKind {
-  return { kind: "unjudgeable", objects, why };
+export function unjudgeable(
+  why: string,
+  objects: readonly ObjectRef[] = [],
+  commits: Commits = "always",
+): StatementKind {
+  return { kind: "unjudgeable", objects, why, commits };
 }
 
 /** Cannot be run exactly once at all. @param why a whole sentence */

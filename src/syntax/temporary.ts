@@ -1,21 +1,44 @@
-import type { ObjectRef, StatementKind } from "./statement-kind";
+import type { ObjectRef, StatementKind, TableName } from "./statement-kind";
 
 /**
  * What a statement is when some of its tables are temporary, which only the statements before it tell: ALTER
  * TABLE and DROP TABLE do not need the word TEMPORARY. They commit all the same, so `temporary` is wrong for them,
  * but what they leave dies with the session and must not be judged by definitions.
- * @param names temporary tables that are alive, as `temporary` statements give them
+ * @param isTemporary whether a name leads to a temporary table that is alive
  * @returns the statement without its temporary tables; `repeatable` when no other table is left
  */
-export function withoutTemporary(statement: StatementKind, names: ReadonlySet<string>): StatementKind {
-  if (names.size === 0 || statement.kind !== "self-committing") return statement;
-  const folded = new Set([...names].map((name) => name.toLowerCase()));
-  const lasting = statement.objects.filter((object) => !isTemporary(object, folded));
+export function withoutTemporary(
+  statement: StatementKind,
+  isTemporary: (table: TableName) => boolean,
+): StatementKind {
+  if (statement.kind !== "self-committing") return statement;
+  const lasts = ({ type, database, name }: ObjectRef): boolean =>
+    type !== "table" || !isTemporary({ database, name });
+  const lasting = statement.objects.filter((object, index, all) => {
+    // The new name of a temporary table is one too.
+    const pairs = statement.verb === "rename" || statement.verb === "alter";
+    return lasts(pairs ? (all[index - (index % 2)] ?? object) : object);
+  });
   if (lasting.length === statement.objects.length) return statement;
-  if (lasting.length === 0) return { kind: "repeatable", objects: [] };
+  if (lasting.length === 0) return { kind: "repeatable", objects: [], commits: "always" };
   return { ...statement, objects: lasting };
 }
 
-function isTemporary({ type, database, name }: ObjectRef, names: ReadonlySet<string>): boolean {
-  return type === "table" && names.has((database === null ? name : `${database}.${name}`).toLowerCase());
+const CREATED =
+  /\bTEMPORARY\s+(?:TABLE|SEQUENCE)\s+(?:IF\s+NOT\s+EXISTS\s+)?(`(?:[^`]|``)+`|[\w$\u0080-\uffff]+)(?:\s*\.\s*(`(?:[^`]|``)+`|[\w$\u0080-\uffff]+))?/gi;
+
+/**
+ * The temporary tables that a body, or a string in it, may create. Some that it never does can be among them: whoever
+ * asks has to look whether they are there.
+ */
+export function mayCreate(body: string): readonly TableName[] {
+  return [...body.matchAll(CREATED)].map(([, first = "", second]) =>
+    second === undefined
+      ? { database: null, name: unquote(first) }
+      : { database: unquote(first), name: unquote(second) },
+  );
+}
+
+function unquote(name: string): string {
+  return name.startsWith("`") ? name.slice(1, -1).replaceAll("``", "`") : name;
 }

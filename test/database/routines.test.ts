@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type RoutineEffect, readRoutineEffect } from "../../src/database/routines";
+import { type RoutineEffect, readRoutineUse } from "../../src/database/routines";
 import type { Session } from "../../src/database/session";
 import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";
 import { runAll, withTestSession } from "./test-session";
@@ -134,7 +134,7 @@ forEachServer("what a procedure does", async (t, server) => {
       for (const routine of here) {
         await t.test(routine.name, async () => {
           const ref = { type: "procedure", database: null, name: routine.name } as const;
-          assert.equal(await readRoutineEffect(session, ref, name), routine.effect);
+          assert.equal((await readRoutineUse(session, ref, name)).effect, routine.effect);
           if (routine.notRun === undefined) await checkCommits(session, routine);
         });
       }
@@ -162,12 +162,12 @@ forEachServer("a procedure that cannot be read", async (t, server) => {
         `CREATE USER ${user}@'%'`,
         `GRANT EXECUTE ON ${name}.* TO ${user}@'%'`,
       ]);
-      const effectOf = (
+      const effectOf = async (
         session: Session,
         procedure: string,
         database: string | null = null,
       ): Promise<RoutineEffect> =>
-        readRoutineEffect(session, { type: "procedure", database, name: procedure }, name);
+        (await readRoutineUse(session, { type: "procedure", database, name: procedure }, name)).effect;
       try {
         await t.test("missing", async () => assert.equal(await effectOf(root, "missing"), "unknown"));
         await t.test("a function", async () => assert.equal(await effectOf(root, "f"), "unknown"));

@@ -1,4 +1,4 @@
-import type { ObjectRef, PreparedSource, StatementKind } from "../../src/syntax/classify";
+import type { ObjectRef, PreparedSource, StatementKind, TableName } from "../../src/syntax/classify";
 
 /** A statement's kind in one line, for tables of cases. */
 export function renderKind(statement: StatementKind): string {
@@ -25,17 +25,25 @@ export function renderKind(statement: StatementKind): string {
     case "execute-immediate":
       return `execute ${renderSource(statement.source)}`;
     case "temporary":
-      return `temporary ${statement.action} ${statement.names.join(", ")}${statement.fromTables ? " from tables" : ""}`;
+      return `temporary ${statement.action} ${renderTables(statement.tables)}${statement.commits ? ", commits" : ""}`;
     case "self-committing":
       return `${statement.verb} ${renderObjects(statement.objects)}`;
     case "repeatable":
     case "unjudgeable":
-      return `${statement.kind} ${renderObjects(statement.objects)}`.trim();
+      return `${statement.kind} ${renderObjects(statement.objects)}${COMMITS[statement.commits]}`
+        .replace(" ,", ",")
+        .trim();
     case "call":
       return `call ${renderObjects([statement.routine])}`;
     default:
       return statement.kind;
   }
+}
+
+const COMMITS = { always: "", perhaps: ", perhaps commits", never: ", never commits" } as const;
+
+function renderTables(tables: readonly TableName[]): string {
+  return tables.map(({ database, name }) => (database === null ? name : `${database}.${name}`)).join(", ");
 }
 
 function renderSource(source: PreparedSource): string {

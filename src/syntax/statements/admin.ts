@@ -25,7 +25,7 @@ export function readFlush(reader: TokenReader): StatementKind {
 
 /** Reads on behind LOAD: DATA, XML, or INDEX INTO CACHE. */
 export function readLoad(reader: TokenReader): StatementKind {
-  if (reader.sees("INDEX")) return repeatable();
+  if (reader.sees("INDEX")) return repeatable([], "perhaps");
   for (let token = reader.next(); token !== null && token.type !== "string"; token = reader.next()) {
     if (token.type === "word" && token.value.toUpperCase() === "LOCAL") {
       return refused("LOAD DATA LOCAL reads a file of this machine, which is not part of the migration.");
@@ -36,15 +36,20 @@ export function readLoad(reader: TokenReader): StatementKind {
 
 /** Reads on behind RESET. */
 export function readReset(reader: TokenReader): StatementKind {
-  if (!reader.accept("PERSIST") || reader.peek() === null || reader.sees("IF", "EXISTS")) return repeatable();
-  return unjudgeable("RESET PERSIST of one variable fails the second time (IF EXISTS lets it pass)");
+  if (!reader.accept("PERSIST")) return repeatable();
+  if (reader.peek() === null || reader.sees("IF", "EXISTS")) return repeatable([], "never");
+  return unjudgeable(
+    "RESET PERSIST of one variable fails the second time (IF EXISTS lets it pass)",
+    [],
+    "never",
+  );
 }
 
-/** Reads on behind START or STOP of replication. */
+/** Reads on behind START or STOP of replication. MySQL commits before it, MariaDB refuses it in a transaction. */
 export function readReplication(reader: TokenReader): StatementKind {
   if (reader.sees("GROUP_REPLICATION"))
-    return unjudgeable("group replication is started and stopped as a whole");
-  return repeatable();
+    return unjudgeable("group replication is started and stopped as a whole", [], "perhaps");
+  return repeatable([], "perhaps");
 }
 
 /** Reads on behind INSTALL and UNINSTALL. */

@@ -74,12 +74,11 @@ function readCreateTable(reader: TokenReader, guarded: boolean): StatementKind {
 
 /** TABLE, or MariaDB's SEQUENCE. */
 function readTemporary(reader: TokenReader): StatementKind {
+  const commits = reader.sees("SEQUENCE");
   reader.next();
   acceptGuard(reader);
   const name = readName(reader);
-  const names = name === null ? [] : [name.database === null ? name.name : `${name.database}.${name.name}`];
-  const fromTables = reader.rest().some((token) => isKeyword(token, "SELECT") || isKeyword(token, "TABLE"));
-  return { kind: "temporary", action: "create", names, fromTables };
+  return { kind: "temporary", action: "create", tables: name === null ? [] : [name], commits };
 }
 
 function readCreateIndex(reader: TokenReader, guarded: boolean): StatementKind {

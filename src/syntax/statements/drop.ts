@@ -25,10 +25,8 @@ export function readDrop(reader: TokenReader): StatementKind {
   if (type === "PREPARE") return { kind: "deallocate", name: (readIdentifier(reader) ?? "").toLowerCase() };
   const guarded = acceptGuard(reader);
   if (temporary) {
-    const names = readObjects(reader, "table").map(({ database, name }) =>
-      database === null ? name : `${database}.${name}`,
-    );
-    return { kind: "temporary", action: "drop", names, fromTables: false };
+    const tables = readObjects(reader, "table").map(({ database, name }) => ({ database, name }));
+    return { kind: "temporary", action: "drop", tables, commits: false };
   }
   switch (type) {
     case "TABLE":

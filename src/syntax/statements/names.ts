@@ -1,13 +1,7 @@
 import type { Token } from "../lexer";
 import { quoteIdentifier } from "../quote";
-import type { ObjectRef, ObjectType } from "../statement-kind";
+import type { ObjectRef, ObjectType, TableName } from "../statement-kind";
 import { isKeyword, type TokenReader } from "../token-reader";
-
-/** A name that may be qualified by its database. */
-export interface Name {
-  readonly database: string | null;
-  readonly name: string;
-}
 
 /**
  * Whether the token can be an identifier. With ANSI_QUOTES `"…"` is one, and where the grammar wants a name
@@ -20,7 +14,7 @@ export function isIdentifier(token: Token | null, text: string): token is Token 
 }
 
 /** Reads `name` or `database.name`; null when no identifier comes next. */
-export function readName(reader: TokenReader): Name | null {
+export function readName(reader: TokenReader): TableName | null {
   const first = readIdentifier(reader);
   if (first === null) return null;
   if (!reader.sees(".") || !isIdentifier(reader.peek(1), reader.text)) {

@@ -21,7 +21,7 @@ export function readSet(reader: TokenReader): StatementKind {
   if (reader.sees("ROLE") || reader.sees("RESOURCE", "GROUP")) return sessionOnly();
   if (reader.keyword() === "TRANSACTION") return readSetTransaction(reader, true);
   if (reader.keyword(1) === "TRANSACTION") {
-    if (reader.accept("GLOBAL")) return repeatable();
+    if (reader.accept("GLOBAL")) return repeatable([], "never");
     reader.next();
     return readSetTransaction(reader, false);
   }
@@ -42,7 +42,7 @@ function sessionOnly(): Extract<StatementKind, { kind: "set" }> {
 }
 
 function describe(assignments: readonly Assignment[]): StatementKind {
-  if (assignments.every(({ scope }) => scope === "global")) return repeatable();
+  if (assignments.every(({ scope }) => scope === "global")) return repeatable([], "never");
   const inSession = assignments.filter(({ scope }) => scope === "session");
   const readOnly = inSession.find(({ name }) => name === "transaction_read_only" || name === "tx_read_only");
   if (readOnly !== undefined && readSwitch(readOnly.value) !== false) return refused(READ_ONLY);

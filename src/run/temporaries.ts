@@ -1,0 +1,92 @@
+import type { Session } from "../database/session";
+import {
+  isTemporaryTable,
+  type QualifiedTable,
+  readTemporaryTable,
+  restoreTemporaryTable,
+  type SavedTable,
+} from "../database/temporary-tables";
+import type { TableName } from "../syntax/classify";
+
+/** Temporary tables as they are saved with the progress. */
+export interface SavedTemporaries {
+  readonly kept: readonly SavedTable[];
+  /** Alive, but too large to be kept. */
+  readonly large: readonly QualifiedTable[];
+}
+
+/**
+ * The temporary tables that a session has, or may have: no server lists them, and one that a procedure or a prepared text
+ * creates or drops is only suspected. So they are looked for when it matters.
+ */
+export interface Temporaries {
+  /** None is alive, as far as is known. */
+  readonly none: boolean;
+  /** @param current the database that a bare name means */
+  has(table: TableName, current: string): boolean;
+  /** One was created, or perhaps was. */
+  add(table: TableName, current: string): void;
+  drop(table: TableName, current: string): void;
+  /** Forgets those of these that are not there. */
+  look(session: Session, suspects: readonly TableName[], current: string): Promise<void>;
+  /**
+   * Reads the rows of those that are there.
+   * @param room characters that they may take as JSON, all together
+   */
+  save(session: Session, room: number): Promise<SavedTemporaries>;
+  /** Makes them again in a new session. Those that were too large are dead. */
+  restore(session: Session, saved: SavedTemporaries): Promise<void>;
+}
+
+export function createTemporaries(): Temporaries {
+  const tables = new Map<string, QualifiedTable>();
+
+  /** Names of temporary tables are compared without regard to case only where those of others are; folded, a name that is suspected wrongly is looked for in vain. */
+  function keyOf({ database, name }: TableName, current: string): string {
+    return JSON.stringify([database ?? current, name]).toLowerCase();
+  }
+
+  return {
+    get none() {
+      return tables.size === 0;
+    },
+    has: (table, current) => tables.has(keyOf(table, current)),
+    add(table, current) {
+      tables.set(keyOf(table, current), { database: table.database ?? current, name: table.name });
+    },
+    drop(table, current) {
+      tables.delete(keyOf(table, current));
+    },
+    async look(session, suspects, current) {
+      for (const table of suspects) {
+        const suspect = tables.get(keyOf(table, current));
+        if (suspect !== undefined && !(await isTemporaryTable(session, suspect))) this.drop(table, current);
+      }
+    },
+    async save(session, room) {
+      const kept: SavedTable[] = [];
+      const large: QualifiedTable[] = [];
+      let left = room;
+      for (const table of tables.values()) {
+        const found = await readTemporaryTable(session, table, left);
+        if (found === "gone") continue;
+        if (found === "large") {
+          large.push(table);
+          continue;
+        }
+        kept.push(found);
+        left -= JSON.stringify(found).length;
+      }
+      return { kept, large };
+    },
+    async restore(session, { kept, large }) {
+      tables.clear();
+      for (const saved of kept) {
+        await restoreTemporaryTable(session, saved);
+        this.add(saved.table, saved.table.database);
+      }
+      // Dead, but a statement that names one must not be taken for one about a table that lasts.
+      for (const table of large) this.add(table, table.database);
+    },
+  };
+}
