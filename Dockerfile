@@ -17,8 +17,7 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY scripts/build.cjs scripts/sources.cjs scripts/
 COPY src src
 RUN npm run build
-# tsx runs the TypeScript of a checkout; the image has none.
-RUN npm uninstall --no-save --omit=dev --ignore-scripts tsx
+RUN npm prune --omit=dev --ignore-scripts
 
 FROM node:24-alpine
 LABEL org.opencontainers.image.title="mysql-updown" \
@@ -28,8 +27,8 @@ COPY --from=build /build/package.json /opt/mysql-updown/
 COPY --from=build /build/node_modules /opt/mysql-updown/node_modules
 COPY --from=build /build/dist /opt/mysql-updown/dist
 COPY scripts/entrypoint.sh /usr/local/bin/mysql-updown-entrypoint
-RUN chmod 755 /usr/local/bin/mysql-updown-entrypoint /opt/mysql-updown/dist/cli/bin.js \
- && ln -s /opt/mysql-updown/dist/cli/bin.js /usr/local/bin/mysql-updown
+RUN chmod 755 /usr/local/bin/mysql-updown-entrypoint /opt/mysql-updown/dist/bin.js \
+ && ln -s /opt/mysql-updown/dist/bin.js /usr/local/bin/mysql-updown
 # The migrations: sql/migrations below, unless MIGRATIONS_DIR says otherwise.
 WORKDIR /app
 USER node

@@ -1,5 +1,6 @@
-// Compiles src/ to dist/. With --if-possible, for npm's `prepare`, a build that is not needed or not possible is none:
-// an install without TypeScript, or of sources that do not compile, leaves the npm scripts to tsx.
+// Makes dist/ from src/: the program as one file, which starts faster than its 250 modules would, and the types beside it.
+// With --if-possible, for npm's `prepare`, a build that is not needed or not possible is none: an install without the
+// compilers, or of sources that do not compile, leaves the npm scripts to tsx.
 const { spawnSync } = require("node:child_process");
 const fs = require("node:fs");
 const { join } = require("node:path");
@@ -7,11 +8,17 @@ const { ROOT, STAMP, describeSources, isBuilt } = require("./sources.cjs");
 
 const DIST = join(ROOT, "dist");
 const COMPILER = join(ROOT, "node_modules/typescript/bin/tsc");
+const BUNDLER = join(ROOT, "node_modules/esbuild");
+
+/** What npm links as `mysql-updown`. Stack traces name the sources' lines, as far as Node knows them. */
+const BIN = `#!/usr/bin/env node
+require("./index.js").startProgram(process);
+`;
 
 process.exitCode = process.argv.includes("--if-possible") ? buildIfPossible() : build();
 
 function buildIfPossible() {
-  if (isBuilt() || !fs.existsSync(COMPILER)) return 0;
+  if (isBuilt() || whatIsMissing() !== null) return 0;
   try {
     if (build() === 0) return 0;
   } catch (error) {
@@ -21,10 +28,16 @@ function buildIfPossible() {
   return 0;
 }
 
+function whatIsMissing() {
+  if (!fs.existsSync(COMPILER)) return "TypeScript";
+  return fs.existsSync(BUNDLER) ? null : "esbuild";
+}
+
 /** Returns the exit code. A build that fails or is interrupted changes nothing, or leaves no stamp. */
 function build() {
-  if (!fs.existsSync(COMPILER)) {
-    console.error("build: TypeScript is missing: npm install --include=dev");
+  const missing = whatIsMissing();
+  if (missing !== null) {
+    console.error(`build: ${missing} is missing: npm install --include=dev`);
     return 2;
   }
   // Before the compiler reads them: what changes from now on may not be in the build.
@@ -35,6 +48,8 @@ function build() {
     const args = [COMPILER, "-p", "tsconfig.build.json", "--outDir", made];
     const { status } = spawnSync(process.execPath, args, { cwd: ROOT, stdio: "inherit" });
     if (status !== 0) return status ?? 1;
+    bundle(made);
+    fs.writeFileSync(join(made, "bin.js"), BIN, { mode: 0o755 });
     fs.rmSync(STAMP, { force: true });
     replaceFiles(made);
     fs.writeFileSync(STAMP, sources);
@@ -44,10 +59,23 @@ function build() {
   }
 }
 
-/**
- * File by file, because a program that runs from dist/ loads its modules when it needs them: it finds each of them at any
- * time, which it would not while one folder takes the other's place.
- */
+/** Dependencies stay outside: npm installs them, and audits them. */
+function bundle(made) {
+  require(BUNDLER).buildSync({
+    absWorkingDir: ROOT,
+    entryPoints: ["src/index.ts"],
+    outfile: join(made, "index.js"),
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    sourcemap: true,
+    sourcesContent: false,
+  });
+}
+
+/** The program comes last and in one step, so that what starts meanwhile runs the old one or the new one. */
 function replaceFiles(made) {
   const names = fs.readdirSync(made, { recursive: true });
   for (const old of fs.readdirSync(DIST, { recursive: true })) {
@@ -55,7 +83,7 @@ function replaceFiles(made) {
     const stays = names.includes(old) || join(DIST, old).startsWith(made);
     if (!stays) fs.rmSync(join(DIST, old), { recursive: true, force: true });
   }
-  for (const name of names) {
+  for (const name of names.sort((a, b) => (a === "index.js") - (b === "index.js"))) {
     if (fs.statSync(join(made, name)).isDirectory()) fs.mkdirSync(join(DIST, name), { recursive: true });
     else fs.renameSync(join(made, name), join(DIST, name));
   }

@@ -2,7 +2,7 @@
 // sources as they are; otherwise tsx runs the sources. Plain JavaScript, since it decides whether tsx is needed.
 const { isBuilt } = require("./sources.cjs");
 
-if (isBuilt()) require("../dist/cli/bin.js");
+if (isBuilt()) require("../dist/bin.js");
 else if (hasTsx()) {
   require("tsx/cjs");
   require("../src/cli/bin.ts");

@@ -1,28 +1,19 @@
 import type { Command } from "./commands/command";
-import type { RunEvent } from "./commands/engine";
 import { type OptionInput, type OptionTable, readOptions } from "./commands/options";
 import { checkInput, checkVerbInput, type InputType, inputTypes } from "./commands/program-input";
 import { verbs } from "./commands/verbs";
 import { type SettingOptions, type SslSettings, settingsFromOptions } from "./config";
 import { readScratchSettings } from "./config/scratch";
 import { MigrateError } from "./errors";
+import type { RunEvent } from "./run/events";
 
+/** Runs the command line; for the program that npm links. @internal */
+export { start as startProgram } from "./cli/start";
 export type { CurrentReport } from "./commands/current";
-export type {
-  Adoption,
-  Collision,
-  FileChange,
-  HistoryRow,
-  RepairReport,
-  RunEvent,
-  RunResult,
-  ShowReport,
-  StampReport,
-  StatusEntry,
-} from "./commands/engine";
 export type { InitResult, InitStep } from "./commands/init";
 export type { StatusResult } from "./commands/status";
 export type { SettingOptions, SslMode, SslSettings } from "./config";
+export type { HistoryRow } from "./database/history";
 export {
   type ErrorCode,
   MigrateError,
@@ -32,11 +23,19 @@ export {
   type StatementFailure,
 } from "./errors";
 export type { CreatedPair } from "./files/write-migrations";
+export type { Adoption } from "./plan/adopt";
+export type { Collision } from "./plan/collisions";
+export type { StatusEntry } from "./plan/status";
+export type { FileChange } from "./run/applied-texts";
 export type { BranchesReport, MergeResult } from "./run/branches";
-export type { StepName } from "./run/events";
+export type { RunEvent, StepName } from "./run/events";
 export type { LogReport } from "./run/log";
+export type { RunResult } from "./run/migrate";
 export type { PlannedStep } from "./run/planned-sql";
+export type { RepairReport } from "./run/repair";
 export type { Resolved } from "./run/resolve";
+export type { ShowReport } from "./run/show";
+export type { StampReport } from "./run/stamp";
 export type { StepResult } from "./run/step";
 
 /** Where the migrations are, what database they are for, and who listens. The environment is not read. */
@@ -85,8 +84,8 @@ const SSL_OPTIONS: Readonly<Record<keyof SslSettings, InputType>> = {
   key: orNull,
 };
 
-type Input<V extends keyof typeof verbs> = OptionInput<ReturnType<(typeof verbs)[V]>["options"]>;
-type Output<V extends keyof typeof verbs> = Awaited<ReturnType<ReturnType<(typeof verbs)[V]>["run"]>>;
+type Input<V extends keyof typeof verbs> = OptionInput<(typeof verbs)[V]["options"]>;
+type Output<V extends keyof typeof verbs> = Awaited<ReturnType<(typeof verbs)[V]["run"]>>;
 
 /**
  * The command line's verbs as functions, with its options: `--lock-timeout 5` is `lockTimeout: 5`, in seconds too.
@@ -158,24 +157,24 @@ export function createMigrator(options: MigratorOptions): Migrator {
   }
 
   return {
-    init: (input) => run(verbs.init(), input),
-    create: (input) => run(verbs.create(), input),
-    up: (input) => run(verbs.up(), input),
-    down: (input) => run(verbs.down(), input),
-    redo: (input) => run(verbs.redo(), input),
-    status: (input) => run(verbs.status(), input),
-    current: (input) => run(verbs.current(), input),
-    history: (input) => run(verbs.history(), input),
-    show: (input) => run(verbs.show(), input),
-    repair: (input) => run(verbs.repair(), input),
-    stamp: (input) => run(verbs.stamp(), input),
-    heads: (input) => run(verbs.heads(), input),
-    branches: (input) => run(verbs.branches(), input),
-    merge: (input) => run(verbs.merge(), input),
-    resolve: (input) => run(verbs.resolve(), input),
-    diff: (input) => run(verbs.diff(), input),
-    verify: (input) => run(verbs.verify(), input),
-    check: (input) => run(verbs.check(), input),
-    dump: (input) => run(verbs.dump(), input),
+    init: (input) => run(verbs.init, input),
+    create: (input) => run(verbs.create, input),
+    up: (input) => run(verbs.up, input),
+    down: (input) => run(verbs.down, input),
+    redo: (input) => run(verbs.redo, input),
+    status: (input) => run(verbs.status, input),
+    current: (input) => run(verbs.current, input),
+    history: (input) => run(verbs.history, input),
+    show: (input) => run(verbs.show, input),
+    repair: (input) => run(verbs.repair, input),
+    stamp: (input) => run(verbs.stamp, input),
+    heads: (input) => run(verbs.heads, input),
+    branches: (input) => run(verbs.branches, input),
+    merge: (input) => run(verbs.merge, input),
+    resolve: (input) => run(verbs.resolve, input),
+    diff: (input) => run(verbs.diff, input),
+    verify: (input) => run(verbs.verify, input),
+    check: (input) => run(verbs.check, input),
+    dump: (input) => run(verbs.dump, input),
   };
 }

@@ -94,6 +94,17 @@ test("architecture: imports point down, and packages and the process stay with t
   assert.deepEqual(found, []);
 });
 
+test("architecture: modules are loaded at the start, but for glob", () => {
+  const calls = sources().flatMap((path) =>
+    [
+      ...withoutComments(readFileSync(join(SRC, path), "utf8")).matchAll(
+        /\b(?:require|import)\(("[^"]*")\)(?! *[.;|[])/g,
+      ),
+    ].map(([, specifier]) => `${path} ${specifier}`),
+  );
+  assert.deepEqual(calls, ['files/list-folder.ts "glob"']);
+});
+
 test("architecture: src/ holds the layers and nothing else", () => {
   const allowed = [...LAYERS, ...EVERYONE, TOP];
   const names = readdirSync(SRC).map(layerOf);
@@ -110,8 +121,8 @@ test("architecture: each command has its file and its npm script", () => {
   const aliases = Object.entries(scripts).filter(([name]) => name.startsWith("migrate:"));
   const expected = Object.keys(verbs).map((verb) => [`migrate:${verb}`, `node scripts/migrate.cjs ${verb}`]);
   assert.deepEqual(aliases, expected);
-  for (const [verb, load] of Object.entries(verbs)) {
-    assert.equal(load().name, verb);
+  for (const [verb, command] of Object.entries(verbs)) {
+    assert.equal(command.name, verb);
     assert.ok(readdirSync(join(SRC, "commands")).includes(`${verb}.ts`), `src/commands/${verb}.ts`);
   }
 });

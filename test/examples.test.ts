@@ -228,7 +228,7 @@ function buildImage(folder: string): void {
       });
     }
   }
-  const bin = join(folder, "dist/cli/bin.js");
+  const bin = join(folder, "dist/bin.js");
   chmodSync(bin, 0o755);
   mkdirSync(join(folder, "bin"));
   symlinkSync(bin, join(folder, "bin/mysql-updown"));

@@ -1,6 +1,6 @@
-import type { RunEvent } from "../commands/engine";
 import { formatDuration } from "../commands/layout";
 import { formatMigration } from "../files/filename";
+import type { RunEvent } from "../run/events";
 
 type Progress = Extract<RunEvent, { event: "progress" }>;
 

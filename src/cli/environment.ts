@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "dotenv";
 import { type Environment, layerEnvironment } from "../config/environment";
 import { MigrateError } from "../errors";
 
@@ -10,8 +11,6 @@ import { MigrateError } from "../errors";
 export function readEnvironment(folder: string, real: Environment): Environment {
   const text = readIfThere(join(folder, ".env"));
   if (text === null) return real;
-  // Loaded only here: most production systems have no .env, and each module costs start-up time.
-  const { parse } = require("dotenv") as typeof import("dotenv");
   return layerEnvironment(real, parse(text));
 }
 

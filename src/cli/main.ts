@@ -1,16 +1,28 @@
 import type { AnyCommand, Context } from "../commands/command";
 import { commonOptions } from "../commands/common-options";
-import type { RunEvent } from "../commands/engine";
 import { type OptionTable, type RawOptions, readOptions, usageError } from "../commands/options";
-import { isVerb, type Verb, verbs } from "../commands/verbs";
+import { isVerb, verbs } from "../commands/verbs";
 import { type Environment, readFolderSettings, readSettings, type SettingFlags } from "../config";
 import { nearest } from "../config/nearest";
+import { readScratchSettings } from "../config/scratch";
+import type { RunEvent } from "../run/events";
+import { packageVersion } from "../version";
+import { openEditor } from "./editor";
 import { readEnvironment } from "./environment";
+import { keepHeapSmall } from "./heap";
+import { renderCommandHelp, renderProgramHelp } from "./help";
 import { adaptCommands } from "./hint";
 import { type Io, isTerminal, layoutFor, writeLines } from "./io";
 import { refuseSwallowed } from "./npm";
 import { parseOptions } from "./parse";
-import type { Reporter } from "./reporter";
+import { renderReport, reportError } from "./report-error";
+import {
+  createJsonReporter,
+  createLogReporter,
+  createQuietReporter,
+  createTerminalReporter,
+  type Reporter,
+} from "./reporter";
 
 /** 0 done, 1 a check found something, 2 refused, failed or misused. */
 export type ExitCode = 0 | 1 | 2;
@@ -59,7 +71,6 @@ export async function main(
     const [verb, ...rest] = words[0] === "help" ? [...words.slice(1, 2), "--help"] : words;
     if (verb === undefined || verb === "--help" || verb === "-h") return printProgramHelp(verb, io);
     if (verb === "--version") {
-      const { packageVersion } = require("../version") as typeof import("../version");
       writeLines(io.stdout, [packageVersion()]);
       return 0;
     }
@@ -72,7 +83,7 @@ export async function main(
 }
 
 function loadVerb(word: string): AnyCommand {
-  if (isVerb(word)) return verbs[word]();
+  if (isVerb(word)) return verbs[word];
   if (word.startsWith("-")) {
     throw usageError(null, `The verb comes first, then its options: there is none before ${word}.`);
   }
@@ -82,8 +93,7 @@ function loadVerb(word: string): AnyCommand {
 
 /** Without a verb nothing was done, so that a script whose variable is empty does not look successful. */
 function printProgramHelp(asked: string | undefined, io: Io): ExitCode {
-  const { renderProgramHelp } = require("./help") as typeof import("./help");
-  const commands = (Object.keys(verbs) as Verb[]).map((verb) => verbs[verb]());
+  const commands = Object.values<AnyCommand>(verbs);
   writeLines(asked === undefined ? io.stderr : io.stdout, renderProgramHelp(commands));
   return asked === undefined ? 2 : 0;
 }
@@ -95,7 +105,6 @@ async function runVerb(
 ): Promise<ExitCode> {
   const { env, io } = invocation;
   if (words.some((word) => word === "--help" || word === "-h")) {
-    const { renderCommandHelp } = require("./help") as typeof import("./help");
     const lines = renderCommandHelp(command);
     writeLines(
       io.stdout,
@@ -123,19 +132,15 @@ function createContext(invocation: Invocation, command: AnyCommand, given: RawOp
     settings: () => readSettings(flags, readEnvironment(io.cwd(), env)),
     folder: () => readFolderSettings(flags, readEnvironment(io.cwd(), env)),
     scratch() {
-      const { readScratchSettings } = require("../config/scratch") as typeof import("../config/scratch");
       return readScratchSettings(readEnvironment(io.cwd(), env));
     },
     environmentFolder: io.cwd(),
     openEditor(paths): void {
-      // Loaded only here: no other verb needs it.
-      const { openEditor } = require("./editor") as typeof import("./editor");
       openEditor(paths, env, io.cwd());
     },
     emit(event: RunEvent): void {
       if (event.event === "step-started") invocation.begun = true;
       if (event.event === "reading") {
-        const { keepHeapSmall } = require("./heap") as typeof import("./heap");
         keepHeapSmall();
       }
       // Made only here: most runs have nothing to do, and nothing to tell.
@@ -149,18 +154,16 @@ function createContext(invocation: Invocation, command: AnyCommand, given: RawOp
 }
 
 function createReporter({ env, io }: Invocation, json: boolean, quiet: boolean): Reporter {
-  const reporters = require("./reporter") as typeof import("./reporter");
   const layout = layoutFor(io.stderr, env);
-  if (json) return reporters.createJsonReporter(io.stderr, quiet);
-  if (quiet) return reporters.createQuietReporter(io.stderr, layout);
+  if (json) return createJsonReporter(io.stderr, quiet);
+  if (quiet) return createQuietReporter(io.stderr, layout);
   return isTerminal(io.stderr, env)
-    ? reporters.createTerminalReporter(io.stderr, layout)
-    : reporters.createLogReporter(io.stderr, layout);
+    ? createTerminalReporter(io.stderr, layout)
+    : createLogReporter(io.stderr, layout);
 }
 
 function printError(error: unknown, invocation: Invocation, json: boolean): 2 {
   const { command, begun, env, io, reporter } = invocation;
-  const { renderReport, reportError } = require("./report-error") as typeof import("./report-error");
   reporter?.end();
   const nothingRun = command?.runsMigrations === true && !begun;
   const report = reportError(error, nothingRun, (hint) => adaptCommands(hint, env));

@@ -1,9 +1,9 @@
-import type { RunEvent } from "../commands/engine";
 import { formatDuration, type Layout, plural } from "../commands/layout";
 import { formatMigration } from "../files/filename";
+import type { RunEvent } from "../run/events";
 import { describeProgress } from "./describe-progress";
 import { type Output, writeLines } from "./io";
-import type { LiveLine } from "./live-line";
+import { createLiveLine, type LiveLine } from "./live-line";
 import { createStatementLines, type StatementLines } from "./statement-lines";
 
 /** Tells people or machines on stderr what happens while a verb runs. */
@@ -48,8 +48,7 @@ export function createTerminalReporter(stderr: Output, layout: Layout): Reporter
   return {
     report(event) {
       if (event.event === "progress") {
-        // Loaded only here: most runs are over before there is anything to draw.
-        live ??= (require("./live-line") as typeof import("./live-line")).createLiveLine(stderr);
+        live ??= createLiveLine(stderr);
         live.draw(describeEvent(event, layout) ?? "");
         return;
       }

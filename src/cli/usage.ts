@@ -21,7 +21,7 @@ export function replaceUsage(readme: string): string {
 }
 
 function renderUsage(): string {
-  const commands: readonly AnyCommand[] = Object.values(verbs).map((load) => load());
+  const commands: readonly AnyCommand[] = Object.values(verbs);
   const blocks = [
     fenced(renderProgramHelp(commands)),
     ...commands.map((command) => `#### ${command.name}\n\n${fenced(renderVerb(command))}`),

@@ -1,5 +1,5 @@
 import { formatVersion } from "../files/filename";
-import type { Adoption } from "./engine";
+import type { Adoption } from "../plan/adopt";
 import type { Layout } from "./layout";
 
 /**

@@ -1,6 +1,7 @@
 import { formatMigration, formatVersion } from "../files/filename";
+import type { Collision } from "../plan/collisions";
+import { readBranches } from "../run/branches";
 import { defineCommand } from "./command";
-import { type Collision, loadBranches } from "./engine";
 
 /** Shows where two branches met. */
 export const branches = defineCommand({
@@ -12,7 +13,7 @@ export const branches = defineCommand({
   ],
   options: {},
   examples: ["branches", "branches --json"],
-  run: async (context) => loadBranches().readBranches(context.settings()),
+  run: async (context) => readBranches(context.settings()),
   render: ({ collisions, database }) => {
     if (collisions.length === 0) return ["There are no branches: every version is there once, and in order."];
     return [

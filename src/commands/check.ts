@@ -1,6 +1,7 @@
 import { formatVersion } from "../files/filename";
+import { readSchemaFile, requireSchemaFile, schemaPath } from "../files/schema-file";
+import { type CheckReport, checkDatabase } from "../scratch/check";
 import { defineCommand } from "./command";
-import { type CheckReport, loadCheck, loadSchemaFile } from "./engine";
 import { text, value } from "./options";
 
 export interface CheckResult extends CheckReport {
@@ -22,13 +23,12 @@ export const check = defineCommand({
   examples: ["check", "check --json"],
   run: async (context): Promise<CheckResult> => {
     const settings = context.settings();
-    const files = loadSchemaFile();
-    const path = context.options.schema ?? files.schemaPath(settings.dir);
+    const path = context.options.schema ?? schemaPath(settings.dir);
     // A file that was named has to be there; the default need not.
-    const sql = context.options.schema === null ? files.readSchemaFile(path) : files.requireSchemaFile(path);
+    const sql = context.options.schema === null ? readSchemaFile(path) : requireSchemaFile(path);
     const stop = { signal: context.signal, killSignal: context.killSignal };
     const declared = sql === null ? null : { path, sql };
-    const report = await loadCheck().checkDatabase(settings, context.scratch(), declared, stop);
+    const report = await checkDatabase(settings, context.scratch(), declared, stop);
     return { ...report, clean: isClean(report) };
   },
   render: (result, layout) => {

@@ -1,6 +1,6 @@
 import type { FolderSettings, Settings } from "../config";
 import type { ScratchSettings } from "../config/scratch";
-import type { RunEvent } from "./engine";
+import type { RunEvent } from "../run/events";
 import type { Layout } from "./layout";
 import type { OptionTable, OptionValues } from "./options";
 

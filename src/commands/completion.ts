@@ -2,6 +2,7 @@ import { type AnyCommand, defineCommand } from "./command";
 import { commonOptions } from "./common-options";
 import { type Completion, renderCompletion, type Shell } from "./completion-script";
 import { type Format, type Option, required, spellOption } from "./options";
+import { verbs } from "./verbs";
 
 const SHELLS: readonly Shell[] = ["bash", "zsh", "fish"];
 
@@ -30,9 +31,7 @@ export const completion = defineCommand({
 });
 
 function readCompletions(): readonly Completion[] {
-  // Every verb is loaded, which only this one needs; and verbs.ts loads this file.
-  const { verbs } = require("./verbs") as typeof import("./verbs");
-  const commands: readonly AnyCommand[] = Object.values(verbs).map((load) => load());
+  const commands: readonly AnyCommand[] = Object.values(verbs);
   return commands.map(({ name, summary, options }) => ({
     verb: name,
     summary,

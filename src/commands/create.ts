@@ -1,5 +1,5 @@
+import { createPair } from "../files/write-migrations";
 import { defineCommand } from "./command";
-import { loadWriteMigrations } from "./engine";
 import { required, text } from "./options";
 
 /** Writes the next pair of files. */
@@ -11,7 +11,7 @@ export const create = defineCommand({
   examples: ["create add_email_to_users"],
   run: async (context) => {
     const { dir } = context.folder();
-    return loadWriteMigrations().createPair(dir, context.options.name);
+    return createPair(dir, context.options.name);
   },
   render: (created) => [`Created ${created.upPath}`, `Created ${created.downPath}`],
 });

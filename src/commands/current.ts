@@ -1,6 +1,7 @@
 import { formatMigration, formatVersion } from "../files/filename";
+import type { StatusEntry } from "../plan/status";
+import { readStatus, type StatusReport } from "../run/status";
 import { defineCommand } from "./command";
-import { loadStatus, type StatusEntry, type StatusReport } from "./engine";
 
 /** A migration by version and name. */
 interface Named {
@@ -32,7 +33,7 @@ export const current = defineCommand({
   details: ["And what is partial or out of order around it. The first line is the version, or base."],
   options: {},
   examples: ["current", "current --json"],
-  run: async (context) => summarize(await loadStatus().readStatus(context.settings())),
+  run: async (context) => summarize(await readStatus(context.settings())),
   render: (report, layout) => [
     renderCurrent(report),
     ...report.partial.map(({ done, total, direction, ...migration }) =>

@@ -1,4 +1,4 @@
-import type { FileChange } from "./engine";
+import type { FileChange } from "../run/applied-texts";
 
 /** How a file differs from what was applied, in words. */
 export function describeChange(change: FileChange): string {

@@ -1,6 +1,8 @@
 import { MigrateError } from "../errors";
+import { requireSchemaFile, schemaPath } from "../files/schema-file";
+import { createPair } from "../files/write-migrations";
+import { type Proposal, proposeMigration } from "../scratch/proposal";
 import { defineCommand } from "./command";
-import { loadProposal, loadSchemaFile, loadWriteMigrations, type Proposal } from "./engine";
 import { flag, optional, text, usageError, value } from "./options";
 
 /** What diff found, and wrote. */
@@ -37,15 +39,13 @@ export const diff = defineCommand({
     const writes = !options.check && !options.dryRun;
     if (writes && name === null) throw usageError("diff", "diff takes a name for what it writes.");
     const settings = context.settings();
-    const files = loadSchemaFile();
-    const path = options.schema ?? files.schemaPath(settings.dir);
-    const declared = { path, sql: files.requireSchemaFile(path) };
+    const path = options.schema ?? schemaPath(settings.dir);
+    const declared = { path, sql: requireSchemaFile(path) };
     const stop = { signal: context.signal, killSignal: context.killSignal };
-    const proposal = await loadProposal().proposeMigration(settings, context.scratch(), declared, stop);
+    const proposal = await proposeMigration(settings, context.scratch(), declared, stop);
     if (proposal.changes === 0 || !writes || name === null)
       return { ...proposal, upPath: null, downPath: null };
     if (!options.allowDestructive) refuseLosses(proposal.losses);
-    const { createPair } = loadWriteMigrations();
     const { upPath, downPath } = createPair(settings.dir, name, new Date(), proposal);
     return { ...proposal, upPath, downPath };
   },

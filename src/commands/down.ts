@@ -1,6 +1,6 @@
 import { MigrateError } from "../errors";
+import { migrate } from "../run/migrate";
 import { defineCommand } from "./command";
-import { loadMigrate } from "./engine";
 import { renderRun } from "./render-run";
 import { readRunOptions, runOptions } from "./run-options";
 import { readTarget, targetOptions } from "./target";
@@ -19,7 +19,7 @@ export const down = defineCommand({
     const target = readTarget("down", context.options);
     if (target === null) throw noTarget();
     const settings = context.settings();
-    return loadMigrate().migrate(settings, "down", target, readRunOptions(context.options, context));
+    return migrate(settings, "down", target, readRunOptions(context.options, context));
   },
   render: renderRun,
 });

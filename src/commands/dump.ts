@@ -1,5 +1,6 @@
+import { schemaPath, writeSchemaFile } from "../files/schema-file";
+import { readLiveSchema } from "../scratch/live-schema";
 import { defineCommand } from "./command";
-import { loadLiveSchema, loadSchemaFile } from "./engine";
 import { flag, text, value } from "./options";
 
 /** The database's schema as one SQL file. */
@@ -24,10 +25,9 @@ export const dump = defineCommand({
   run: async (context): Promise<DumpResult> => {
     const settings = context.settings();
     const { write, schema } = context.options;
-    const live = await loadLiveSchema().readLiveSchema(settings);
+    const live = await readLiveSchema(settings);
     const { notCompared } = live.schema;
     if (!write && schema === null) return { sql: live.sql, path: null, notCompared };
-    const { schemaPath, writeSchemaFile } = loadSchemaFile();
     const path = schema ?? schemaPath(settings.dir);
     writeSchemaFile(path, live.sql);
     return { sql: live.sql, path, notCompared };

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { MigrateError, type Problem, RefusedError } from "../errors";
 import { formatMigration } from "../files/filename";
+import { readMigrations } from "../files/read-migrations";
+import { readOne } from "../run/show";
 import { defineCommand } from "./command";
-import { loadReadMigrations, loadShow } from "./engine";
 import { required, text } from "./options";
 
 export interface EditResult {
@@ -23,7 +24,7 @@ export const edit = defineCommand({
   examples: ["edit 8", "edit head"],
   run: async (context): Promise<EditResult> => {
     const settings = context.settings();
-    const { entry } = await loadShow().readOne(settings, context.options.which);
+    const { entry } = await readOne(settings, context.options.which);
     const { version, name, state, upFile, downFile } = entry;
     if (state === "applied") throw alreadyApplied(version, name);
     const files = [upFile, downFile].filter((file) => file !== null).map((file) => join(settings.dir, file));
@@ -52,7 +53,7 @@ function alreadyApplied(version: number, name: string): MigrateError {
 /** Whoever has just closed the editor wants to know at once. */
 function judge(dir: string): readonly Problem[] {
   try {
-    loadReadMigrations().readMigrations(dir);
+    readMigrations(dir);
     return [];
   } catch (error) {
     if (error instanceof RefusedError) return error.problems;

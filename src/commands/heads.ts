@@ -1,6 +1,6 @@
 import { formatMigration } from "../files/filename";
+import { readBranchedMigrations } from "../files/read-migrations";
 import { defineCommand } from "./command";
-import { loadReadMigrations } from "./engine";
 
 /** Lists the newest migrations of the folder. */
 export const heads = defineCommand({
@@ -10,7 +10,7 @@ export const heads = defineCommand({
   options: {},
   examples: ["heads", "heads --json"],
   run: async (context) => {
-    const { migrations } = loadReadMigrations().readBranchedMigrations(context.folder().dir);
+    const { migrations } = readBranchedMigrations(context.folder().dir);
     const newest = migrations.at(-1)?.version;
     return {
       heads: migrations

@@ -1,6 +1,7 @@
+import type { HistoryRow } from "../database/history";
 import { formatVersion } from "../files/filename";
+import { readLog } from "../run/log";
 import { defineCommand } from "./command";
-import { type HistoryRow, loadLog } from "./engine";
 import { type Cell, type Column, formatDuration, type Layout, layOutTable, plural } from "./layout";
 import { text, value } from "./options";
 
@@ -15,7 +16,7 @@ export const history = defineCommand({
     range: value("A:B", text, "Only these versions, such as 3:7, :head, base: or -2:head"),
   },
   examples: ["history", "history --range 3:7", "history --range -2: --json"],
-  run: async (context) => loadLog().readLog(context.settings(), context.options.range),
+  run: async (context) => readLog(context.settings(), context.options.range),
   render: ({ lines, initialized, database }, layout) => {
     if (lines.length > 0) return renderLog(lines, layout);
     return [initialized ? `Nothing was done in ${database}.` : `${database} has no history table yet.`];

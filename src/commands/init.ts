@@ -1,9 +1,12 @@
 import { constants, copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { MigrateError, RefusedError } from "../errors";
+import { writePair } from "../files/write-migrations";
+import type { Adoption } from "../plan/adopt";
+import { prepareDatabase } from "../run/prepare";
+import { findAdoptions } from "../run/stamp";
 import { renderAdoptions } from "./adoption";
 import { type Context, defineCommand } from "./command";
-import { type Adoption, loadPrepare, loadStamp, loadWriteMigrations } from "./engine";
 import type { OptionTable } from "./options";
 
 /** One thing that init makes, and whether it had to. */
@@ -31,7 +34,7 @@ export const init = defineCommand({
     const files = [...makeEnvironmentFile(context), ...makeFolder(context.folder().dir)];
     try {
       const steps = [...files, ...(await makeDatabase(context))];
-      return { steps, found: await loadStamp().findAdoptions(context.settings()) };
+      return { steps, found: await findAdoptions(context.settings()) };
     } catch (error) {
       throw tellWhatIsDone(error, files);
     }
@@ -73,7 +76,7 @@ function makeFolder(dir: string): readonly InitStep[] {
     mkdirSync(dir, { recursive: true });
     const folder: InitStep = { what: "folder", name: dir, outcome: there ? "there" : "created" };
     if (readdirSync(dir).some((name) => !name.startsWith("."))) return [folder];
-    const { upPath, downPath } = loadWriteMigrations().writePair(dir, "0001", "create_example", EXAMPLE_PAIR);
+    const { upPath, downPath } = writePair(dir, "0001", "create_example", EXAMPLE_PAIR);
     const example = [upPath, downPath].map(
       (name): InitStep => ({ what: "example", name, outcome: "created" }),
     );
@@ -89,7 +92,7 @@ function makeFolder(dir: string): readonly InitStep[] {
 
 async function makeDatabase(context: Context<OptionTable>): Promise<readonly InitStep[]> {
   const settings = context.settings();
-  const { createdDatabase, createdTable } = await loadPrepare().prepareDatabase(settings);
+  const { createdDatabase, createdTable } = await prepareDatabase(settings);
   return [
     { what: "database", name: settings.database.database, outcome: createdDatabase ? "created" : "there" },
     { what: "history-table", name: settings.table, outcome: createdTable ? "created" : "there" },

@@ -1,6 +1,6 @@
 import { formatMigration, formatVersion } from "../files/filename";
+import { merge as mergeBranches } from "../run/branches";
 import { defineCommand } from "./command";
-import { loadBranches } from "./engine";
 import { plural } from "./layout";
 import { flag, several, text, value } from "./options";
 import { versionNumber } from "./target";
@@ -19,7 +19,7 @@ export const merge = defineCommand({
     dryRun: flag("Say what would be renamed, and rename nothing"),
   },
   examples: ["merge --dry-run", "merge", "merge 8", "merge --keep add_email"],
-  run: async (context) => loadBranches().merge(context.settings(), context.options),
+  run: async (context) => mergeBranches(context.settings(), context.options),
   render: ({ renumbered, dryRun, git, warnings }, layout) => {
     if (renumbered.length === 0) return ["Nothing to merge: every version is there once, and in order."];
     const files = renumbered.flatMap((each) => each.files);

@@ -1,5 +1,5 @@
+import { redo as redoNewest } from "../run/migrate";
 import { defineCommand } from "./command";
-import { loadMigrate } from "./engine";
 import { renderRun } from "./render-run";
 import { readRunOptions, upOptions } from "./run-options";
 
@@ -12,7 +12,7 @@ export const redo = defineCommand({
   examples: ["redo", "redo --dry-run"],
   run: async (context) => {
     const settings = context.settings();
-    return loadMigrate().redo(settings, readRunOptions(context.options, context));
+    return redoNewest(settings, readRunOptions(context.options, context));
   },
   render: renderRun,
 });

@@ -1,5 +1,6 @@
 import { formatMigration, formatVersion } from "../files/filename";
-import type { PlannedStep, RunResult } from "./engine";
+import type { RunResult } from "../run/migrate";
+import type { PlannedStep } from "../run/planned-sql";
 import { formatDuration, plural } from "./layout";
 
 /** What a run did, in a line; for a dry run, what it would do, as an SQL script. */

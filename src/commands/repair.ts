@@ -1,7 +1,7 @@
 import { formatMigration } from "../files/filename";
+import { repair as acceptFiles, listRepairs, type RepairReport } from "../run/repair";
 import { defineCommand } from "./command";
 import { describeChange } from "./describe-change";
-import { loadRepair, type RepairReport } from "./engine";
 import { plural } from "./layout";
 import { several, text, value } from "./options";
 import { versionNumber } from "./target";
@@ -22,9 +22,7 @@ export const repair = defineCommand({
   run: async (context): Promise<RepairReport> => {
     const { versions, reason } = context.options;
     const settings = context.settings();
-    return versions.length === 0
-      ? loadRepair().listRepairs(settings)
-      : loadRepair().repair(settings, versions, reason);
+    return versions.length === 0 ? listRepairs(settings) : acceptFiles(settings, versions, reason);
   },
   render: ({ repaired, repairs, others }, layout) => [
     ...repairs.map((each) => `${repaired ? "Repaired " : ""}${describe(each)}`),

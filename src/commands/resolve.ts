@@ -1,6 +1,6 @@
 import { formatMigration } from "../files/filename";
+import { giveUp as giveUpNow, resolve as settle } from "../run/resolve";
 import { defineCommand } from "./command";
-import { loadResolve } from "./engine";
 import { flag, required, text, usageError, value } from "./options";
 import { versionNumber } from "./target";
 
@@ -35,12 +35,12 @@ export const resolve = defineCommand({
     }
     const settings = context.settings();
     if (!giveUp) {
-      return loadResolve().resolve(settings, version, applied ? "applied" : "not-applied", reason);
+      return settle(settings, version, applied ? "applied" : "not-applied", reason);
     }
     if (reason === null) {
       throw usageError("resolve", "resolve --give-up needs a reason, which is kept in the history.");
     }
-    return loadResolve().giveUp(settings, version, reason);
+    return giveUpNow(settings, version, reason);
   },
   render: (resolved) => {
     const { version, name, direction, statement, statements, outcome } = resolved;

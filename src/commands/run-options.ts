@@ -1,5 +1,5 @@
+import type { RunOptions } from "../run/migrate";
 import type { Context } from "./command";
-import type { RunOptions } from "./engine";
 import { flag, type OptionTable, seconds, value } from "./options";
 
 /** Options of every verb that runs migrations. */

@@ -1,7 +1,7 @@
 import { formatMigration } from "../files/filename";
+import { readOne, type ShowReport } from "../run/show";
 import { defineCommand } from "./command";
 import { describeChange } from "./describe-change";
-import { loadShow, type ShowReport } from "./engine";
 import { renderLog } from "./history";
 import type { Layout } from "./layout";
 import { plural } from "./layout";
@@ -21,7 +21,7 @@ export const show = defineCommand({
   },
   examples: ["show 7", "show head", "show 7 --applied"],
   run: async (context) =>
-    loadShow().readOne(context.settings(), context.options.which, { withTexts: context.options.applied }),
+    readOne(context.settings(), context.options.which, { withTexts: context.options.applied }),
   render: (report, layout) => [
     layout.paint("bold", formatMigration(report.entry)),
     ...indent([

@@ -1,8 +1,8 @@
 import type { ForeignTool } from "../database/foreign-history";
 import { formatMigration } from "../files/filename";
+import { stamp as recordVersions, type StampReport } from "../run/stamp";
 import { renderAdoptions } from "./adoption";
 import { defineCommand } from "./command";
-import { loadStamp, type StampReport } from "./engine";
 import { plural } from "./layout";
 import { type Format, flag, optional, text, value } from "./options";
 import { position } from "./render-run";
@@ -42,7 +42,7 @@ export const stamp = defineCommand({
   examples: ["stamp 14", "stamp head --dry-run", "stamp --from golang-migrate", "stamp base"],
   run: async (context) => {
     const { target, ...options } = context.options;
-    return loadStamp().stamp(context.settings(), { to: target, ...options });
+    return recordVersions(context.settings(), { to: target, ...options });
   },
   render: (report, layout) => {
     const adoptions = renderAdoptions(report.found, report.to, layout);

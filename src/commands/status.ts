@@ -1,7 +1,8 @@
 import type { Problem } from "../errors";
 import { formatMigration, formatVersion } from "../files/filename";
+import type { StatusEntry } from "../plan/status";
+import { readStatus, type StatusReport } from "../run/status";
 import { defineCommand } from "./command";
-import { loadStatus, type StatusEntry, type StatusReport } from "./engine";
 import { type Cell, type Column, formatDuration, type Layout, layOutTable } from "./layout";
 import { flag } from "./options";
 
@@ -19,7 +20,7 @@ export const status = defineCommand({
   examples: ["status", "status --check", "status --json"],
   run: async (context): Promise<StatusResult> => {
     const settings = context.settings();
-    const report = await loadStatus().readStatus(settings);
+    const report = await readStatus(settings);
     return { ...report, clean: isClean(report) };
   },
   render: (report, layout) => [

@@ -1,4 +1,4 @@
-import type { TargetInput } from "./engine";
+import type { TargetInput } from "../run/migrate";
 import { count, type Format, optional, text, usageError, value } from "./options";
 
 /** The version of one migration. */

@@ -1,5 +1,5 @@
+import { migrate } from "../run/migrate";
 import { defineCommand } from "./command";
-import { loadMigrate } from "./engine";
 import { renderRun } from "./render-run";
 import { readRunOptions, upOptions } from "./run-options";
 import { readTarget, targetOptions } from "./target";
@@ -18,7 +18,7 @@ export const up = defineCommand({
   run: async (context) => {
     const target = readTarget("up", context.options);
     const settings = context.settings();
-    return loadMigrate().migrate(settings, "up", target, readRunOptions(context.options, context));
+    return migrate(settings, "up", target, readRunOptions(context.options, context));
   },
   render: renderRun,
 });

@@ -1,26 +1,48 @@
-/** Every verb, in the order in which help lists them. Calling one loads its file. */
+import { branches } from "./branches";
+import { check } from "./check";
+import { completion } from "./completion";
+import { create } from "./create";
+import { current } from "./current";
+import { diff } from "./diff";
+import { down } from "./down";
+import { dump } from "./dump";
+import { edit } from "./edit";
+import { heads } from "./heads";
+import { history } from "./history";
+import { init } from "./init";
+import { merge } from "./merge";
+import { redo } from "./redo";
+import { repair } from "./repair";
+import { resolve } from "./resolve";
+import { show } from "./show";
+import { stamp } from "./stamp";
+import { status } from "./status";
+import { up } from "./up";
+import { verify } from "./verify";
+
+/** Every verb, in the order in which help lists them. */
 export const verbs = {
-  init: () => (require("./init") as typeof import("./init")).init,
-  create: () => (require("./create") as typeof import("./create")).create,
-  up: () => (require("./up") as typeof import("./up")).up,
-  down: () => (require("./down") as typeof import("./down")).down,
-  redo: () => (require("./redo") as typeof import("./redo")).redo,
-  status: () => (require("./status") as typeof import("./status")).status,
-  current: () => (require("./current") as typeof import("./current")).current,
-  history: () => (require("./history") as typeof import("./history")).history,
-  show: () => (require("./show") as typeof import("./show")).show,
-  heads: () => (require("./heads") as typeof import("./heads")).heads,
-  branches: () => (require("./branches") as typeof import("./branches")).branches,
-  merge: () => (require("./merge") as typeof import("./merge")).merge,
-  stamp: () => (require("./stamp") as typeof import("./stamp")).stamp,
-  repair: () => (require("./repair") as typeof import("./repair")).repair,
-  resolve: () => (require("./resolve") as typeof import("./resolve")).resolve,
-  diff: () => (require("./diff") as typeof import("./diff")).diff,
-  verify: () => (require("./verify") as typeof import("./verify")).verify,
-  check: () => (require("./check") as typeof import("./check")).check,
-  dump: () => (require("./dump") as typeof import("./dump")).dump,
-  edit: () => (require("./edit") as typeof import("./edit")).edit,
-  completion: () => (require("./completion") as typeof import("./completion")).completion,
+  init,
+  create,
+  up,
+  down,
+  redo,
+  status,
+  current,
+  history,
+  show,
+  heads,
+  branches,
+  merge,
+  stamp,
+  repair,
+  resolve,
+  diff,
+  verify,
+  check,
+  dump,
+  edit,
+  completion,
 };
 
 export type Verb = keyof typeof verbs;

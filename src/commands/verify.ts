@@ -1,7 +1,7 @@
 import { MigrateError } from "../errors";
 import { formatMigration } from "../files/filename";
+import { type VerifiedMigration, type VerifyReport, verifyMigrations } from "../scratch/verify";
 import { defineCommand } from "./command";
-import { loadVerify, type VerifiedMigration, type VerifyReport } from "./engine";
 import type { Layout } from "./layout";
 import { text, value } from "./options";
 
@@ -27,7 +27,7 @@ export const verify = defineCommand({
     const { from, to } = context.options;
     const range = { from: readVersion("--from", from), to: readVersion("--to", to) };
     const stop = { signal: context.signal, killSignal: context.killSignal };
-    const report = await loadVerify().verifyMigrations(context.settings(), context.scratch(), range, stop);
+    const report = await verifyMigrations(context.settings(), context.scratch(), range, stop);
     return { ...report, proven: report.migrations.every(isGood) };
   },
   render: (result, layout) => [

@@ -1,6 +1,7 @@
 import * as mysql from "mysql2";
 import type { DatabaseSettings } from "../config";
 import { MigrateError } from "../errors";
+import { asConnectError, deservesOtherWay, errorField } from "./connect-error";
 import {
   close,
   execute,
@@ -14,6 +15,7 @@ import {
   watch,
 } from "./link";
 import type { ServerInfo, Session } from "./session";
+import { tlsOptions } from "./tls";
 
 export interface OpenOptions {
   /** Connect without choosing a database; `Session.database` is still the one in the settings. */
@@ -45,13 +47,8 @@ export async function openSession(settings: DatabaseSettings, options: OpenOptio
     return await prepareSession(watch(connection), settings, options);
   } catch (error) {
     connection.destroy();
-    throw loadConnectError().asConnectError(error, settings);
+    throw asConnectError(error, settings);
   }
-}
-
-/** Loaded only when there is no connection to be had, or not at once: each module costs start-up time. */
-function loadConnectError(): typeof import("./connect-error") {
-  return require("./connect-error");
 }
 
 /** Opens a session, gives it to the callback and closes it, whatever happens. */
@@ -75,7 +72,6 @@ async function connect(settings: DatabaseSettings, options: OpenOptions): Promis
   try {
     return await connectOnce(settings, options, encrypt);
   } catch (first) {
-    const { asConnectError, deservesOtherWay, errorField } = loadConnectError();
     if (mode !== "preferred" || !deservesOtherWay(first, encrypt)) throw asConnectError(first, settings);
     try {
       return await connectOnce(settings, options, !encrypt);
@@ -105,7 +101,7 @@ function connectOnce(
       user: settings.user,
       password: settings.password,
       ...(options.withoutDatabase === true ? {} : { database: settings.database }),
-      ...(encrypt ? loadTls().tlsOptions(settings) : {}),
+      ...(encrypt ? tlsOptions(settings) : {}),
       connectTimeout: CONNECT_TIMEOUT_MS,
       dateStrings: true,
       supportBigNumbers: true,
@@ -133,10 +129,6 @@ function connectOnce(
     });
     signal?.addEventListener("abort", stop, { once: true });
   });
-}
-
-function loadTls(): typeof import("./tls") {
-  return require("./tls");
 }
 
 /** What it is called when a signal came while a session was being opened. */

@@ -1,3 +1,4 @@
+import { inflateSync } from "node:zlib";
 import { MigrateError } from "../errors";
 import type { StoredTexts } from "../files/read-text";
 import type { DdlVerb, ObjectRef } from "../syntax/classify";
@@ -211,6 +212,5 @@ export async function readTexts(
 /** The text that `history-lines.ts` packed. */
 function unpack(stored: unknown): string | null {
   if (!Buffer.isBuffer(stored)) return null;
-  const { inflateSync } = require("node:zlib") as typeof import("node:zlib");
   return inflateSync(stored.subarray(4)).toString("utf8");
 }

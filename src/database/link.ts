@@ -1,6 +1,7 @@
 import type * as mysql from "mysql2";
 import { MigrateError } from "../errors";
 import type { Row, SqlValue, TypedValue } from "./session";
+import { setMultiStatements } from "./set-option";
 
 /** A connection that knows when it is gone: mysql2 leaves some commands on a closed one waiting for ever. */
 export interface Link {
@@ -90,7 +91,6 @@ const SEPARATOR = "\n;\n";
 
 async function setMulti(link: Link, on: boolean): Promise<void> {
   if (link.multi === on) return;
-  const { setMultiStatements } = require("./set-option") as typeof import("./set-option");
   await command<void>(link, (resolve, reject) => {
     setMultiStatements(link.connection, on, (error) => (error === null ? resolve() : reject(error)));
   });

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type BigIntStats, closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { sha256 } from "./checksum";
+import { readDirectives } from "./directives";
 import { createNormalizer, isBlank, normalizeWhole, type TextFault } from "./normalize";
 
 /** Bytes of the buffer that `inspectFile` wants; files up to this size are read in one piece. */
@@ -71,8 +72,6 @@ const NO_DIRECTIVES: readonly string[] = [];
 
 function directivesIn(head: Buffer): readonly string[] {
   if (!head.includes("migrate:")) return NO_DIRECTIVES;
-  // Loaded only here: few files say anything of themselves, and each module costs start-up time.
-  const { readDirectives } = require("./directives") as typeof import("./directives");
   return readDirectives(head);
 }
 

@@ -1,6 +1,7 @@
 import { MigrateError, type Problem, RefusedError } from "../errors";
 import type { Direction } from "./filename";
 import { type Inspected, inspectFile, READ_SIZE, type Unreadable } from "./inspect-file";
+import { unreadableProblem } from "./judge-entry";
 import { type ListedFile, listFolder } from "./list-folder";
 import { type Pair, pairFiles, pairFilesByName } from "./pair-files";
 
@@ -115,7 +116,6 @@ function inspect(listed: ListedFile, buffer: Buffer): Inspected | Problem {
   try {
     found = inspectFile(path, buffer);
   } catch (error) {
-    const { unreadableProblem } = require("./judge-entry") as typeof import("./judge-entry");
     return unreadableProblem(fileName, error);
   }
   if ("fault" in found) return faultProblem(fileName, found);

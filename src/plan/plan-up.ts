@@ -2,7 +2,8 @@ import { MigrateError, type Problem, RefusedError } from "../errors";
 import { formatMigration, formatVersion } from "../files/filename";
 import { finishCommand, partialStates } from "./partial";
 import type { Plan, PlanOptions, Situation, Step } from "./plan";
-import { loadProblems, type Standing } from "./standing";
+import { partial } from "./problems";
+import type { Standing } from "./standing";
 import { type Target, unknownVersion, wrongDirection } from "./target";
 
 /** Plans to apply what is pending, a migration that was left half-way before all others. */
@@ -10,7 +11,7 @@ export function planUp(situation: Situation, target: Target | null, options: Pla
   const { refused, allowed } = judgeForUp(situation, options);
   const { standings, current } = situation;
   const halfReverted = partialStates(standings, "partial-down").map((state) =>
-    loadProblems().partial(state, finishCommand(standings, state)),
+    partial(state, finishCommand(standings, state)),
   );
   const problems = [...refused, ...halfReverted];
   if (problems.length > 0) throw new RefusedError(problems);
@@ -80,7 +81,7 @@ function chooseUpTo(
   }
   const [unfinished] = partialStates(standings, "partial-up").filter((state) => state.version > version);
   if (unfinished !== undefined) {
-    throw new RefusedError([loadProblems().partial(unfinished, finishCommand(standings, unfinished))]);
+    throw new RefusedError([partial(unfinished, finishCommand(standings, unfinished))]);
   }
   return queue.filter((step) => step.version <= version);
 }

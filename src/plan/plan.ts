@@ -3,6 +3,7 @@ import { RefusedError } from "../errors";
 import type { Direction } from "../files/filename";
 import type { Migration, MigrationFile } from "../files/read-migrations";
 import { foldHistory, isInForce, type VersionState } from "./fold-history";
+import { planDown } from "./plan-down";
 import { judgeForUp, planUp } from "./plan-up";
 import { readStandings, type Standing } from "./standing";
 import type { Target } from "./target";
@@ -65,12 +66,7 @@ export function makePlan(
   options: PlanOptions = {},
 ): Plan {
   const situation = assess(migrations, rows);
-  return direction === "up" ? planUp(situation, target, options) : loadPlanDown().planDown(situation, target);
-}
-
-/** Loaded only when it is needed: most runs have nothing to revert, and each module costs start-up time. */
-function loadPlanDown(): typeof import("./plan-down") {
-  return require("./plan-down");
+  return direction === "up" ? planUp(situation, target, options) : planDown(situation, target);
 }
 
 /** Down one, up the same one again. */
@@ -93,7 +89,7 @@ export function makeRedoPlans(
   // What `up` refuses must be refused before anything is reverted.
   const { refused, allowed } = judgeForUp(situation, options);
   if (refused.length > 0) throw new RefusedError(refused);
-  const down = loadPlanDown().planDown(situation, { kind: "relative", distance: -1 });
+  const down = planDown(situation, { kind: "relative", distance: -1 });
   const warnings = allowed.map(({ message }) => message);
   return { down: { ...down, warnings }, up: reverse(down) };
 }

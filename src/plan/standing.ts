@@ -1,6 +1,16 @@
 import type { Problem } from "../errors";
 import type { Migration } from "../files/read-migrations";
 import { isInForce, type VersionState } from "./fold-history";
+import {
+  ahead,
+  downModified,
+  missing,
+  modified,
+  outOfOrder,
+  renamed,
+  renumbered as renumberedProblem,
+  replaced,
+} from "./problems";
 
 /** One version, on disk and in the history: what is planned from. */
 export interface Standing {
@@ -57,17 +67,12 @@ export function readStandings(
   return without.length === 0 ? withFiles : [...withFiles, ...without].sort((a, b) => a.version - b.version);
 }
 
-/** The words for what is wrong. Loaded only when something is: each module costs start-up time. */
-export function loadProblems(): typeof import("./problems") {
-  return require("./problems");
-}
-
 const NONE: readonly Problem[] = [];
 
 function judgePending(migration: Migration, { highest, taken }: Context): Standing {
   const { version, name } = migration;
   const isLate = highest !== undefined && version < highest.version && !taken.has(version);
-  const problems = isLate ? [loadProblems().outOfOrder(migration, highest)] : NONE;
+  const problems = isLate ? [outOfOrder(migration, highest)] : NONE;
   return { version, name, state: "pending", migration, held: null, moved: null, problems, warnings: NONE };
 }
 
@@ -84,7 +89,7 @@ function judgeInForce(held: VersionState, migration: Migration | null, context: 
     held,
     moved: context.renumbered.get(held.version) ?? null,
     problems: found === null ? NONE : [found.problem],
-    warnings: isEdited ? [loadProblems().downModified(held, migration)] : NONE,
+    warnings: isEdited ? [downModified(held, migration)] : NONE,
   };
 }
 
@@ -96,16 +101,15 @@ interface Finding {
 
 function compare(state: VersionState, migration: Migration | null, context: Context): Finding | null {
   const moved = context.renumbered.get(state.version);
-  if (moved !== undefined)
-    return { problem: loadProblems().renumbered(state, moved, migration), isReplaced: true };
+  if (moved !== undefined) return { problem: renumberedProblem(state, moved, migration), isReplaced: true };
   if (migration === null) return { problem: withoutFiles(state, context.newest), isReplaced: false };
   const sameName = state.name === migration.name;
   // Half-way, the file may be repaired from the failed statement on; the runner compares the part that is applied.
   const sameText = state.upChecksum === migration.up.checksum || state.state === "partial-up";
   if (sameName && sameText) return null;
-  if (sameName) return { problem: loadProblems().modified(state, migration), isReplaced: false };
-  if (sameText) return { problem: loadProblems().renamed(state, migration), isReplaced: false };
-  return { problem: loadProblems().replaced(state, migration), isReplaced: true };
+  if (sameName) return { problem: modified(state, migration), isReplaced: false };
+  if (sameText) return { problem: renamed(state, migration), isReplaced: false };
+  return { problem: replaced(state, migration), isReplaced: true };
 }
 
 /** Says whether an applied migration's down file is another one than when it was applied. */
@@ -115,7 +119,7 @@ export function isDownModified(state: VersionState, migration: Migration): boole
 
 function withoutFiles(state: VersionState, newest: Migration | undefined): Problem {
   const isAhead = newest === undefined || state.version > newest.version;
-  return isAhead ? loadProblems().ahead(state, newest) : loadProblems().missing(state);
+  return isAhead ? ahead(state, newest) : missing(state);
 }
 
 function findRenumbered(

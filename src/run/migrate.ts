@@ -5,13 +5,14 @@ import type { Lock } from "../database/lock";
 import type { Session } from "../database/session";
 import { openWhenReady } from "../database/wait";
 import { type Folder, type Migration, readMigrations, requireMigrations } from "../files/read-migrations";
-import type { Plan } from "../plan/plan";
+import { makePlan, makeRedoPlans, type Plan } from "../plan/plan";
 import { planNothing } from "../plan/plan-nothing";
 import { parseTarget, stepsTarget, type Target } from "../plan/target";
 import type { Emit } from "./events";
 import { readHistoryState } from "./history-state";
 import type { PlannedStep } from "./planned-sql";
-import type { Ran, Ready } from "./run-plans";
+import { withStoredMigrations } from "./restore";
+import { planAgain, type Ran, type Ready, renewSession, runPlans, showSteps, withReady } from "./run-plans";
 import type { StepResult } from "./step";
 import { type StopOptions, type StopWatch, watchForStop } from "./stop";
 import { withTranslatedErrors } from "./translate-error";
@@ -63,9 +64,7 @@ export async function migrate(
     if (direction === "up" && options.allowAhead !== true) requireMigrations(run.folder);
     // The first look is without the lock: when nothing is to be done there is nothing to wait for.
     const { plan, known } = await planFirst(run, direction, target);
-    return await carryOut(run, [plan], ({ runPlans, planAgain }, ready) =>
-      runPlans(ready, planAgain(ready, known, plan)),
-    );
+    return await carryOut(run, [plan], (ready) => runPlans(ready, planAgain(ready, known, plan)));
   });
 }
 
@@ -85,19 +84,13 @@ async function planFirst(
   }
   const { rows } = await readHistoryState(session, table, state);
   const known = direction === "up" ? migrations : await completeFromHistory(run, rows);
-  return { plan: loadPlan().makePlan(direction, known, rows, target, options), known };
-}
-
-/** Loaded only here: most runs have nothing to plan, and each module costs start-up time. */
-function loadPlan(): typeof import("../plan/plan") {
-  return require("../plan/plan");
+  return { plan: makePlan(direction, known, rows, target, options), known };
 }
 
 async function completeFromHistory(
   { session, settings, folder }: Run,
   rows: readonly HistoryRow[],
 ): Promise<readonly Migration[]> {
-  const { withStoredMigrations } = require("./restore") as typeof import("./restore");
   return await withStoredMigrations(session, settings.table, folder.migrations, rows);
 }
 
@@ -110,8 +103,8 @@ function readTarget(direction: "up" | "down", input: TargetInput): Target | null
 export async function redo(settings: Settings, options: RunOptions = {}): Promise<RunResult> {
   return await withRun(settings, options, async (run) => {
     const { rows } = await readHistoryState(run.session, settings.table);
-    const { down, up } = loadPlan().makeRedoPlans(run.folder.migrations, rows, options);
-    return await carryOut(run, [down, up], async ({ runPlans, planAgain, renewSession }, ready) => {
+    const { down, up } = makeRedoPlans(run.folder.migrations, rows, options);
+    return await carryOut(run, [down, up], async (ready) => {
       const reverted = await runPlans(ready, planAgain(ready, run.folder.migrations, down));
       if (reverted.steps.length > 0 && !(await renewSession(ready, ready.lastId))) return reverted;
       const applied = await runPlans(ready, planAgain(ready, run.folder.migrations, up));
@@ -172,7 +165,7 @@ async function openRunSession(settings: Settings, options: RunOptions): Promise<
 async function carryOut(
   run: Run,
   plans: readonly Plan[],
-  body: (work: typeof import("./run-plans"), ready: Ready) => Promise<Ran>,
+  body: (ready: Ready) => Promise<Ran>,
 ): Promise<RunResult> {
   const [first] = plans;
   if (first === undefined) throw new TypeError("nothing was planned");
@@ -182,8 +175,6 @@ async function carryOut(
   const result = { direction: first.direction, from: first.from, to: plans.at(-1)?.to ?? null, warnings };
   const dryRun = run.options.dryRun === true;
   if (steps.length === 0) return { ...result, steps: [], planned: dryRun ? [] : null };
-  // Loaded only here: most runs have nothing to do, and this is most of the program.
-  const work = require("./run-plans") as typeof import("./run-plans");
-  if (dryRun) return { ...result, steps: [], planned: await work.showSteps(run, steps) };
-  return { ...result, ...(await work.withReady(run, steps, (ready) => body(work, ready))), planned: null };
+  if (dryRun) return { ...result, steps: [], planned: await showSteps(run, steps) };
+  return { ...result, ...(await withReady(run, steps, body)), planned: null };
 }

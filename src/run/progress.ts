@@ -2,6 +2,7 @@ import type { Settings } from "../config";
 import type { ServerProgress } from "../database/server-progress";
 import type { Session } from "../database/session";
 import type { Emit, StepName } from "./events";
+import { createWatcher, type Watcher } from "./watcher";
 
 /** How far a run is, at one moment. */
 export interface RunProgress extends StepName {
@@ -85,7 +86,7 @@ export function createProgressMeter(
   let current: Current | null = null;
   let asking: Promise<void> | null = null;
   let askedAt = Number.NEGATIVE_INFINITY;
-  let watcher: import("./watcher").Watcher | null = null;
+  let watcher: Watcher | null = null;
 
   function tell(): void {
     if (current !== null) emit({ event: "progress", ...snapshot(current) });
@@ -95,8 +96,7 @@ export function createProgressMeter(
     const { statement } = about;
     const session = running();
     if (session === null) return;
-    // Loaded only here: most statements are over before.
-    watcher ??= (require("./watcher") as typeof import("./watcher")).createWatcher(settings);
+    watcher ??= createWatcher(settings);
     const server = await watcher.look(session);
     // It may be about another statement by now.
     if (about !== current || about.statement !== statement) return;

@@ -1,4 +1,5 @@
 import type { Settings } from "../config";
+import { killStatement } from "../database/kill";
 import { serverWords } from "../database/server-errors";
 import type { Session } from "../database/session";
 import type { Emit } from "./events";
@@ -33,7 +34,6 @@ export function watchForStop(
     const session = running();
     emit({ event: "stopping", kill: true });
     if (session === null) return;
-    const { killStatement } = require("../database/kill") as typeof import("../database/kill");
     killing = killStatement(settings.database, session).catch((error: unknown) => {
       const message = `The statement could not be ended, and goes on: ${serverWords(error)}`;
       emit({ event: "warning", message });

@@ -97,7 +97,7 @@ function benchFor(
   options: Options,
   rest: Pick<Bench, "folder" | "signal" | "report">,
 ): Bench {
-  return { server, client, bin: join(ROOT, "dist/cli/bin.js"), peers: findPeers(), options, ...rest };
+  return { server, client, bin: join(ROOT, "dist/bin.js"), peers: findPeers(), options, ...rest };
 }
 
 /** What a reader has to know in order to compare the figures with others. */

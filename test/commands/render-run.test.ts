@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { RunResult } from "../../src/commands/engine";
 import { renderRun } from "../../src/commands/render-run";
+import type { RunResult } from "../../src/run/migrate";
 
 const nothing: RunResult = { direction: "up", from: null, to: null, steps: [], planned: null, warnings: [] };
 const step = { name: "x", direction: "up", statements: 1, durationMs: 400 } as const;

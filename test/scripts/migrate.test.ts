@@ -21,7 +21,7 @@ import { packageVersion } from "../../src/version";
 
 const ROOT = join(__dirname, "../..");
 const COMPILER = join(ROOT, "node_modules/typescript/bin/tsc");
-const BIN = "dist/cli/bin.js";
+const BIN = "dist/bin.js";
 
 /** A built copy of the project, from which each test gets its own. */
 let built = "";
@@ -103,16 +103,25 @@ function resize(name: string): void {
 }
 
 test("the npm scripts run the sources as edited, and the build again after the next one", () => {
-  appendFileSync(path("src/cli/bin.ts"), "console.log('edited');\n");
+  appendFileSync(path("src/cli/start.ts"), "process.on('exit', () => console.log('edited'));\n");
   const edited = { ...SOURCES, stdout: `${SOURCES.stdout}edited\n` };
   assert.deepEqual(run("migrate.cjs", "--version"), edited);
   assert.equal(run("build.cjs").status, 0);
-  rmSync(path("node_modules"));
+  leaveOut("tsx");
   assert.deepEqual(run("migrate.cjs", "--version"), edited);
 });
 
-test("without tsx the build runs, and its exit code is the script's", () => {
+/** Has all packages but some, as an installation for production has. */
+function leaveOut(...names: readonly string[]): void {
   rmSync(path("node_modules"));
+  mkdirSync(path("node_modules"));
+  for (const name of readdirSync(join(ROOT, "node_modules"))) {
+    if (!names.includes(name)) symlinkSync(join(ROOT, "node_modules", name), path(`node_modules/${name}`));
+  }
+}
+
+test("without tsx the build runs, and its exit code is the script's", () => {
+  leaveOut("tsx");
   assert.deepEqual(run("migrate.cjs", "--version"), BUILT);
   assert.equal(run("migrate.cjs", "--nonsense").status, 2);
 });
@@ -130,13 +139,10 @@ test("without tsx and without a build: one line says what to do", () => {
   });
 });
 
-/** Puts a program before the compiler. Everything else is linked: a stand-in that lacks a package only works below another project. */
+/** Puts a program before the compiler. Everything else is there: a stand-in that lacks a package only works below another project. */
 function beforeCompiler(program: string): void {
-  rmSync(path("node_modules"));
+  leaveOut("typescript");
   mkdirSync(path("node_modules/typescript/bin"), { recursive: true });
-  for (const name of readdirSync(join(ROOT, "node_modules"))) {
-    if (name !== "typescript") symlinkSync(join(ROOT, "node_modules", name), path(`node_modules/${name}`));
-  }
   const compile = `require("node:child_process").spawnSync(process.execPath, [${JSON.stringify(COMPILER)}, ...process.argv.slice(2)])`;
   writeFileSync(
     path("node_modules/typescript/bin/tsc"),
@@ -157,11 +163,11 @@ test("the last build is there until the next one is", () => {
 });
 
 test("a build leaves nothing of earlier ones, nor of interrupted ones", () => {
-  rmSync(path("src/index.ts"));
-  mkdirSync(path("dist/.new-left/cli"), { recursive: true });
-  writeFileSync(path("dist/.new-left/cli/bin.js"), "");
+  writeFileSync(path("dist/old.js"), "");
+  mkdirSync(path("dist/.new-left/x"), { recursive: true });
+  writeFileSync(path("dist/.new-left/x/bin.js"), "");
   assert.equal(run("build.cjs").status, 0);
-  for (const name of ["dist/index.js", "dist/index.d.ts", "dist/.new-left"]) {
+  for (const name of ["dist/old.js", "dist/.new-left"]) {
     assert.ok(!existsSync(path(name)), name);
   }
   assert.deepEqual(
@@ -198,16 +204,38 @@ test("an install that may not write dist/ goes on without it", () => {
   assert.deepEqual(run("migrate.cjs", "--version"), SOURCES);
 });
 
-test("without TypeScript an install is quiet and builds nothing, and a build says why", () => {
-  rmSync(path("node_modules"));
-  rmSync(path("dist"), { recursive: true });
-  assert.deepEqual(run("build.cjs", "--if-possible"), { status: 0, stdout: "", stderr: "" });
-  assert.deepEqual(run("build.cjs"), {
-    status: 2,
-    stdout: "",
-    stderr: "build: TypeScript is missing: npm install --include=dev\n",
+for (const [name, missing] of [
+  ["typescript", "TypeScript"],
+  ["esbuild", "esbuild"],
+] as const) {
+  test(`without ${missing} an install is quiet and builds nothing, and a build says why`, () => {
+    leaveOut(name);
+    rmSync(path("dist"), { recursive: true });
+    assert.deepEqual(run("build.cjs", "--if-possible"), { status: 0, stdout: "", stderr: "" });
+    assert.deepEqual(run("build.cjs"), {
+      status: 2,
+      stdout: "",
+      stderr: `build: ${missing} is missing: npm install --include=dev\n`,
+    });
+    assert.ok(!existsSync(path("dist")));
   });
-  assert.ok(!existsSync(path("dist")));
+}
+
+test("the program is one file, whose stack traces can be told in the sources' lines", () => {
+  const scripts = readdirSync(path("dist"), { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".js"),
+  );
+  assert.deepEqual(scripts.sort(), ["bin.js", "index.js"]);
+  const child = spawnSync(
+    process.execPath,
+    [
+      "--enable-source-maps",
+      "-e",
+      `try { require(${JSON.stringify(path("dist/index.js"))}).createMigrator({ x: 1 }) } catch (error) { console.log(error.stack) }`,
+    ],
+    { encoding: "utf8" },
+  );
+  assert.match(child.stdout, /src\/index\.ts:\d+:\d+/, child.stderr);
 });
 
 test("an install builds what is not built, and only that", () => {
