@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { type BuiltRunner, buildRunner } from "../support/child";
-import { seed } from "../support/fixture";
-import { assertDone, type Racer, type Referee, startRace, watchForHolder } from "../support/race";
-import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";
+import {
+  assertDone,
+  type Racer,
+  type RaceTrack,
+  type Referee,
+  startRace,
+  watchForHolder,
+  withRaceTrack,
+} from "../support/race";
+import { forEachServer, type TestServer } from "../support/servers";
 
 let runner: BuiltRunner | null = null;
 
@@ -15,23 +22,21 @@ after(async () => {
   await runner?.remove();
 });
 
-function race(server: TestServer, url: string, count: number, referee: Referee): Promise<Racer[]> {
-  return Promise.all(startRace(runner?.bin ?? "", server, url, count, referee));
+function race(server: TestServer, track: RaceTrack, count: number, referee: Referee): Promise<Racer[]> {
+  return Promise.all(startRace(runner?.bin ?? "", server, track, count, referee));
 }
 
 forEachServer("of 20 runners started at once one works, and all end well", (_, server) =>
-  withTestDatabase(server, async ({ url }) => {
-    await seed(url);
-    const racers = await race(server, url, 20, () => ({}));
-    await assertDone(server, url, racers, null);
+  withRaceTrack(server, async (track) => {
+    const racers = await race(server, track, 20, () => ({}));
+    await assertDone(server, track.url, racers, null);
   }),
 );
 
 forEachServer("when the holder is killed, another goes on where it stopped", (_, server) =>
-  withTestDatabase(server, async ({ url }) => {
-    await seed(url);
+  withRaceTrack(server, async (track) => {
     const { isHolderNow, holder } = watchForHolder();
-    const racers = await race(server, url, 6, (self) => ({
+    const racers = await race(server, track, 6, (self) => ({
       cut: {
         command: (command) => isHolderNow(command, self()),
         moment: "during",
@@ -42,21 +47,20 @@ forEachServer("when the holder is killed, another goes on where it stopped", (_,
       },
     }));
     assert.equal((await holder().ended).signal, "SIGKILL");
-    await assertDone(server, url, racers, holder());
+    await assertDone(server, track.url, racers, holder());
   }),
 );
 
 forEachServer("when the holder is told to stop, it ends in order and another goes on", (_, server) =>
-  withTestDatabase(server, async ({ url }) => {
-    await seed(url);
+  withRaceTrack(server, async (track) => {
     const { isHolderNow, holder } = watchForHolder();
-    const racers = await race(server, url, 6, (self) => ({
+    const racers = await race(server, track, 6, (self) => ({
       onCommand: (command) => {
         if (isHolderNow(command, self())) holder().process.kill("SIGTERM");
       },
     }));
     const { code, stderr } = await holder().ended;
     assert.equal(code, 2, stderr);
-    await assertDone(server, url, racers, holder());
+    await assertDone(server, track.url, racers, holder());
   }),
 );

@@ -23,7 +23,7 @@ forEachServer(
         assert.ok(commands.length > EVERY, `${commands.length} commands`);
         const run = (url: string) => runInProcess({ url, dir: empty, direction: "down", limit: TIME_LIMIT });
         for (let command = EVERY; command < commands.length; command += EVERY) {
-          await withReadyDatabase(server, "down", group, async (url) => {
+          await withReadyDatabase(server, "down", group, async ({ url }) => {
             const cut = { command, moment: "after" } as const;
             await withProxy(server, { cut, refuseAfterCut: true }, async (proxy) => {
               await run(proxy.through(url));

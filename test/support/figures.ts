@@ -1,5 +1,8 @@
-/** How one point of a sweep ended: `fine`, or what went wrong. */
-export type Verdict = "fine" | "lost" | "doubled" | "wrong" | "hung" | "person" | "broken";
+/**
+ * How one point of a sweep ended: `fine`, `asked` (a person had to say what nobody but a person can know, and all was fine
+ * then), or what went wrong.
+ */
+export type Verdict = "fine" | "asked" | "lost" | "doubled" | "wrong" | "hung" | "person" | "broken";
 
 export interface PointResult {
   /** What to give SWEEP_ONLY to run just this point again. */
@@ -9,7 +12,7 @@ export interface PointResult {
   readonly details: string;
 }
 
-const COLUMNS = ["points", "fine", "lost", "doubled", "wrong", "hung", "person", "broken"] as const;
+const COLUMNS = ["points", "fine", "asked", "lost", "doubled", "wrong", "hung", "person", "broken"] as const;
 const SHOWN = 8;
 
 /** One line of figures per kind of point (`mysql up, cut before`), in the order they first came. */
@@ -27,7 +30,9 @@ export function renderFigures(results: ReadonlyMap<string, readonly PointResult[
 
 /** The points that went wrong, in words; a line at the end when there are more than fit on a screen. */
 export function renderFailures(results: ReadonlyMap<string, readonly PointResult[]>, limit = SHOWN): string {
-  const failed = [...results.values()].flat().filter((point) => point.verdict !== "fine");
+  const failed = [...results.values()]
+    .flat()
+    .filter(({ verdict }) => verdict !== "fine" && verdict !== "asked");
   const shown = failed.slice(0, limit).map((point) => {
     const details = point.details.replace(/^/gm, "    ");
     return `${point.verdict}: SWEEP_ONLY='${point.point}'\n${details}`;

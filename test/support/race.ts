@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { type Child, type ChildEnd, startChild, within } from "./child";
-import { FIXTURE_MIGRATIONS } from "./fixture";
+import { databaseOf, WHOLE_FIXTURE } from "./fixture";
 import { type ClientCommand, type ProxyOptions, withProxy } from "./proxy";
 import type { TestServer } from "./servers";
 import { dumpState } from "./state";
-import { HISTORY_TABLE, observe, TIME_LIMIT } from "./sweep";
+import { HISTORY_TABLE, observe, TIME_LIMIT, withReadyDatabase } from "./sweep";
 
 /** One of several runners on one database, and what it sent. */
 export interface Racer {
@@ -16,11 +16,22 @@ export interface Racer {
 /** What a racer's proxy does, given a way to reach the racer. */
 export type Referee = (self: () => Child) => ProxyOptions;
 
+/** Where runners race: a seeded database, and the whole fixture as it is for that one. */
+export interface RaceTrack {
+  readonly url: string;
+  readonly dir: string;
+}
+
+/** Gives the body a database to race in, and drops it afterwards. */
+export function withRaceTrack<T>(server: TestServer, body: (track: RaceTrack) => Promise<T>): Promise<T> {
+  return withReadyDatabase(server, "up", WHOLE_FIXTURE, body);
+}
+
 /** Starts `count` runners at once, each through a proxy of its own; one promise each, for when it has ended. */
 export function startRace(
   bin: string,
   server: TestServer,
-  url: string,
+  { url, dir }: RaceTrack,
   count: number,
   referee: Referee,
   limit: number = TIME_LIMIT,
@@ -33,7 +44,7 @@ export function startRace(
       return child;
     };
     return withProxy(server, referee(self), async (proxy) => {
-      const child = startChild(bin, ["up"], proxy.through(url), FIXTURE_MIGRATIONS);
+      const child = startChild(bin, ["up"], proxy.through(url), dir);
       children.push(child);
       return { child, end: await within(child, limit), commands: proxy.commands };
     });
@@ -41,12 +52,13 @@ export function startRace(
 }
 
 /** How often each statement of the migrations was sent: how many went together depends on how busy the machine is. */
-function statementCounts(commands: readonly ClientCommand[]): Record<string, number> {
+function statementCounts(commands: readonly ClientCommand[], database: string): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const statement of commands.flatMap(({ text }) => text.split("\n;\n"))) {
     if (!/^(CREATE|ALTER|DROP|RENAME|INSERT|UPDATE|DELETE|CALL)\b/.test(statement)) continue;
     if (statement.includes(HISTORY_TABLE)) continue;
-    counts[statement] = (counts[statement] ?? 0) + 1;
+    const anywhere = statement.replaceAll(database, "here");
+    counts[anywhere] = (counts[anywhere] ?? 0) + 1;
   }
   return counts;
 }
@@ -82,9 +94,9 @@ export async function assertDone(
     assert.ok(end !== "hung", "a runner did not end");
     assert.equal(end.code, 0, end.stderr);
   }
-  const alone = await observe(server, "up", { name: "all", dir: FIXTURE_MIGRATIONS });
+  const alone = await observe(server, "up", WHOLE_FIXTURE);
   assert.deepEqual(await dumpState(url, { historyTable: HISTORY_TABLE }), alone.reference);
   if (except !== null) return;
   const sent = racers.flatMap(({ commands }) => commands);
-  assert.deepEqual(statementCounts(sent), statementCounts(alone.commands));
+  assert.deepEqual(statementCounts(sent, databaseOf(url)), statementCounts(alone.commands, alone.database));
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import mysql from "mysql2/promise";
 import type { PrivateServer } from "../../src/scratch/private-server";
 import { inParallel, type PointResult, type Verdict } from "./figures";
-import { seed } from "./fixture";
+import { placeGroup, seed } from "./fixture";
 import { type CutMoment, withProxy } from "./proxy";
 import { describeOutcome, type Outcome, runInProcess } from "./runner";
 import { compareStates, dumpState } from "./state";
@@ -35,13 +35,14 @@ export async function killServer(
       `DROP DATABASE IF EXISTS ${database}`,
       `CREATE DATABASE ${database} CHARACTER SET utf8mb4`,
     );
+    const { dir, remove } = await placeGroup(subject.group, url);
     await seed(url);
     if (subject.direction === "down") {
-      const up = await run(url, subject, "up");
+      const up = await run(url, dir, "up");
       if (up.ended !== "done")
         throw new Error(`${subject.group.name}: the up before the down ${describeOutcome(up)}`);
     }
-    return { subject, url, database };
+    return { subject, url, dir, database, remove };
   });
   const strike = async (): Promise<void> => {
     await delay(round.delayMs);
@@ -51,20 +52,26 @@ export async function killServer(
   const interrupted = await withProxy(server, { cut }, async (proxy) => {
     const firsts = await inParallel(ready, width, async (one) => ({
       ...one,
-      first: await run(proxy.through(one.url), one.subject, one.subject.direction),
+      first: await run(proxy.through(one.url), one.dir, one.subject.direction),
     }));
     if (proxy.cutAt() === null) throw new Error(`command ${round.command} was never reached`);
     return firsts.filter(({ first }) => first.ended !== "done");
   });
   await server.restart();
-  const results = await inParallel(interrupted, 4, ({ subject, url, first }) =>
-    finish(subject, url, first, round),
-  );
+  const results = await inParallel(interrupted, 4, (one) => finish(one, round));
+  for (const { remove } of ready) await remove();
   for (const { database } of ready) await asRoot(server, `DROP DATABASE ${database}`);
   return results;
 }
 
-async function finish(subject: Subject, url: string, first: Outcome, round: KillRound): Promise<PointResult> {
+interface Interrupted {
+  readonly subject: Subject;
+  readonly url: string;
+  readonly dir: string;
+  readonly first: Outcome;
+}
+
+async function finish({ subject, url, dir, first }: Interrupted, round: KillRound): Promise<PointResult> {
   const told = [`server killed ${round.delayMs} ms ${round.moment} command ${round.command}`];
   const { server, direction, group } = subject;
   const result = (verdict: Verdict): PointResult => ({
@@ -74,7 +81,7 @@ async function finish(subject: Subject, url: string, first: Outcome, round: Kill
   });
   told.push(`first run ${describeOutcome(first)}`);
   if (first.ended === "hung") return result("hung");
-  const second = await run(url, subject, direction);
+  const second = await run(url, dir, direction);
   told.push(`second run ${describeOutcome(second)}`);
   if (second.ended === "hung") return result("hung");
   const difference = compareStates(subject.reference, await dumpState(url, { historyTable: HISTORY_TABLE }));
@@ -82,8 +89,8 @@ async function finish(subject: Subject, url: string, first: Outcome, round: Kill
   return result(second.ended === "failed" ? "person" : (difference?.kind ?? "fine"));
 }
 
-function run(url: string, subject: Subject, direction: Subject["direction"]): Promise<Outcome> {
-  return runInProcess({ url, dir: subject.group.dir, direction, limit: TIME_LIMIT });
+function run(url: string, dir: string, direction: Subject["direction"]): Promise<Outcome> {
+  return runInProcess({ url, dir, direction, limit: TIME_LIMIT });
 }
 
 async function asRoot(server: PrivateServer, ...statements: readonly string[]): Promise<void> {

@@ -1,4 +1,5 @@
 import mysql from "mysql2/promise";
+import { databaseOf, serverWideNames } from "./fixture";
 
 /** A database as lines of text: what must be equal when two runs came to the same end. */
 export type State = readonly string[];
@@ -34,36 +35,65 @@ export async function dumpState(url: string, options: StateOptions): Promise<Sta
     supportBigNumbers: true,
     bigNumberStrings: true,
   });
-  const database = plain.pathname.slice(1);
+  const database = databaseOf(url);
+  const { other, user } = serverWideNames(database);
   const ask: Ask = async (sql, values = []) => {
     const [rows] = await connection.query(sql, [...values]);
     return rows as Row[];
   };
   try {
-    await ask("SET time_zone = '+00:00'");
-    const objects = await ask(
-      `SELECT TABLE_NAME AS name, TABLE_TYPE AS type FROM information_schema.TABLES
-        WHERE TABLE_SCHEMA = ? ORDER BY TABLE_NAME`,
-      [database],
-    );
-    const tables = objects
-      .filter((object) => object.type === "BASE TABLE")
-      .map((object) => String(object.name));
-    const views = objects.filter((object) => object.type === "VIEW").map((object) => String(object.name));
+    // Some servers are told otherwise.
+    await ask("SET time_zone = '+00:00', autocommit = 1, sql_mode = '', SESSION sql_select_limit = DEFAULT");
     const lines = [
-      ...(await dumpTables(
-        ask,
-        database,
-        tables.filter((table) => table !== options.historyTable),
-      )),
-      ...(await dumpDefinitions(ask, "VIEW", views)),
-      ...(await dumpPrograms(ask, database)),
-      ...(tables.includes(options.historyTable) ? await dumpHistory(ask, options.historyTable) : []),
+      ...(await dumpDatabase(ask, database, options)),
+      ...(await dumpDatabase(ask, other, options)).map((line) => `elsewhere, ${line}`),
+      ...(await dumpAccounts(ask, user)),
     ];
-    return lines.map((line) => line.replaceAll(`\`${database}\`.`, ""));
+    return lines.map((line) =>
+      line.replaceAll(`\`${database}\`.`, "").replaceAll(other, "other").replaceAll(database, "here"),
+    );
   } finally {
     connection.destroy();
   }
+}
+
+async function dumpDatabase(ask: Ask, database: string, options: StateOptions): Promise<string[]> {
+  const [found] = await ask("SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ?", [database]);
+  if (found === undefined) return [];
+  await ask(`USE ${database}`);
+  const [own] = await ask(`SHOW CREATE DATABASE ${database}`);
+  const objects = await ask(
+    `SELECT TABLE_NAME AS name, TABLE_TYPE AS type FROM information_schema.TABLES
+        WHERE TABLE_SCHEMA = ? ORDER BY TABLE_NAME`,
+    [database],
+  );
+  const tables = objects
+    .filter((object) => object.type === "BASE TABLE")
+    .map((object) => String(object.name));
+  const views = objects.filter((object) => object.type === "VIEW").map((object) => String(object.name));
+  return [
+    `database ${own?.["Create Database"]}`,
+    ...(await dumpTables(
+      ask,
+      database,
+      tables.filter((table) => table !== options.historyTable),
+    )),
+    ...(await dumpDefinitions(ask, "VIEW", views)),
+    ...(await dumpPrograms(ask, database)),
+    ...(tables.includes(options.historyTable) ? await dumpHistory(ask, options.historyTable) : []),
+  ];
+}
+
+/** The accounts of that name, on whichever host, and what they may do. */
+async function dumpAccounts(ask: Ask, user: string): Promise<string[]> {
+  const accounts = await ask("SELECT Host AS host FROM mysql.user WHERE User = ? ORDER BY Host", [user]);
+  const lines: string[] = [];
+  for (const { host } of accounts) {
+    const [created] = await ask("SHOW CREATE USER ?@?", [user, host]);
+    const grants = await ask("SHOW GRANTS FOR ?@?", [user, host]);
+    lines.push(...[created ?? {}, ...grants].map((row) => `account ${Object.values(row).join("")}`));
+  }
+  return lines;
 }
 
 async function dumpTables(ask: Ask, database: string, tables: readonly string[]): Promise<string[]> {

@@ -1,5 +1,6 @@
+import { answer, truthOf } from "./asked";
 import type { PointResult, Verdict } from "./figures";
-import { type Group, seed } from "./fixture";
+import { databaseOf, type Group, seed, withPlacedGroup } from "./fixture";
 import { type ClientCommand, type Cut, type CutMoment, type RunningProxy, withProxy } from "./proxy";
 import { type Direction, describeOutcome, type Outcome, runInProcess } from "./runner";
 import { type TestServer, withTestDatabase } from "./servers";
@@ -17,17 +18,19 @@ export interface Subject {
   readonly group: Group;
   /** Every client command of the uninterrupted run. */
   readonly commands: readonly ClientCommand[];
+  /** Name of the database it ran in. */
+  readonly database: string;
   /** What it left. */
   readonly reference: State;
 }
 
 /** Runs it once without harm and keeps what it did. @throws when even that fails */
 export async function observe(server: TestServer, direction: Direction, group: Group): Promise<Subject> {
-  return withReadyDatabase(server, direction, group, (url) =>
+  return withReadyDatabase(server, direction, group, ({ url, dir }) =>
     withProxy(server, {}, async (proxy) => {
       const outcome = await runInProcess({
         url: proxy.through(url),
-        dir: group.dir,
+        dir,
         direction,
         limit: TIME_LIMIT,
       });
@@ -37,13 +40,20 @@ export async function observe(server: TestServer, direction: Direction, group: G
         );
       }
       const reference = await dumpState(url, { historyTable: HISTORY_TABLE });
-      return { server, direction, group, commands: [...proxy.commands], reference };
+      const database = databaseOf(url);
+      return { server, direction, group, commands: [...proxy.commands], database, reference };
     }),
   );
 }
 
 /** How the first, interrupted run is made; it gets the proxy that will cut it. */
-export type FirstRun = (run: { proxy: RunningProxy; url: string; subject: Subject }) => Promise<Outcome>;
+export type FirstRun = (run: {
+  proxy: RunningProxy;
+  url: string;
+  /** The subject's migrations as they are for this database. */
+  dir: string;
+  subject: Subject;
+}) => Promise<Outcome>;
 
 export interface Point {
   readonly subject: Subject;
@@ -58,24 +68,17 @@ export function pointName({ subject, command, moment }: Point): string {
 /** Cuts one run at the point, runs once more without a cut, and compares what is left with the reference. */
 export async function sweepPoint(point: Point): Promise<PointResult> {
   const { command, moment } = point;
-  return checkPoint(point, { cut: { command, moment }, refuseAfterCut: true }, throughProxy(point));
+  return checkPoint(point, { cut: { command, moment }, refuseAfterCut: true }, throughProxy);
 }
 
 /** Cuts one run at the point and lets it connect again: it must go on by itself. */
 export async function reconnectPoint(point: Point): Promise<PointResult> {
   const { command, moment } = point;
-  return checkPoint(point, { cut: { command, moment }, mustGoOn: true }, throughProxy(point));
+  return checkPoint(point, { cut: { command, moment }, mustGoOn: true }, throughProxy);
 }
 
-function throughProxy({ subject }: Point): FirstRun {
-  return ({ proxy, url }) =>
-    runInProcess({
-      url: proxy.through(url),
-      dir: subject.group.dir,
-      direction: subject.direction,
-      limit: TIME_LIMIT,
-    });
-}
+const throughProxy: FirstRun = ({ proxy, url, dir, subject }) =>
+  runInProcess({ url: proxy.through(url), dir, direction: subject.direction, limit: TIME_LIMIT });
 
 interface Interruption {
   readonly cut: Cut;
@@ -100,9 +103,9 @@ export async function checkPoint(
     details: told.join("\n"),
   });
   try {
-    return await withReadyDatabase(server, direction, group, async (url) => {
+    return await withReadyDatabase(server, direction, group, async ({ url, dir }) => {
       const first = await withProxy(server, { cut, refuseAfterCut }, async (proxy) => {
-        const outcome = await firstRun({ proxy, url, subject });
+        const outcome = await firstRun({ proxy, url, dir, subject });
         const fallen = proxy.cutAt();
         told.push(
           `cut ${point.moment} command ${point.command}: ${fallen === null ? "never reached" : tell(fallen)}`,
@@ -115,20 +118,28 @@ export async function checkPoint(
       // behind the last command is a run that nothing happened to, and is compared as that.
       const behind = first.fallen === null && first.outcome.ended === "done" && isNearEnd(point);
       if (first.fallen === null && !behind) return result("broken");
-      if (mustGoOn && first.outcome.ended === "failed" && !isGreeting(first.fallen)) return result("person");
+      const stopped = mustGoOn && first.outcome.ended === "failed" && !isGreeting(first.fallen);
+      if (stopped && truthOf(point, first.outcome) === null) return result("person");
       // A run that ended well must have said all it had to say before it was cut.
       if (!mustGoOn && !behind && first.outcome.ended === "done" && !isFarewell(first.fallen))
         return result("broken");
-      const second = await runInProcess({ url, dir: group.dir, direction, limit: TIME_LIMIT });
+      let second = await runInProcess({ url, dir, direction, limit: TIME_LIMIT });
       told.push(`second run ${describeOutcome(second)}`);
+      const truth = truthOf(point, second);
+      if (truth !== null) {
+        await answer(url, dir, truth);
+        second = await runInProcess({ url, dir, direction, limit: TIME_LIMIT });
+        told.push(`answered ${truth}, third run ${describeOutcome(second)}`);
+      }
       if (second.ended === "hung") return result("hung");
-      const difference = compareStates(
-        subject.reference,
-        await dumpState(url, { historyTable: HISTORY_TABLE }),
-      );
+      const state = await dumpState(url, { historyTable: HISTORY_TABLE });
+      // The answer is in the history.
+      const lessHistory = (lines: State): State =>
+        truth === null ? lines : lines.filter((line) => !line.startsWith("history:"));
+      const difference = compareStates(lessHistory(subject.reference), lessHistory(state));
       if (difference !== null) told.push(...difference.lines);
       if (second.ended === "failed") return result("person");
-      return result(difference?.kind ?? "fine");
+      return result(difference?.kind ?? (truth === null ? "fine" : "asked"));
     });
   } catch (error) {
     told.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -141,17 +152,19 @@ export async function withReadyDatabase<T>(
   server: TestServer,
   direction: Direction,
   group: Group,
-  body: (url: string) => Promise<T>,
+  body: (ready: { url: string; dir: string }) => Promise<T>,
 ): Promise<T> {
-  return withTestDatabase(server, async ({ url }) => {
-    await seed(url);
-    if (direction === "down") {
-      const up = await runInProcess({ url, dir: group.dir, direction: "up", limit: TIME_LIMIT });
-      if (up.ended !== "done")
-        throw new Error(`${server.family} ${group.name}: the up before the down ${describeOutcome(up)}`);
-    }
-    return body(url);
-  });
+  return withTestDatabase(server, ({ url }) =>
+    withPlacedGroup(group, url, async (dir) => {
+      await seed(url);
+      if (direction === "down") {
+        const up = await runInProcess({ url, dir, direction: "up", limit: TIME_LIMIT });
+        if (up.ended !== "done")
+          throw new Error(`${server.family} ${group.name}: the up before the down ${describeOutcome(up)}`);
+      }
+      return body({ url, dir });
+    }),
+  );
 }
 
 function isNearEnd({ subject, command }: Point): boolean {

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { withBuiltRunner } from "../support/child";
-import { seed } from "../support/fixture";
-import { assertDone, startRace, watchForHolder } from "../support/race";
-import { forEachServer, withTestDatabase } from "../support/servers";
+import { assertDone, startRace, watchForHolder, withRaceTrack } from "../support/race";
+import { forEachServer } from "../support/servers";
 
 const COUNT = 3;
 
@@ -11,8 +10,7 @@ const LIMIT = 180_000;
 
 forEachServer("when the holder is frozen, the server lets it go and another goes on", (_, server) =>
   withBuiltRunner((bin) =>
-    withTestDatabase(server, async ({ url }) => {
-      await seed(url);
+    withRaceTrack(server, async (track) => {
       const { isHolderNow, holder } = watchForHolder();
       const freeze = (
         command: Parameters<typeof isHolderNow>[0],
@@ -23,7 +21,7 @@ forEachServer("when the holder is frozen, the server lets it go and another goes
       const racers = startRace(
         bin,
         server,
-        url,
+        track,
         COUNT,
         (self) => ({ onCommand: (command) => freeze(command, self()) }),
         LIMIT,
@@ -40,7 +38,7 @@ forEachServer("when the holder is frozen, the server lets it go and another goes
       // Thawed, it finds its session gone, connects again, and has nothing left to do.
       assert.equal(code, 0, stderr);
       assert.match(stderr, /Connecting again/);
-      await assertDone(server, url, done, holder());
+      await assertDone(server, track.url, done, holder());
     }),
   ),
 );

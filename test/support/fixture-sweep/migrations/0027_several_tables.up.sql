@@ -1,0 +1,20 @@
+-- Statements that change several tables at once, inside and outside of a transaction with savepoints and a CALL.
+CREATE TABLE buyer (id INT NOT NULL PRIMARY KEY, spent INT NOT NULL) ENGINE=InnoDB;
+CREATE TABLE bought (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, buyer_id INT NOT NULL, price INT NOT NULL) ENGINE=InnoDB;
+CREATE PROCEDURE buy(IN who INT, IN what INT) INSERT INTO bought (buyer_id, price) VALUES (who, what);
+INSERT INTO buyer VALUES (1, 0), (2, 0), (3, 0);
+INSERT INTO bought (buyer_id, price) VALUES (1, 10), (2, 20), (3, 30);
+UPDATE buyer, bought SET buyer.spent = buyer.spent + bought.price, bought.price = bought.price + 1 WHERE bought.buyer_id = buyer.id;
+START TRANSACTION;
+CALL buy(1, 100);
+SAVEPOINT one;
+CALL buy(2, 200);
+UPDATE buyer JOIN bought ON bought.buyer_id = buyer.id SET buyer.spent = 0, bought.price = 0;
+ROLLBACK TO SAVEPOINT one;
+SAVEPOINT two;
+CALL buy(3, 300);
+RELEASE SAVEPOINT two;
+DELETE buyer, bought FROM buyer JOIN bought ON bought.buyer_id = buyer.id WHERE buyer.id = 2;
+COMMIT;
+DELETE FROM bought USING bought JOIN buyer ON bought.buyer_id = buyer.id WHERE bought.price = 31;
+INSERT INTO ledger (entry, n) SELECT CONCAT('bought by ', b.id), SUM(p.price) + b.spent FROM buyer b JOIN bought p ON p.buyer_id = b.id GROUP BY b.id, b.spent ORDER BY b.id;
