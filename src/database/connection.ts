@@ -14,6 +14,8 @@ import {
   runVerbatim,
   watch,
 } from "./link";
+import { createOwnSettings, type OwnSettings, SETTINGS_OF_BOTH } from "./own-settings";
+import { serverErrno } from "./server-errors";
 import type { ServerInfo, Session } from "./session";
 import { tlsOptions } from "./tls";
 
@@ -44,7 +46,7 @@ const LOCK_WAIT_SECONDS = 30;
 export async function openSession(settings: DatabaseSettings, options: OpenOptions = {}): Promise<Session> {
   const connection = await connect(settings, options);
   try {
-    return await prepareSession(watch(connection), settings, options);
+    return await prepareSession(watch(connection), settings.database, options);
   } catch (error) {
     connection.destroy();
     throw asConnectError(error, settings);
@@ -109,8 +111,8 @@ function connectOnce(
       // is an sql_mode under which `CREATE TABLE count (…)` is an error.
       flags: ["-FOUND_ROWS", "-IGNORE_SPACE"],
       connectAttributes: { program_name: "mysql-updown" },
-      // Values go through prepared statements only (link.ts). Without this mysql2 looks for placeholders in every text
-      // all the same, which takes longer than sending it.
+      // Values are put in by values.ts. Without this mysql2 looks for placeholders in every text all the same, which takes
+      // longer than sending it.
       queryFormat: (sql: string) => sql,
       // LOAD DATA LOCAL would let a server ask this process for any file it can read.
       infileStreamFactory: refuseLocalInfile,
@@ -144,23 +146,15 @@ function isLocal(settings: DatabaseSettings): boolean {
   return settings.socket !== null || ["localhost", "127.0.0.1", "::1"].includes(settings.host);
 }
 
-async function prepareSession(
-  connection: Link,
-  settings: DatabaseSettings,
-  options: OpenOptions,
-): Promise<Session> {
+async function prepareSession(connection: Link, database: string, options: OpenOptions): Promise<Session> {
   const idle = options.idleSeconds ?? IDLE_SECONDS;
   const lockWait = options.lockWaitSeconds ?? LOCK_WAIT_SECONDS;
-  // As the mysql client does with --default-character-set=utf8mb4: the server's own default collation.
-  await execute(
-    connection,
-    `SET NAMES utf8mb4, SESSION wait_timeout = ${idle}, SESSION lock_wait_timeout = ${lockWait}`,
-  );
+  await execute(connection, beginningOf(idle, lockWait));
   const [row] = await queryRows(
     connection,
     `SELECT VERSION() AS version, CONNECTION_ID() AS id, DATABASE() AS name,
-            @@lower_case_table_names AS folds, @@sql_mode AS mode, @@max_allowed_packet AS packet,
-            CONCAT_WS(' ', @@hostname, @@port, @@server_id) AS instance`,
+            @@lower_case_table_names AS folds, @@max_allowed_packet AS packet,
+            CONCAT_WS(' ', @@hostname, @@port, @@server_id) AS instance, ${SETTINGS_OF_BOTH} LIMIT 1`,
   );
   if (row === undefined) throw new MigrateError("unsupported-server", "The server answered nothing.");
   const version = String(row.version);
@@ -169,24 +163,75 @@ async function prepareSession(
     version,
     instance: String(row.instance),
     foldsTableNames: Number(row.folds) !== 0,
-    noBackslashEscapes: String(row.mode).split(",").includes("NO_BACKSLASH_ESCAPES"),
+    noBackslashEscapes: String(row.sql_mode).split(",").includes("NO_BACKSLASH_ESCAPES"),
     maxPacketBytes: Number(row.packet),
   };
   refuseOldServer(server);
+  const settings = createOwnSettings(
+    { query: (sql) => queryRows(connection, sql), execute: (sql) => execute(connection, sql) },
+    server.family,
+    row,
+  );
   return {
     server,
     connectionId: Number(row.id),
-    database: row.name === null ? settings.database : String(row.name),
-    query: (sql, values) => queryRows(connection, sql, values),
-    queryMany: (statements) => queryMany(connection, statements),
-    queryTyped: (sql) => queryTyped(connection, sql),
-    execute: (sql, values) => execute(connection, sql, values),
-    run: (text) => runVerbatim(connection, text),
+    database: row.name === null ? database : String(row.name),
+    ...commandsOf(connection, settings),
+  };
+}
+
+/**
+ * As the mysql client does with --default-character-set=utf8mb4: the server's own default collation.
+ *
+ * On a server whose autocommit is off, or whose COMMIT begins another transaction, the client would throw away at the
+ * file's end what the file did not commit; here that is the runner's business. A file may still set both.
+ *
+ * Told of a SET NAMES, the driver would send the rest of the file in that character set. The client sends it as it is, so
+ * the server is to tell of nothing that matters.
+ */
+function beginningOf(idle: number, lockWait: number): string {
+  return (
+    `SET NAMES utf8mb4, SESSION wait_timeout = ${idle}, SESSION lock_wait_timeout = ${lockWait},` +
+    " SESSION autocommit = 1, SESSION completion_type = 0, SESSION session_track_system_variables = 'autocommit'"
+  );
+}
+
+type Commands = Omit<Session, "server" | "connectionId" | "database">;
+
+function commandsOf(connection: Link, settings: OwnSettings): Commands {
+  const own = async <T>(work: () => Promise<T>): Promise<T> => {
+    await settings.enterOwn();
+    return await work();
+  };
+  const ofFile = async (texts: readonly string[], work: () => Promise<void>): Promise<void> => {
+    await settings.enterFile();
+    for (const text of texts) settings.sent(text);
+    await work();
+  };
+  return {
+    query: (sql, values) => own(() => queryRows(connection, sql, values)),
+    queryMany: (statements) => own(() => queryMany(connection, statements)),
+    queryTyped: (sql) => own(() => queryTyped(connection, sql)),
+    async execute(sql, values) {
+      const write = (): Promise<number> => own(() => execute(connection, sql, values));
+      try {
+        return await write();
+      } catch (error) {
+        if (serverErrno(error) !== ER_BINLOG_STMT_MODE_AND_ROW_ENGINE) throw error;
+        if (!settings.needRepeatableRead()) throw error;
+      }
+      await settings.enterFile();
+      return await write();
+    },
+    run: (text) => ofFile([text], () => runVerbatim(connection, text)),
     transactionOpen: () => isTransactionOpen(connection),
-    runTogether: (texts, ran) => runTogether(connection, texts, ran),
+    runTogether: (texts, ran) => ofFile([], () => runTogether(connection, texts, ran)),
     close: () => close(connection),
   };
 }
+
+/** With binlog_format = STATEMENT InnoDB takes no writes at READ COMMITTED. */
+const ER_BINLOG_STMT_MODE_AND_ROW_ENGINE = 1665;
 
 /** MySQL 8.0 and MariaDB 10.6 brought atomic DDL, without which a crash leaves half a table. */
 function refuseOldServer({ family, version }: ServerInfo): void {

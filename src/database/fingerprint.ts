@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import type { ObjectRef } from "../syntax/classify";
 import { quoteIdentifier, quoteQualified } from "../syntax/quote";
 import { readTableIds } from "./innodb-tables";
-import { withNeutralSession } from "./neutral-session";
 import { serverErrno } from "./server-errors";
 import type { Row, Session } from "./session";
 
@@ -35,22 +34,19 @@ export async function readFingerprint(
   currentDatabase: string,
 ): Promise<Fingerprint> {
   if (objects.length === 0) return { objects: [] };
-  return withNeutralSession(session, async () => {
-    const states = new Map<string, string>();
-    for (const object of objects) {
+  const states = new Map<string, string>();
+  for (const object of objects) {
+    const key = describe(object, currentDatabase);
+    if (!states.has(key)) states.set(key, await readState(session, object, currentDatabase));
+  }
+  // Only a rename needs ids, and it has at least two tables.
+  const ids = states.size < 2 ? new Map<string, string>() : await tableIds(session, objects, currentDatabase);
+  return {
+    objects: objects.map((object) => {
       const key = describe(object, currentDatabase);
-      if (!states.has(key)) states.set(key, await readState(session, object, currentDatabase));
-    }
-    // Only a rename needs ids, and it has at least two tables.
-    const ids =
-      states.size < 2 ? new Map<string, string>() : await tableIds(session, objects, currentDatabase);
-    return {
-      objects: objects.map((object) => {
-        const key = describe(object, currentDatabase);
-        return { object: key, state: states.get(key) ?? "unreadable", id: ids.get(key) ?? null };
-      }),
-    };
-  });
+      return { object: key, state: states.get(key) ?? "unreadable", id: ids.get(key) ?? null };
+    }),
+  };
 }
 
 function describe(object: ObjectRef, currentDatabase: string): string {

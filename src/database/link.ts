@@ -2,6 +2,7 @@ import type * as mysql from "mysql2";
 import { MigrateError } from "../errors";
 import type { Row, SqlValue, TypedValue } from "./session";
 import { setMultiStatements } from "./set-option";
+import { withValues } from "./values";
 
 /** A connection that knows when it is gone: mysql2 leaves some commands on a closed one waiting for ever. */
 export interface Link {
@@ -47,7 +48,7 @@ function command<T>(
 function connectionLost(): Error {
   return Object.assign(new Error("the server closed the connection"), { code: "PROTOCOL_CONNECTION_LOST" });
 }
-/** Runs SQL and gives its rows; with values it is prepared on the server. */
+/** Runs SQL and gives its rows. */
 export function queryRows(link: Link, sql: string, values: readonly SqlValue[] = []): Promise<Row[]> {
   return command(link, (resolve, reject) => {
     send(link, sql, values, reject, (rows) => resolve(Array.isArray(rows) ? (rows as Row[]) : []));
@@ -115,9 +116,7 @@ function send(
     if (error === null) accept(result);
     else reject(error);
   };
-  // Prepared on the server: escaping on the client would depend on the sql_mode a migration may have set.
-  if (values.length === 0) connection.query(sql, done);
-  else connection.execute(sql, [...values], done);
+  connection.query(withValues(sql, values), done);
 }
 
 /** Runs a SELECT of one row and gives its values with their types. */

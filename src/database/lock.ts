@@ -48,7 +48,8 @@ export async function acquireLock(session: Session, table: string, options: Lock
       );
     }
   }
-  return { condition: "IS_USED_LOCK(?) = CONNECTION_ID()", values: [name] };
+  // Not CONNECTION_ID(): on MySQL that is pseudo_thread_id, which what mysqlbinlog prints sets to something else.
+  return { condition: `IS_USED_LOCK(?) = ${session.connectionId}`, values: [name] };
 }
 
 /** Gives the lock back at once, so that the next runner need not wait for the server to notice the closed session. */

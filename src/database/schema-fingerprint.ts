@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import type { Fingerprint } from "./fingerprint";
-import { withNeutralSession } from "./neutral-session";
 import type { Session } from "./session";
 
 /**
@@ -10,11 +9,8 @@ import type { Session } from "./session";
  * @throws the driver's error when the server failed
  */
 export async function readSchemaFingerprint(session: Session, database: string): Promise<Fingerprint> {
-  const parts = await withNeutralSession(session, async () => {
-    const read: string[] = [];
-    for (const part of partsOf(session.server.family)) read.push(await readPart(session, database, part));
-    return read;
-  });
+  const parts: string[] = [];
+  for (const part of partsOf(session.server.family)) parts.push(await readPart(session, database, part));
   const state = createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 16);
   return { objects: [{ object: `schema ${database}`, state, id: null }] };
 }

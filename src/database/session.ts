@@ -18,6 +18,13 @@ export interface ServerInfo {
   readonly maxPacketBytes: number;
 }
 
+/**
+ * The ends of the runner's own transactions. A plain COMMIT would begin another one, or end the session, where a file sets
+ * completion_type.
+ */
+export const COMMIT = "COMMIT AND NO CHAIN NO RELEASE";
+export const ROLLBACK = "ROLLBACK AND NO CHAIN NO RELEASE";
+
 /** A result column and its value in the first row, as the server typed them. */
 export interface TypedValue {
   readonly type: "integer" | "decimal" | "double" | "string" | "null";
@@ -34,7 +41,7 @@ export interface Session {
   readonly connectionId: number;
   /** The database the session was opened on, as the server spells it (not what a later USE made current). */
   readonly database: string;
-  /** Runs the runner's own SQL and returns its rows. With values it is prepared, never interpolated. */
+  /** Runs the runner's own SQL and returns its rows. Each `?` outside of quotes stands for one of the values. */
   query(sql: string, values?: readonly SqlValue[]): Promise<readonly Row[]>;
   /** Runs several of the runner's own reads in one round trip and returns the rows of each. Rejects with the first error. */
   queryMany(statements: readonly string[]): Promise<readonly (readonly Row[])[]>;

@@ -2,7 +2,7 @@ import type { Intent } from "../database/history";
 import { readProgress, type Unfinished } from "../database/history-lines";
 import { readRoutineUse } from "../database/routines";
 import { serverErrno } from "../database/server-errors";
-import type { Session } from "../database/session";
+import { COMMIT, type Session } from "../database/session";
 import { readUserVariables } from "../database/user-variables";
 import { MigrateError } from "../errors";
 import { whyNotInTransaction } from "../files/transaction-tracker";
@@ -71,7 +71,7 @@ export function createExecutor(
   async function record(intent: Intent | null): Promise<void> {
     await journal.record(session, await memory.save(session), intent);
     effectUnrecorded = false;
-    if (transactions.owner === null && !memory.autocommit) await session.run("COMMIT");
+    if (transactions.owner === null && !memory.autocommit) await session.run(COMMIT);
   }
 
   /** Outside of a transaction, because a rollback must not take back the record of what cannot be rolled back. */
@@ -315,17 +315,18 @@ export function createExecutor(
       await transactions.commitOwn();
       await runInSession(statement);
     }
-    endInFile(chain);
+    await endInFile(chain);
   }
 
   async function runRollback(statement: Statement, chain: boolean): Promise<void> {
     await transactions.commitOwn();
     await runInSession(statement);
-    endInFile(chain);
+    await endInFile(chain);
   }
 
-  function endInFile(chain: boolean): void {
-    if (chain) transactions.beganInFile(null, false);
+  /** With completion_type another one begins, without a word in the file. */
+  async function endInFile(chain: boolean): Promise<void> {
+    if (chain || (await session.transactionOpen())) transactions.beganInFile(null, false);
     else transactions.ended();
   }
 
@@ -471,7 +472,8 @@ export function createExecutor(
       await runTogether(batch, reached);
     },
     async finish() {
-      await transactions.commitOwn();
+      // One that completion_type began, since no file may leave one of its own open.
+      if (transactions.owner !== null) await transactions.commit();
       if (!journal.finished) await record(null);
     },
     async finishWithNext() {

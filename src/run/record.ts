@@ -4,7 +4,7 @@ import type { HistoryAction, HistoryRow } from "../database/history";
 import { addLine, type NewLine, packTexts } from "../database/history-lines";
 import { createHistoryTable } from "../database/history-table";
 import { acquireLock, type Lock, releaseLock } from "../database/lock";
-import type { Session } from "../database/session";
+import { COMMIT, type Session } from "../database/session";
 import type { Migration } from "../files/read-migrations";
 import { readStoredTexts, type StoredTexts } from "../files/read-text";
 import { type HistoryState, readHistoryState } from "./history-state";
@@ -80,7 +80,7 @@ async function addLines(
     id += 1;
     await addLine(session, { table, lock, id }, toNewLine(line), NOTHING_RAN);
   }
-  await session.run("COMMIT");
+  await session.run(COMMIT);
 }
 
 function lastId(rows: readonly HistoryRow[]): number {

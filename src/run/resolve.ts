@@ -3,7 +3,7 @@ import { withSession } from "../database/connection";
 import { type HistoryRow, readResumption } from "../database/history";
 import { addLine, type Line, type NewLine, type Progress, recordProgress } from "../database/history-lines";
 import { acquireLock, releaseLock } from "../database/lock";
-import type { Session } from "../database/session";
+import { COMMIT, type Session } from "../database/session";
 import { MigrateError } from "../errors";
 import { formatVersion } from "../files/filename";
 import { type MigrationFile, readMigrations } from "../files/read-migrations";
@@ -55,7 +55,7 @@ export async function resolve(
         const resolved = await settle(session, line, row, file, outcome);
         const log: Line = { ...line, id: (rows.at(-1)?.id ?? 0) + 1 };
         await addLine(session, log, { ...logLine(row), reason }, logged(resolved));
-        await session.run("COMMIT");
+        await session.run(COMMIT);
         return resolved;
       } finally {
         await releaseLock(session, lock);

@@ -1,5 +1,5 @@
 import { serverErrno } from "../database/server-errors";
-import type { Session } from "../database/session";
+import { COMMIT, ROLLBACK, type Session } from "../database/session";
 import type { Classified } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
 import type { Work } from "./batches";
@@ -65,7 +65,7 @@ export function createTransactions(
   }
 
   async function runAgain({ owner }: Transaction, texts: readonly Kept[]): Promise<void> {
-    await session.run("ROLLBACK");
+    await session.run(ROLLBACK);
     if (owner === "runner") await session.run(beginText());
     for (const text of texts) await session.run(text.toString());
   }
@@ -95,7 +95,7 @@ export function createTransactions(
     else open.texts = null;
   }
 
-  async function commit(text = "COMMIT"): Promise<void> {
+  async function commit(text = COMMIT): Promise<void> {
     await repeatedly(async () => {
       await record();
       await session.run(text);
@@ -153,7 +153,7 @@ export function createTransactions(
     },
     async rollBack() {
       try {
-        if (open !== null || !memory.autocommit) await session.run("ROLLBACK");
+        if (open !== null || !memory.autocommit) await session.run(ROLLBACK);
         // Without autocommit what is recorded next would go with the session.
         if (memory.tablesLocked || !memory.autocommit) await session.run("SET autocommit = 1");
       } catch {

@@ -194,6 +194,8 @@ const session: readonly StatementCase[] = [
   { sql: "SET TRANSACTION READ ONLY", kind: "refused" },
   { sql: "SET SESSION TRANSACTION READ ONLY", kind: "refused" },
   { sql: "SET transaction_read_only = 1", kind: "refused" },
+  { sql: "SET completion_type = 'RELEASE'", kind: "refused" },
+  { sql: "SET completion_type = CHAIN", kind: "set", commits: false },
   { sql: "SET SESSION transaction_read_only = OFF", kind: "set", on: "mysql", commits: false },
   {
     sql: "SET GLOBAL long_query_time = @@GLOBAL.long_query_time",

@@ -37,6 +37,12 @@ function readSetTransaction(reader: TokenReader, nextTransaction: boolean): Stat
 const READ_ONLY =
   "In a read-only session progress cannot be recorded; START TRANSACTION READ ONLY can be used instead.";
 
+const RELEASE = "With it every COMMIT ends the session that has to record the statement.";
+
+function isRelease([only]: readonly Token[]): boolean {
+  return only?.value === "2" || only?.value.toUpperCase() === "RELEASE";
+}
+
 function sessionOnly(): Extract<StatementKind, { kind: "set" }> {
   return { kind: "set", autocommit: null, onlyUserVariables: false, nextTransaction: false };
 }
@@ -46,6 +52,8 @@ function describe(assignments: readonly Assignment[]): StatementKind {
   const inSession = assignments.filter(({ scope }) => scope === "session");
   const readOnly = inSession.find(({ name }) => name === "transaction_read_only" || name === "tx_read_only");
   if (readOnly !== undefined && readSwitch(readOnly.value) !== false) return refused(READ_ONLY);
+  const completion = inSession.find(({ name }) => name === "completion_type");
+  if (completion !== undefined && isRelease(completion.value)) return refused(RELEASE);
   const autocommit = inSession.findLast(({ name }) => name === "autocommit");
   return {
     kind: "set",
