@@ -56,7 +56,7 @@ const WORDS: Readonly<Record<VerifiedMigration["verdict"], string>> = {
   irreversible: "irreversible, as it says",
   "not-inverse": "its down file does not take it back; what is left over would need:",
   "not-repeatable": "applied again it gives something else; what is missing then:",
-  failing: "fails:",
+  failing: "fails, on the throwaway database:",
   "not-reached": "not reached",
 };
 
@@ -75,7 +75,7 @@ function describe(migration: VerifiedMigration, layout: Layout): readonly string
   ];
 }
 
-function summarize({ migrations }: VerifyResult): string {
+function summarize({ migrations, stopped }: VerifyResult): string {
   const count = (verdicts: readonly string[]): number =>
     migrations.filter(({ verdict }) => verdicts.includes(verdict)).length;
   const parts = [
@@ -87,5 +87,6 @@ function summarize({ migrations }: VerifyResult): string {
     count(["failing"]) === 0 ? null : `${count(["failing"])} failing`,
     count(["not-reached"]) === 0 ? null : `${count(["not-reached"])} not reached`,
   ];
-  return `${migrations.length} pairs: ${parts.filter((part) => part !== null).join(", ")}.`;
+  const counts = `${migrations.length} pairs: ${parts.filter((part) => part !== null).join(", ")}.`;
+  return stopped ? `Stopped on request. ${counts} Nothing but throwaway databases was touched.` : counts;
 }

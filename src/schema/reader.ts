@@ -44,14 +44,16 @@ export async function withReader<T>(
   const sqlMode = text(before, "mode");
   const creator = { account: accountOf(before), sqlMode, timeZone: text(before, "zone") };
   await session.query("SET SESSION sql_mode = '', sql_quote_show_create = 1");
-  await session.query(`USE ${quoteIdentifier(database)}`);
+  const elsewhere = before.current === null || text(before, "current") !== database;
+  if (elsewhere) await session.query(`USE ${quoteIdentifier(database)}`);
   try {
     return await body({ session, database, creator, notCompared: [] });
   } finally {
     await session.execute(
       `SET SESSION sql_mode = '${sqlMode}', sql_quote_show_create = ${Number(before.quote)}`,
     );
-    if (before.current !== null) await session.query(`USE ${quoteIdentifier(text(before, "current"))}`);
+    if (elsewhere && before.current !== null)
+      await session.query(`USE ${quoteIdentifier(text(before, "current"))}`);
   }
 }
 

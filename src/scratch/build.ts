@@ -1,32 +1,41 @@
 import type { DatabaseSettings, Settings } from "../config";
-import { withSession } from "../database/connection";
-import { serverWords } from "../database/server-errors";
-import { MigrateError, StatementError } from "../errors";
+import { MigrateError } from "../errors";
 import { readMigrations } from "../files/read-migrations";
-import { migrate, type RunOptions } from "../run/migrate";
-import { introspect } from "../schema/introspect";
 import type { Schema } from "../schema/model";
-import { splitText } from "../syntax/splitter";
+import { isStopped, type Stop, withReplay } from "./replay";
+import { readSchemaOf, runText, withScratchSession } from "./scratch-session";
 
-/** How a caller stops what runs on scratch databases. */
-export type Stop = Pick<RunOptions, "signal" | "killSignal">;
+export type { Stop } from "./replay";
 
-/** Applies the migrations up to a version, or all, to a scratch database. An empty folder applies none. */
+/**
+ * Applies the migrations up to a version, or all, to a new scratch database. An empty folder applies none.
+ * @param after those up to this version are applied already
+ */
 export async function applyMigrations(
   settings: Settings,
   scratch: DatabaseSettings,
   to: number | null,
   stop: Stop,
+  after: number | null = null,
 ): Promise<void> {
-  if (readMigrations(settings.dir).migrations.length === 0) return;
-  await migrate({ ...settings, database: scratch }, "up", to === null ? null : { to: String(to) }, stop);
+  const { migrations } = readMigrations(settings.dir);
+  if (to !== null && !migrations.some(({ version }) => version === to)) {
+    throw new MigrateError("unknown-version", `The database is at ${to}, which is not in ${settings.dir}.`, {
+      hint: "Run it from a folder that has this migration.",
+    });
+  }
+  const chosen = migrations.filter(
+    ({ version }) => (to === null || version <= to) && (after === null || version > after),
+  );
+  await withReplay(settings, scratch, stop, async (replay) => {
+    await replay.refuseProblems(chosen.map(({ up }) => up));
+    for (const { up } of chosen) await replay.run(up);
+  });
 }
 
-/** Reads what a scratch database has become, less the history table. */
+/** Reads what a scratch database has become. */
 export async function readScratch(settings: Settings, scratch: DatabaseSettings): Promise<Schema> {
-  return await withSession(scratch, (session) =>
-    introspect(session, session.database, { except: [settings.table] }),
-  );
+  return await withScratchSession(scratch, (session) => readSchemaOf(session, settings));
 }
 
 /**
@@ -35,33 +44,10 @@ export async function readScratch(settings: Settings, scratch: DatabaseSettings)
  * @throws StatementError with the statement's place
  */
 export async function runScript(scratch: DatabaseSettings, fileName: string, sql: string): Promise<void> {
-  await withSession(scratch, async (session) => {
-    const statements = splitText(sql, { fileName, noBackslashEscapes: session.server.noBackslashEscapes });
-    for (const { number, text, line, column } of statements) {
-      try {
-        await session.run(text);
-      } catch (error) {
-        const errno = (error as { errno?: unknown }).errno;
-        throw new StatementError(
-          "statement-failed",
-          `${fileName}:${line}:${column}: ${serverWords(error)}`,
-          {
-            file: fileName,
-            line,
-            column,
-            statement: number,
-            total: statements.length,
-            done: number - 1,
-            errno: typeof errno === "number" ? errno : null,
-          },
-          { cause: error },
-        );
-      }
-    }
-  });
+  await withScratchSession(scratch, (session) => runText(session, fileName, sql, () => {}));
 }
 
 /** Stops between two pieces of work when the caller wants that. @throws MigrateError `interrupted` */
-export function refuseIfStopped({ signal }: Stop): void {
-  if (signal?.aborted === true) throw new MigrateError("interrupted", "Stopped on request.");
+export function refuseIfStopped(stop: Stop): void {
+  if (isStopped(stop)) throw new MigrateError("interrupted", "Stopped on request.");
 }

@@ -83,7 +83,7 @@ async function build(
   return await withScratchDatabase(server, async (database) => {
     if (current !== null) await applyMigrations(settings, database, current, stop);
     const applied = await readScratch(settings, database);
-    await applyMigrations(settings, database, null, stop);
+    await applyMigrations(settings, database, null, stop, current);
     return { applied, all: await readScratch(settings, database) };
   });
 }

@@ -5,6 +5,7 @@ import { withTranslatedErrors } from "../run/translate-error";
 import { introspect } from "../schema/introspect";
 import type { Schema } from "../schema/model";
 import { renderSchema } from "../schema/render-schema";
+import { liftLimits } from "./scratch-session";
 
 export interface LiveSchema {
   readonly schema: Schema;
@@ -17,6 +18,7 @@ export interface LiveSchema {
 export async function readLiveSchema(settings: Settings): Promise<LiveSchema> {
   return await withTranslatedErrors(() =>
     withSession(settings.database, async (session) => {
+      await liftLimits(session);
       const schema = await introspect(session, session.database, { except: [settings.table] });
       return { schema, server: session.server, sql: renderSchema(schema, session.server) };
     }),

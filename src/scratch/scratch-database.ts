@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { DatabaseSettings } from "../config";
 import { openSession } from "../database/connection";
+import { serverErrno, serverWords } from "../database/server-errors";
 import type { Session } from "../database/session";
 import { quoteIdentifier } from "../syntax/quote";
 import type { ScratchServer } from "./scratch-server";
+import { liftLimits } from "./scratch-session";
 
 const PREFIX = "mysql_updown_scratch_";
 
@@ -22,11 +24,12 @@ export async function withScratchDatabase<T>(
   const name = server.kind === "private" ? server.databaseName : randomName();
   const keeper = await openSession(server.settings, { withoutDatabase: true, idleSeconds: A_DAY_SECONDS });
   try {
+    await liftLimits(keeper);
     await keeper.query("SELECT GET_LOCK(?, 0)", [name]);
     await keeper.execute(
       `CREATE DATABASE ${quoteIdentifier(name)} CHARACTER SET ${server.charset} COLLATE ${server.collation}`,
     );
-    return await dropAfterwards(keeper, name, () => body({ ...server.settings, database: name }));
+    return await dropAfterwards(server, keeper, name, () => body({ ...server.settings, database: name }));
   } finally {
     await keeper.close();
   }
@@ -36,7 +39,12 @@ function randomName(): string {
   return `${PREFIX}${Math.floor(Date.now() / 1000)}_${randomBytes(4).toString("hex")}`;
 }
 
-async function dropAfterwards<T>(keeper: Session, name: string, body: () => Promise<T>): Promise<T> {
+async function dropAfterwards<T>(
+  server: ScratchServer,
+  keeper: Session,
+  name: string,
+  body: () => Promise<T>,
+): Promise<T> {
   const drop = (): Promise<number> => keeper.execute(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)}`);
   let result: T;
   try {
@@ -45,12 +53,24 @@ async function dropAfterwards<T>(keeper: Session, name: string, body: () => Prom
     await drop().catch(() => {}); // the first error is the one that matters
     throw error;
   }
-  await drop();
+  await drop().catch((error: unknown) => {
+    server.warn(leftBehind(name, error));
+  });
   return result;
 }
 
-/** Drops what killed runs left behind: recognised by name and age, and by nobody holding its lock. */
-export async function clearLeftovers(session: Session): Promise<readonly string[]> {
+function leftBehind(name: string, error: unknown): string {
+  return `The throwaway database ${name} cannot be dropped: ${serverWords(error)}.`;
+}
+
+/**
+ * Drops what killed runs left behind: recognised by name and age, and by nobody holding its lock.
+ * @param warn told of those that cannot be dropped, which is no reason not to go on
+ */
+export async function clearLeftovers(
+  session: Session,
+  warn: (message: string) => void = () => {},
+): Promise<readonly string[]> {
   const rows = await session.query(`SHOW DATABASES LIKE '${PREFIX.replaceAll("_", "\\_")}%'`);
   const cleared: string[] = [];
   for (const row of rows) {
@@ -60,8 +80,13 @@ export async function clearLeftovers(session: Session): Promise<readonly string[
     if (!(Date.now() / 1000 - made > LEFTOVER_AFTER_SECONDS)) continue;
     const [lock] = await session.query("SELECT IS_FREE_LOCK(?) AS free", [name]);
     if (Number(lock?.free) !== 1) continue;
-    await session.execute(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)}`);
-    cleared.push(name);
+    try {
+      await session.execute(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)}`);
+      cleared.push(name);
+    } catch (error) {
+      if (serverErrno(error) === null) throw error;
+      warn(leftBehind(name, error));
+    }
   }
   return cleared;
 }

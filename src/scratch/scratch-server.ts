@@ -7,6 +7,7 @@ import { MigrateError, type Problem, RefusedError } from "../errors";
 import { withPrivateServer } from "./private-server";
 import type { SharedServer } from "./reach";
 import { clearLeftovers } from "./scratch-database";
+import { liftLimits } from "./scratch-session";
 import { findServerProgram } from "./server-programs";
 
 /** A server that throwaway databases can be made on. */
@@ -23,6 +24,8 @@ export interface ScratchServer {
   readonly databaseName: string;
   /** What a person should know about it, such as another version than the target's. */
   readonly remarks: readonly string[];
+  /** Adds to the remarks. */
+  readonly warn: (message: string) => void;
 }
 
 const FAMILIES = { mysql: "MySQL", mariadb: "MariaDB" } as const;
@@ -109,7 +112,9 @@ async function onServer<T>(
   target: Target,
   body: (server: ScratchServer) => Promise<T>,
 ): Promise<T> {
-  const server = await withSession(settings, prepare, { withoutDatabase: true });
+  const warnings: string[] = [];
+  const warn = (message: string): void => void warnings.push(message);
+  const server = await withSession(settings, (session) => prepare(session, warn), { withoutDatabase: true });
   if (server.family !== target.server.family) {
     throw new MigrateError(
       "no-scratch",
@@ -120,6 +125,7 @@ async function onServer<T>(
     );
   }
   const { charset, collation, databaseName } = target;
+  for (const remark of remarks(server, target.server)) warn(remark);
   return await body({
     kind,
     settings,
@@ -127,7 +133,8 @@ async function onServer<T>(
     charset,
     collation,
     databaseName,
-    remarks: remarks(server, target.server),
+    remarks: warnings,
+    warn,
   });
 }
 
@@ -194,8 +201,9 @@ async function isLocked(session: Session, name: string): Promise<boolean> {
   return row?.holder !== null;
 }
 
-async function prepare(session: Session): Promise<ServerInfo> {
-  await clearLeftovers(session);
+async function prepare(session: Session, warn: ScratchServer["warn"]): Promise<ServerInfo> {
+  await liftLimits(session);
+  await clearLeftovers(session, warn);
   return session.server;
 }
 
@@ -209,6 +217,7 @@ function remarks(scratch: ServerInfo, target: ServerInfo): string[] {
 async function readTarget(settings: DatabaseSettings): Promise<Target> {
   const session = await openTarget(settings);
   try {
+    await liftLimits(session);
     const [row] = await session.query(
       `SELECT COALESCE(MAX(default_character_set_name), @@character_set_server) AS charset,
               COALESCE(MAX(default_collation_name), @@collation_server) AS collation,

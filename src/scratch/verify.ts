@@ -1,44 +1,20 @@
-import type { DatabaseSettings, Settings } from "../config";
+import type { Settings } from "../config";
 import type { ScratchSettings } from "../config/scratch";
-import { MigrateError, StatementError, type StatementFailure } from "../errors";
+import { MigrateError } from "../errors";
 import { type Migration, readMigrations, requireMigrations } from "../files/read-migrations";
-import { migrate } from "../run/migrate";
-import { diffSchemas } from "../schema/diff";
-import type { NotCompared, Schema } from "../schema/model";
-import { NO_RENAMES } from "../schema/renames";
-import { renderChanges } from "../schema/render-changes";
-import { applyMigrations, readScratch, refuseIfStopped, type Stop } from "./build";
+import type { NotCompared } from "../schema/model";
 import { findReaching, type SharedServer } from "./reach";
+import { filesOf, isStopped, type Replay, type Stop, withReplay } from "./replay";
 import { withScratchDatabase } from "./scratch-database";
 import { type ScratchServer, withScratchServer } from "./scratch-server";
+import { describe, type Ground, isVerdict, type VerifiedMigration, verifyPair } from "./verify-pair";
 
-/** What became of one pair. */
-export type Verdict =
-  /** Up, down and up again: down gave back what was there before, up gave the same twice. */
-  | "proven"
-  /** It says itself that it cannot be reverted; its up file works. */
-  | "irreversible"
-  /** Down leaves something different from what was there before. */
-  | "not-inverse"
-  /** The second up gives something different from the first. */
-  | "not-repeatable"
-  | "failing"
-  /** One before it fails, so it could not be tried. */
-  | "not-reached";
-
-export interface VerifiedMigration {
-  readonly version: number;
-  readonly name: string;
-  readonly verdict: Verdict;
-  /** SQL that makes good the difference, for `not-inverse` and `not-repeatable`; else null. */
-  readonly difference: string | null;
-  /** What failed, in the server's words, with file, line and column; else null. */
-  readonly error: string | null;
-  readonly failure: StatementFailure | null;
-}
+export type { Verdict, VerifiedMigration } from "./verify-pair";
 
 export interface VerifyReport {
   readonly migrations: readonly VerifiedMigration[];
+  /** It was stopped before all of them were tried; the others were not reached. */
+  readonly stopped: boolean;
   readonly notCompared: readonly NotCompared[];
   readonly remarks: readonly string[];
 }
@@ -51,15 +27,14 @@ export interface VerifyRange {
 
 /**
  * Applies each migration to a scratch database, reverts it, compares with what was there before, applies it again and
- * compares once more.
- * @throws MigrateError `unknown-version`, `folder-empty`, `no-scratch`, `interrupted`
+ * compares once more. A request to stop ends it with the verdicts that there are.
+ * @throws MigrateError `unknown-version`, `folder-empty`, `no-scratch`; RefusedError with what must not run
  */
 export async function verifyMigrations(
   settings: Settings,
   scratch: ScratchSettings,
   range: VerifyRange,
   stop: Stop = {},
-  onVerified: (migration: VerifiedMigration) => void = () => {},
 ): Promise<VerifyReport> {
   const folder = readMigrations(settings.dir);
   requireMigrations(folder);
@@ -70,16 +45,27 @@ export async function verifyMigrations(
     findReaching: (server: SharedServer) => findReaching(folder.migrations, [], server),
   };
   return await withScratchServer(options, async (server) => {
-    const run: Run = { settings, server, stop, all: folder.migrations, notCompared: new Map() };
-    const verified: VerifiedMigration[] = [];
-    while (verified.length < chosen.length) {
-      const rest = chosen.slice(verified.length);
-      const part = await verifySome(run, rest);
-      for (const migration of part) onVerified(migration);
-      verified.push(...part);
+    const run: Run = {
+      settings,
+      server,
+      stop,
+      all: folder.migrations,
+      notCompared: new Map(),
+      verified: [],
+      readsWhole: false,
+    };
+    try {
+      while (run.verified.length < chosen.length && !isStopped(stop)) {
+        const missed = await verifySome(run, chosen.slice(run.verified.length));
+        if (missed) Object.assign(run, { readsWhole: true, verified: [] });
+      }
+    } catch (error) {
+      if (!(error instanceof MigrateError) || error.code !== "interrupted") throw error;
     }
+    const rest = chosen.slice(run.verified.length).map((migration) => describe(migration, "not-reached"));
     const notCompared = [...run.notCompared.values()];
-    return { migrations: verified, notCompared, remarks: server.remarks };
+    const { remarks } = server;
+    return { migrations: [...run.verified, ...rest], stopped: rest.length > 0, notCompared, remarks };
   });
 }
 
@@ -89,6 +75,10 @@ interface Run {
   readonly stop: Stop;
   readonly all: readonly Migration[];
   readonly notCompared: Map<string, NotCompared>;
+  /** In the order of the migrations. */
+  verified: VerifiedMigration[];
+  /** A schema is read whole after each file, because reading what should have changed once missed something. */
+  readsWhole: boolean;
 }
 
 function chooseMigrations(all: readonly Migration[], { from, to }: VerifyRange): readonly Migration[] {
@@ -100,90 +90,69 @@ function chooseMigrations(all: readonly Migration[], { from, to }: VerifyRange):
 }
 
 /**
- * Tries migrations on one scratch database for as long as it is in a known state: up to the first that is not proven,
- * or to the end. What follows gets a new one, built without the reverting that went wrong.
+ * Tries migrations on one scratch database for as long as its schema is known to be right: to the end, but for the
+ * rare case that what a wrong down file left could not be set right. Then the rest gets a new one.
+ * @returns whether reading only what should have changed missed something
  */
-async function verifySome(run: Run, migrations: readonly Migration[]): Promise<VerifiedMigration[]> {
-  return await withScratchDatabase(run.server, async (database) => {
-    const [first] = migrations;
-    const below = run.all.filter(({ version }) => version < (first?.version ?? 0)).at(-1);
-    const verified: VerifiedMigration[] = [];
-    try {
-      if (below !== undefined) await applyMigrations(run.settings, database, below.version, run.stop);
-    } catch (error) {
-      if (!isVerdict(error)) throw error;
-      return migrations.map((migration) => describe(migration, "not-reached"));
-    }
-    let before = await readSchema(run, database);
-    for (const [index, migration] of migrations.entries()) {
-      refuseIfStopped(run.stop);
-      const result = await verifyOne(run, database, migration, before);
-      verified.push(result.migration);
-      if (result.migration.verdict === "failing" && result.after === null) {
-        return [...verified, ...migrations.slice(index + 1).map((each) => describe(each, "not-reached"))];
+async function verifySome(run: Run, migrations: readonly Migration[]): Promise<boolean> {
+  const { settings, server, stop } = run;
+  return await withScratchDatabase(server, async (database) => {
+    return await withReplay(settings, database, stop, async (given) => {
+      const replay = noting(run, given);
+      const first = migrations[0]?.version ?? 0;
+      const below = run.all.filter(({ version }) => version < first);
+      await replay.refuseProblems([...below.map(({ up }) => up), ...filesOf(migrations)]);
+      if (!(await applyAll(replay, below))) {
+        run.verified.push(...migrations.map((migration) => describe(migration, "not-reached")));
+        return false;
       }
-      if (result.after === null || !["proven", "irreversible"].includes(result.migration.verdict)) break;
-      before = result.after;
-    }
-    return verified;
+      const schema = await replay.readSchema();
+      await verifyOn({ replay, server: server.server, schema, repaired: false }, run, migrations);
+      return !run.readsWhole && (await missesSomething(replay));
+    });
   });
 }
 
-/** A verdict; and the schema behind the migration, or null when its up file failed. */
-interface Outcome {
-  readonly migration: VerifiedMigration;
-  readonly after: Schema | null;
-}
-
-async function verifyOne(
-  run: Run,
-  database: DatabaseSettings,
-  migration: Migration,
-  before: Schema,
-): Promise<Outcome> {
-  const { version } = migration;
-  let after: Schema | null = null;
-  try {
-    await applyMigrations(run.settings, database, version, run.stop);
-    after = await readSchema(run, database);
-    if (migration.down === null) return { migration: describe(migration, "irreversible"), after };
-    await revert(run, database, version);
-    const left = difference(run, await readSchema(run, database), before);
-    if (left !== "") return { migration: { ...describe(migration, "not-inverse"), difference: left }, after };
-    await applyMigrations(run.settings, database, version, run.stop);
-    const rest = difference(run, await readSchema(run, database), after);
-    if (rest !== "")
-      return { migration: { ...describe(migration, "not-repeatable"), difference: rest }, after };
-    return { migration: describe(migration, "proven"), after };
-  } catch (error) {
-    if (!isVerdict(error)) throw error;
-    const { message, failure } = error;
-    return { migration: { ...describe(migration, "failing"), error: message, failure }, after };
+async function verifyOn(start: Ground, run: Run, migrations: readonly Migration[]): Promise<void> {
+  let ground: Ground | null = start;
+  for (const [index, migration] of migrations.entries()) {
+    if (ground === null || isStopped(run.stop)) return;
+    const outcome = await verifyPair(ground, migration);
+    if (outcome.migration !== null) run.verified.push(outcome.migration);
+    if (outcome.dead) {
+      for (const each of migrations.slice(index + 1)) run.verified.push(describe(each, "not-reached"));
+      return;
+    }
+    ground = outcome.ground;
   }
 }
 
-/** What the server refused says something about the migration; a lost connection or a signal does not. */
-function isVerdict(error: unknown): error is StatementError {
-  return error instanceof StatementError && error.code === "statement-failed";
+/** @returns whether all of them could be applied */
+async function applyAll(replay: Replay, migrations: readonly Migration[]): Promise<boolean> {
+  try {
+    for (const { up } of migrations) await replay.run(up);
+    return true;
+  } catch (error) {
+    if (isVerdict(error)) return false;
+    throw error;
+  }
 }
 
-async function revert(run: Run, database: DatabaseSettings, version: number): Promise<void> {
-  const below = run.all.filter((migration) => migration.version < version).at(-1);
-  const to = String(below?.version ?? 0);
-  await migrate({ ...run.settings, database }, "down", { to }, run.stop);
+/** Keeps what could not be compared, whenever it was seen. */
+function noting(run: Run, replay: Replay): Replay {
+  return {
+    ...replay,
+    async readSchema() {
+      const schema = run.readsWhole ? await replay.readWhole() : await replay.readSchema();
+      for (const each of schema.notCompared) run.notCompared.set(each.object, each);
+      return schema;
+    },
+  };
 }
 
-async function readSchema(run: Run, database: DatabaseSettings): Promise<Schema> {
-  const schema = await readScratch(run.settings, database);
-  for (const each of schema.notCompared) run.notCompared.set(each.object, each);
-  return schema;
-}
-
-function difference(run: Run, from: Schema, to: Schema): string {
-  const { server } = run.server;
-  return renderChanges(diffSchemas(from, to, { server, renames: NO_RENAMES }), server);
-}
-
-function describe({ version, name }: Migration, verdict: Verdict): VerifiedMigration {
-  return { version, name, verdict, difference: null, error: null, failure: null };
+/** In the end all is read once more, and must be what the parts came to. */
+async function missesSomething(replay: Replay): Promise<boolean> {
+  const parts = await replay.readSchema();
+  const whole = await replay.readWhole();
+  return JSON.stringify(parts) !== JSON.stringify(whole);
 }

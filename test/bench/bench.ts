@@ -17,6 +17,7 @@ import { far } from "./works/far";
 import { memory } from "./works/memory";
 import { noOp } from "./works/no-op";
 import { npmRun } from "./works/npm-run";
+import { verify } from "./works/verify";
 
 const ROOT = join(__dirname, "../..");
 
@@ -30,6 +31,7 @@ const WORKS: Readonly<Record<string, Work>> = {
   "big-file": bigFile,
   "single-rows": singleRows,
   memory,
+  verify,
 };
 
 /**

@@ -17,7 +17,11 @@ export const ENTRY_TABLE = `CREATE TABLE entry (
 
 /** Migrations of one CREATE TABLE each. */
 export function tableMigrations(count: number): readonly SqlMigration[] {
-  return numbered(count, (n) => ({
+  return numbered(count, tableMigration);
+}
+
+function tableMigration(n: number): SqlMigration {
+  return {
     name: `create_table_${n}`,
     up: `CREATE TABLE table_${n} (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -30,7 +34,21 @@ export function tableMigrations(count: number): readonly SqlMigration[] {
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 `,
     down: `DROP TABLE table_${n};\n`,
-  }));
+  };
+}
+
+/** Tables and changes of them in turn; every fourth down file does not take back what its up file did. */
+export function verifiedMigrations(count: number): readonly SqlMigration[] {
+  return numbered(count, (n) => {
+    const wrong = n % 4 === 0;
+    if (n % 2 === 1) return tableMigration(n);
+    const table = `table_${n - 1}`;
+    return {
+      name: `add_note_${n}`,
+      up: `ALTER TABLE ${table} ADD COLUMN note VARCHAR(100) NULL, ADD KEY by_note (note);\n`,
+      down: wrong ? `ALTER TABLE ${table} DROP KEY by_note;\n` : `ALTER TABLE ${table} DROP COLUMN note;\n`,
+    };
+  });
 }
 
 /** Migrations as long as those, for folders that are only looked at: applying 10,000 of them takes no 10,000 tables. */

@@ -12,6 +12,8 @@ export interface Command {
   readonly cwd?: string;
   /** Path of the file that it gets as standard input. */
   readonly input?: string;
+  /** Its exit code when it did what it should; default 0. */
+  readonly exitCode?: number;
 }
 
 /** What one run of a command took. */
@@ -66,7 +68,9 @@ async function run(command: Command, { folder, signal }: Measuring): Promise<num
         signal,
       });
       child.on("error", reject);
-      child.on("exit", (code, by) => resolve(code === 0 ? null : `ended with ${by ?? code}`));
+      child.on("exit", (code, by) =>
+        resolve(code === (command.exitCode ?? 0) ? null : `ended with ${by ?? code}`),
+      );
     });
     const ms = performance.now() - start;
     if (failure === null) return ms;

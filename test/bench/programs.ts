@@ -14,6 +14,17 @@ export function oursUp(bench: Bench, folder: string, url: string): Command {
   };
 }
 
+/** The built program's `verify`, on throwaway databases beside the target; it finds something. */
+export function oursVerify(bench: Bench, folder: string, url: string): Command {
+  return {
+    program: process.execPath,
+    args: [bench.bin, "verify", "--dir", folder],
+    environment: { DATABASE_URL: url, SCRATCH_DATABASE_URL: bench.server.url },
+    cwd: folder,
+    exitCode: 1,
+  };
+}
+
 /** One of the programs in limits/ on a folder and a database. */
 export function limitProgram(name: "no-op" | "creates", folder: string, url: string): Command {
   return {

@@ -1,0 +1,257 @@
+import type { DatabaseSettings, Settings } from "../config";
+import type { Session } from "../database/session";
+import { MigrateError, type Problem, RefusedError } from "../errors";
+import type { Migration, MigrationFile } from "../files/read-migrations";
+import { readStatements } from "../files/read-statements";
+import { type FileScan, scanFile } from "../files/scan";
+import { createTransactionTracker } from "../files/transaction-tracker";
+import { createBatchSizes, gatherBatch, type Work } from "../run/batches";
+import { type StopOptions, watchForStop } from "../run/stop";
+import type { Schema } from "../schema/model";
+import { type Classified, classify, createClassifier } from "../syntax/classify";
+import type { Statement } from "../syntax/statement";
+import { type ChangedObjects, createChangedObjects } from "./changed-objects";
+import { failedOnScratch, stoppedOnScratch } from "./scratch-failure";
+import { openScratchSession, readSchemaOf, runText } from "./scratch-session";
+
+/**
+ * Runs files on a throwaway database, straight through: nothing is recorded there, since nobody will go on where it
+ * stops. What a file sees is what it would see in a run: its own session, and its statements one after the other.
+ */
+export interface Replay {
+  /** @throws RefusedError with every problem of every file: what must not run */
+  refuseProblems(files: readonly MigrationFile[]): Promise<void>;
+  /** @throws StatementError as `failedOnScratch`; MigrateError `interrupted`, `file-changed` */
+  run(file: MigrationFile): Promise<void>;
+  /** Runs SQL text, one statement after the other. @param fileName for messages @throws as `run` */
+  runScript(fileName: string, sql: string): Promise<void>;
+  /** What the database has become: of what was read before, only what the statements since then may have changed. */
+  readSchema(): Promise<Schema>;
+  /** The same, all of it. */
+  readWhole(): Promise<Schema>;
+}
+
+/** How a caller stops what runs on scratch databases. */
+export type Stop = Pick<StopOptions, "signal" | "killSignal">;
+
+/** Gives the body a way to run files on a scratch database, and closes its sessions afterwards. */
+export async function withReplay<T>(
+  settings: Settings,
+  scratch: DatabaseSettings,
+  stop: Stop,
+  body: (replay: Replay) => Promise<T>,
+): Promise<T> {
+  let session: Session | null = null;
+  const running = { statement: false };
+  const reader = await openScratchSession(scratch);
+  const watch = watchForStop(
+    { ...settings, database: scratch },
+    stop,
+    () => (running.statement ? session : null),
+    () => {},
+  );
+  const close = async (): Promise<void> => {
+    await session?.close();
+    session = null;
+  };
+  const withRunning = async (
+    fileName: string,
+    work: (session: Session) => Promise<boolean>,
+  ): Promise<void> => {
+    session ??= await openScratchSession(scratch);
+    running.statement = true;
+    let touched = true;
+    try {
+      touched = await work(session);
+    } finally {
+      running.statement = false;
+      // Nothing that a file set in its session is there for the next one.
+      if (touched) await close();
+    }
+    refuseIfStopped(fileName, stop);
+  };
+  const changed = createChangedObjects();
+  let last: Schema | null = null;
+  const scans = new Map<string, FileScan>();
+  const scan = async (file: MigrationFile): Promise<FileScan> => {
+    const found = scans.get(file.path) ?? (await scanFor(reader, settings, file));
+    scans.set(file.path, found);
+    return found;
+  };
+  try {
+    return await body({
+      async refuseProblems(files) {
+        const problems: Problem[] = [];
+        for (const file of files) problems.push(...(await scan(file)).problems);
+        if (problems.length > 0) throw new RefusedError(problems);
+      },
+      run: (file) =>
+        withRunning(file.fileName, async (own) => runFile(own, file, await scan(file), changed, stop)),
+      runScript: (fileName, sql) =>
+        withRunning(fileName, async (own) => {
+          const { noBackslashEscapes } = own.server;
+          let touched = false;
+          await runText(own, fileName, sql, ({ text }) => {
+            refuseIfStopped(fileName, stop);
+            const classified = classify(text, { noBackslashEscapes });
+            changed.see(classified.statement);
+            touched ||= !isPlainDdl(classified);
+          });
+          return touched;
+        }),
+      async readSchema() {
+        last = await readSchemaOf(reader, settings, last === null ? null : changed.since(last));
+        changed.clear();
+        return last;
+      },
+      readWhole: () => readSchemaOf(reader, settings),
+    });
+  } finally {
+    await watch.end();
+    await close();
+    await reader.close();
+  }
+}
+
+export function isStopped({ signal, killSignal }: Stop): boolean {
+  return signal?.aborted === true || killSignal?.aborted === true;
+}
+
+function refuseIfStopped(fileName: string, stop: Stop): void {
+  if (isStopped(stop)) throw stoppedOnScratch(fileName);
+}
+
+/** Both files of each. */
+export function filesOf(migrations: readonly Migration[]): readonly MigrationFile[] {
+  return migrations.flatMap(({ up, down }) => (down === null ? [up] : [up, down]));
+}
+
+async function scanFor(session: Session, settings: Settings, file: MigrationFile): Promise<FileScan> {
+  return await scanFile(file, {
+    noBackslashEscapes: session.server.noBackslashEscapes,
+    historyTable: settings.table,
+    database: settings.database.database,
+  });
+}
+
+/** @returns whether the session must not be used for another file */
+async function runFile(
+  session: Session,
+  file: MigrationFile,
+  { total, usesPrevious, problems }: FileScan,
+  changed: ChangedObjects,
+  stop: Stop,
+): Promise<boolean> {
+  if (problems.length > 0) throw new RefusedError(problems);
+  const { noBackslashEscapes } = session.server;
+  const place = { fileName: file.fileName, total };
+  const runner = createRunner(session, place, !usesPrevious, changed);
+  for await (const statements of readStatements(file, { noBackslashEscapes })) {
+    for (let at = 0; at < statements.length; ) {
+      refuseIfStopped(file.fileName, stop);
+      at += await runner.runSome(statements, at);
+    }
+  }
+  await runner.end();
+  return runner.touched();
+}
+
+interface Runner {
+  /** Runs the statement at this index, or together with it some that follow.  @returns how many */
+  runSome(statements: readonly Statement[], at: number): Promise<number>;
+  /** There are no more. */
+  end(): Promise<void>;
+  touched(): boolean;
+}
+
+/**
+ * Changes of rows in a row share a transaction and are sent together, as in a run: each alone would cost a commit.
+ * @param mayBatch no statement reads what the one before it left
+ */
+function createRunner(
+  session: Session,
+  place: { readonly fileName: string; readonly total: number },
+  mayBatch: boolean,
+  changed: ChangedObjects,
+): Runner {
+  const classify = createClassifier({ noBackslashEscapes: session.server.noBackslashEscapes });
+  const transactions = createTransactionTracker();
+  const sizes = createBatchSizes();
+  let touched = false;
+  /** A transaction of ours is open. */
+  let own = false;
+  /** The file locks tables or the like: a transaction of ours would end that. */
+  let onItsOwn = false;
+
+  async function begin(works: readonly Work[], following: number): Promise<void> {
+    const joins =
+      mayBatch &&
+      !onItsOwn &&
+      transactions.open() === null &&
+      works.every(({ classified }) => classified.statement.kind === "transactional");
+    if (joins && !own && following > 1) await session.execute("START TRANSACTION");
+    else if (!joins && own) await session.execute("COMMIT");
+    own = joins && (own || following > 1);
+  }
+
+  async function send(works: readonly Work[]): Promise<void> {
+    let ran = 0;
+    try {
+      const [only] = works;
+      if (works.length === 1 && only !== undefined) await session.run(only.statement.text);
+      else
+        await session.runTogether(
+          works.map(({ statement }) => statement.text),
+          () => void ran++,
+        );
+    } catch (error) {
+      const failed = works[Math.min(ran, works.length - 1)];
+      if (failed === undefined || error instanceof MigrateError) throw error;
+      throw failedOnScratch({ ...place, statement: failed.statement }, error);
+    }
+  }
+
+  return {
+    async runSome(statements, at) {
+      const statement = statements[at];
+      if (statement === undefined) return 1;
+      const { maxPacketBytes } = session.server;
+      const batch = mayBatch ? gatherBatch(statements, at, classify, sizes, maxPacketBytes) : [];
+      const works = batch.length > 0 ? batch : [{ statement, classified: classify(statement) }];
+      for (const { classified } of works) changed.see(classified.statement);
+      await begin(works, statements.length - at);
+      const started = performance.now();
+      await send(works);
+      sizes.learn(works, performance.now() - started);
+      for (const work of works) {
+        touched ||= !isPlainDdl(work.classified);
+        onItsOwn ||= HOLDS.includes(work.classified.statement.kind) || setsAutocommit(work.classified);
+        transactions.see(work.statement, work.classified.statement);
+      }
+      return works.length;
+    },
+    async end() {
+      if (own) await session.execute("COMMIT");
+      own = false;
+    },
+    touched: () => touched,
+  };
+}
+
+const HOLDS: readonly Classified["statement"]["kind"][] = [
+  "lock-tables",
+  "call",
+  "execute",
+  "execute-immediate",
+];
+
+function setsAutocommit({ statement }: Classified): boolean {
+  return statement.kind === "set" && statement.autocommit !== null;
+}
+
+/** Nothing but such statements leaves a session as it was. */
+function isPlainDdl({ statement, userVariables }: Classified): boolean {
+  return (
+    (statement.kind === "self-committing" || statement.kind === "repeatable") && userVariables.length === 0
+  );
+}
