@@ -49,6 +49,7 @@ export function createStatementJudge(fileName: string, options: JudgeOptions): S
     usesPrevious ||= classified.usesPrevious || mayPrepareThat(statement);
     const problem =
       judgeStatement(fileName, statement, classified, history, options) ??
+      judgeReader(fileName, statement, classified) ??
       judgeInTransaction(fileName, statement, classified, transaction.open() !== null);
     if (problem !== null) refuse(problem);
     transaction.see(statement, classified.statement);
@@ -95,6 +96,23 @@ function judgeStatement(
     file: fileName,
     message: `${place(fileName, statement)}: this statement ${found}.`,
     hint: "Take it out of the migration: the record of what was applied must not depend on a migration.",
+  };
+}
+
+/** CREATE TABLE … AS SELECT ROW_COUNT(): its intent would have to be recorded between the two. */
+function judgeReader(
+  fileName: string,
+  statement: Statement,
+  { statement: kind, usesPrevious }: Classified,
+): Problem | null {
+  if (!usesPrevious || statement.number === 1) return null;
+  if (kind.kind !== "self-committing" && kind.kind !== "repeatable") return null;
+  if (!/^CREATE\s+(?:OR\s+REPLACE\s+)?TABLE\b/i.test(statement.head)) return null;
+  return {
+    code: "unsupported-statement",
+    file: fileName,
+    message: `${place(fileName, statement)}: this statement reads what the one before it left and commits by itself, so its progress cannot be recorded in between.`,
+    hint: "Keep the value in a variable first, and use that: SET @n = ROW_COUNT()",
   };
 }
 

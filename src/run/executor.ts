@@ -37,6 +37,11 @@ export interface Executor {
    * @param reached told how many of them ran so far
    */
   runTogether(batch: readonly Work[], reached: (count: number) => void): Promise<void>;
+  /**
+   * Runs a statement and those that read what it left (see units.ts), and sends nothing in between.
+   * @param reached told how many of them ran so far
+   */
+  runUnit(unit: readonly Work[], reached: (count: number) => void): Promise<void>;
   /** Commits and records what is still open; after it the line is finished. */
   finish(): Promise<void>;
   /** Does the same, but leaves the record to the next migration's first one where a crash in between could be judged. */
@@ -66,6 +71,9 @@ export function createExecutor(
   let effectUnrecorded = false;
   let fateOpen = false;
   let touched = false;
+  /** The unit whose first statement has not run yet; then `holding`: nothing of the runner's own may be sent. */
+  let unit: readonly Work[] | null = null;
+  let holding = false;
   const transactions = createTransactions(session, memory, patience, () => record(null));
 
   async function record(intent: Intent | null): Promise<void> {
@@ -79,21 +87,40 @@ export function createExecutor(
     if (effectUnrecorded) await record(null);
   }
 
+  /** Of what nothing could judge, at once. Where the next statement reads what it left, behind that. */
+  async function recordAtOnce(): Promise<void> {
+    if (!holding) await record(null);
+  }
+
+  /**
+   * Right before the first statement of a unit. What reads it needs a transaction for itself and its record, and a START
+   * TRANSACTION in between would be seen: without autocommit one begins by itself.
+   */
+  async function holdStill(inTransaction: boolean): Promise<void> {
+    if (unit === null) return;
+    if (inTransaction && transactions.owner === null) await transactions.begin(true);
+    transactions.cannotRepeat();
+    unit = null;
+    holding = true;
+  }
+
   /** What the server would do by itself before a statement that commits, but with the record in it. */
   async function leaveTransaction(): Promise<void> {
     if (transactions.owner !== null) await transactions.commit();
   }
 
   async function runTransactional(statement: Statement, classified: Classified): Promise<void> {
-    if (await writesOutside([statement])) return runNonTransactional(statement);
-    await enterTransaction(classified.usesPrevious);
+    const statements = unit?.map((work) => work.statement) ?? [statement];
+    if (await writesOutside(statements)) return runNonTransactional(statement);
+    await enterTransaction();
+    unit = null;
     await transactions.run(statement, classified);
     journal.advance(statement);
   }
 
   async function runTogether(batch: readonly Work[], reached: (count: number) => void): Promise<void> {
     if (await writesOutside(batch.map(({ statement }) => statement))) return runOneByOne(batch, reached);
-    await enterTransaction(false);
+    await enterTransaction();
     await transactions.runTogether(batch, reached);
     for (const { statement } of batch) journal.advance(statement);
   }
@@ -111,8 +138,8 @@ export function createExecutor(
     return statements.some(({ head }) => mentionsAny(head, names));
   }
 
-  async function enterTransaction(usesPrevious: boolean): Promise<void> {
-    if (transactions.full && !usesPrevious && memory.temporaries.none) await transactions.commitOwn();
+  async function enterTransaction(): Promise<void> {
+    if (transactions.full && memory.temporaries.none) await transactions.commitOwn();
     if (transactions.owner !== null) return;
     await recordEffect();
     await transactions.begin();
@@ -129,7 +156,7 @@ export function createExecutor(
     }
     await transactions.commitOwn();
     await runWithIntent(statement, { how: "ask", objects: [], before: null });
-    await record(null);
+    await recordAtOnce();
   }
 
   async function runSelfCommitting(
@@ -141,7 +168,7 @@ export function createExecutor(
     await leaveTransaction();
     await runWithIntent(statement, await readBefore(session, how, objects, memory.database), executed);
     // What nothing can judge is recorded at once; for the rest the next record or intent is soon enough.
-    if (how === "ask") await record(null);
+    if (how === "ask") await recordAtOnce();
   }
 
   /** Only running it shows whether it commits: a CALL with a branch, a text that is made up on the way. */
@@ -159,10 +186,11 @@ export function createExecutor(
       return runInTransaction(statement, await readBefore(session, how, [], memory.database), executed);
     }
     await transactions.commitOwn();
-    await runWithIntent(statement, await readBefore(session, how, [], memory.database), executed);
+    // Without autocommit a ROLLBACK in it would undo more than it does.
+    await runWithIntent(statement, await readBefore(session, how, [], memory.database), executed, false);
     // It may have begun a transaction, which is the file's then: the record waits for its COMMIT.
     if (await session.transactionOpen()) transactions.beganInFile(null, false);
-    else if (how === "ask") await record(null);
+    else if (how === "ask") await recordAtOnce();
   }
 
   /**
@@ -178,6 +206,7 @@ export function createExecutor(
     const recorded = journal.done;
     await record(before === null ? null : announce(statement, before));
     fateOpen = before !== null;
+    await holdStill(false);
     try {
       await session.run(statement.text);
     } catch (error) {
@@ -193,7 +222,7 @@ export function createExecutor(
     }
     transactions.ended();
     committedByItself(statement);
-    if (before?.how === "ask") await record(null);
+    if (before?.how === "ask") await recordAtOnce();
   }
 
   /** After an error: whether the statement got so far as to commit the transaction, and may have done more. */
@@ -219,9 +248,11 @@ export function createExecutor(
     statement: Statement,
     before: Before,
     executed: string = statement.text,
+    inTransaction = true,
   ): Promise<void> {
     const { text } = statement;
     await record(announce(statement, before));
+    await holdStill(inTransaction);
     fateOpen = true;
     try {
       await patience.through(() => session.run(text), tablesOf(before.objects, memory.database));
@@ -256,6 +287,7 @@ export function createExecutor(
     await leaveTransaction();
     // Each is safe to repeat, two in a row need not be: TRUNCATE a; DROP TABLE IF EXISTS a.
     await recordEffect();
+    await holdStill(true);
     await patience.through(() => session.run(statement.text), tablesOf(objects, memory.database));
     committedByItself(statement);
   }
@@ -293,6 +325,7 @@ export function createExecutor(
 
   /** A statement about the session itself: it has no lasting effect, so nothing is written for it. */
   async function runInSession(statement: Statement, text: string = statement.text): Promise<void> {
+    await holdStill(true);
     await session.run(text);
     // Running it again would not give back what it changed.
     transactions.cannotRepeat();
@@ -386,6 +419,62 @@ export function createExecutor(
     memory.note(statement, { ...classified, statement: kind });
   }
 
+  /** What reads the statement before it: its transaction is open, and all that could be asked was asked before. */
+  async function runReader({ statement, classified }: Work): Promise<void> {
+    if (transactions.owner === null) await session.run(statement.text);
+    else await transactions.run(statement, classified);
+  }
+
+  async function runUnit(works: readonly Work[], reached: (count: number) => void): Promise<void> {
+    const [first, ...readers] = works;
+    if (first === undefined) return;
+    if (endsOrBegins(first.classified.statement)) return runEach(works, reached);
+    for (const reader of readers) await refuseCommittingReader(reader);
+    await engines.namesSeenFrom(session, memory.database);
+    unit = works;
+    try {
+      await runOne(first.statement, first.classified);
+      holding = true;
+      // Noted only: autocommit = 0 begins it.
+      if (!memory.autocommit && transactions.owner === null) await transactions.begin();
+      for (const [index, reader] of readers.entries()) {
+        reached(index + 1);
+        await runReader(reader);
+      }
+    } finally {
+      holding = false;
+      unit = null;
+    }
+    for (const { statement, classified } of readers) {
+      journal.advance(statement);
+      memory.note(statement, classified);
+    }
+    // With what commits by itself before them they are recorded at once.
+    if (transactions.implicit) await transactions.commit();
+    else if (transactions.owner === null) await record(null);
+  }
+
+  async function runEach(works: readonly Work[], reached: (count: number) => void): Promise<void> {
+    for (const [index, { statement, classified }] of works.entries()) {
+      await runOne(statement, classified);
+      reached(index + 1);
+    }
+  }
+
+  /** A CALL or EXECUTE that reads what the statement before it left cannot have its intent recorded in between. */
+  async function refuseCommittingReader({ statement, classified: { statement: kind } }: Work): Promise<void> {
+    const inner = kind.kind === "execute" ? memory.preparedText(kind.name) : null;
+    const inside = inner === null ? kind : classify(inner).statement;
+    if (inside.kind === "transactional" || inside.kind === "set") return;
+    if (inside.kind === "temporary" && !inside.commits) return;
+    if (inside.kind === "call") {
+      const { effect, temporaries } = await readRoutineUse(session, inside.routine, memory.database);
+      for (const table of temporaries) memory.temporaries.add(table, memory.database);
+      if (effect === "transactional") return;
+    }
+    throw committingReader(statement);
+  }
+
   async function withoutTemporaries(kind: StatementKind): Promise<StatementKind> {
     if (memory.temporaries.none || kind.kind !== "self-committing") return kind;
     const { database, temporaries } = memory;
@@ -452,6 +541,14 @@ export function createExecutor(
     }
   }
 
+  async function runOne(statement: Statement, classified: Classified): Promise<void> {
+    // With its intent comes the record of the migration before; everything else must not come before that.
+    if (classified.statement.kind !== "self-committing") await journal.finishPrevious(session);
+    touched ||= !isPlainDdl(classified);
+    await dispatch(statement, classified);
+    if (classified.statement.kind !== "prepare") memory.note(statement, classified);
+  }
+
   return {
     get fateOpen() {
       return fateOpen;
@@ -459,12 +556,10 @@ export function createExecutor(
     get touched() {
       return touched;
     },
-    async run(statement, classified) {
-      // With its intent comes the record of the migration before; everything else must not come before that.
-      if (classified.statement.kind !== "self-committing") await journal.finishPrevious(session);
-      touched ||= !isPlainDdl(classified);
-      await dispatch(statement, classified);
-      if (classified.statement.kind !== "prepare") memory.note(statement, classified);
+    run: runOne,
+    async runUnit(works, reached) {
+      touched = true;
+      await runUnit(works, reached);
     },
     async runTogether(batch, reached) {
       await journal.finishPrevious(session);
@@ -493,6 +588,20 @@ export function createExecutor(
       await recordEffect().catch(() => {});
     },
   };
+}
+
+/** After such a statement nothing but zeros is there to be read, whatever the runner sends. */
+function endsOrBegins(statement: StatementKind): boolean {
+  if (statement.kind === "set") return statement.autocommit !== null || statement.nextTransaction;
+  return ["begin", "commit", "rollback", "lock-tables", "unlock-tables"].includes(statement.kind);
+}
+
+function committingReader({ line, column }: Statement): MigrateError {
+  return new MigrateError(
+    "unsupported-statement",
+    `The statement behind it, in line ${line}, column ${column}, reads what it leaves and may commit by itself: its progress could not be recorded in between.`,
+    { hint: "Keep the value in a variable, and use that: SET @n = ROW_COUNT()" },
+  );
 }
 
 function unrecordable(): MigrateError {

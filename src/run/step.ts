@@ -28,6 +28,7 @@ import {
 import { settleIntent } from "./settle-intent";
 import type { StepFiles } from "./step-files";
 import { isStopping, type StopOptions } from "./stop";
+import { gatherUnit, keepUnits, leavesNothing, readsPrevious } from "./units";
 
 export interface StepContext {
   readonly session: Session;
@@ -70,6 +71,8 @@ interface Progress {
   readonly batchSizes: BatchSizes;
   /** What an earlier run recorded was taken up, or there was none. */
   resumed: boolean;
+  /** A statement ran in this session. */
+  ran: boolean;
   /** The statement that is running. */
   current: Statement | null;
 }
@@ -117,6 +120,7 @@ export async function runStep(
     mayBatch: !scan.usesPrevious,
     batchSizes: createBatchSizes(),
     resumed: row === null,
+    ran: false,
     current: null,
   };
   context.emit({ event: "step-started", ...stepName(step), statements: total, resumedAt: row?.done ?? null });
@@ -157,7 +161,8 @@ function newLine({ identity, files }: StepContext, step: Step, total: number): N
 async function runStatements(progress: Progress): Promise<Unfinished | null> {
   const { context, step, journal, executor } = progress;
   if (step.resume !== null) await journal.finishPrevious(context.session);
-  for await (const statements of context.files.statements) {
+  const { statements: chunks } = context.files;
+  for await (const statements of progress.mayBatch ? chunks : keepUnits(chunks, progress.classify)) {
     let at = 0;
     for (let next = statements[at]; next !== undefined; next = statements[at]) {
       at += (await settleEarlier(progress, next)) ? 1 : await runSome(progress, next, statements, at);
@@ -194,15 +199,18 @@ async function runSome(
   if (isStopping(context.stop)) throw new MigrateError("interrupted", "Stopped on request.");
   refuseLostTemporary(statement, memory.lost, step.file.fileName);
   const { maxPacketBytes } = context.session.server;
-  const batch =
-    mayBatch && memory.lost.length === 0
+  refuseLostOutcome(progress, statement);
+  const batch = mayBatch
+    ? memory.lost.length === 0
       ? gatherBatch(statements, at, classify, batchSizes, maxPacketBytes)
-      : [];
+      : []
+    : gatherUnit(statements, at, classify, memory.preparedText);
   const works = batch.length > 0 ? batch : [{ statement, classified: classify(statement) }];
   const started = performance.now();
   progress.current = statement;
   context.meter.statement(statement.number);
   await runWorks(progress, works);
+  progress.ran = true;
   progress.current = null;
   const elapsedMs = performance.now() - started;
   batchSizes.learn(works, elapsedMs);
@@ -214,9 +222,25 @@ async function runWorks(progress: Progress, works: readonly Work[]): Promise<voi
   const { executor } = progress;
   const [only, another] = works;
   if (only !== undefined && another === undefined) return executor.run(only.statement, only.classified);
-  await executor.runTogether(works, (count) => {
+  const reached = (count: number): void => {
     progress.current = works[Math.min(count, works.length - 1)]?.statement ?? null;
-  });
+  };
+  if (progress.mayBatch) await executor.runTogether(works, reached);
+  else await executor.runUnit(works, reached);
+}
+
+/** What the last statement of an earlier run left, for the next to read, died with its session. */
+function refuseLostOutcome({ ran, step, memory, classify }: Progress, statement: Statement): void {
+  if (ran || statement.number === 1 || leavesNothing(statement)) return;
+  if (!readsPrevious(classify(statement), memory.preparedText)) return;
+  throw new MigrateError(
+    "session-lost",
+    `${step.file.fileName}:${statement.line}:${statement.column}: statement ${statement.number} reads what the statement before it left ` +
+      "(ROW_COUNT() and the like), which died with the session of an earlier run. Nothing more was run.",
+    {
+      hint: "See whether it took effect, change it so that it does without that, then run up again.",
+    },
+  );
 }
 
 function tellDone({ context, step, total }: Progress, { statement, classified }: Work, ms: number): void {

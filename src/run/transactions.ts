@@ -16,6 +16,8 @@ interface Transaction {
   /** `runner`: around the file's DML. `file`: START TRANSACTION or autocommit = 0; it ends where the file ends it. */
   readonly owner: "runner" | "file";
   readonly readOnly: boolean;
+  /** It began without a statement of its own, because autocommit was turned off for it. */
+  readonly implicit: boolean;
   readonly startedMs: number;
   bytes: number;
   /** What it ran so far, so that a deadlock can be met by running it again; null: it must not be. */
@@ -26,10 +28,15 @@ interface Transaction {
 export interface Transactions {
   readonly owner: "runner" | "file" | null;
   readonly readOnly: boolean;
+  /** The runner's own, and what it began with came before the statement that opened it. */
+  readonly implicit: boolean;
   /** The runner's own one was open long enough, or holds enough, to be committed. */
   readonly full: boolean;
-  /** Begins one of the runner's own, or notes the one that autocommit = 0 begins by itself. */
-  begin(): Promise<void>;
+  /**
+   * Begins one of the runner's own, or notes the one that autocommit = 0 begins by itself.
+   * @param implicit the next statement to use a table begins it, and nothing that a statement could see
+   */
+  begin(implicit?: boolean): Promise<void>;
   /** Notes one that the file began. @param text the statement that did, to be able to repeat it; null: it cannot be */
   beganInFile(text: string | null, readOnly: boolean): void;
   /** Runs a statement in it; after a deadlock or a lock timeout the whole transaction runs again before it. */
@@ -60,13 +67,13 @@ export function createTransactions(
   let open: Transaction | null = null;
 
   /** START TRANSACTION would release the file's LOCK TABLES; the other begins one and keeps them. */
-  function beginText(): string {
-    return memory.tablesLocked ? "SET autocommit = 0" : "START TRANSACTION";
+  function beginText(implicit: boolean): string {
+    return memory.tablesLocked || implicit ? "SET autocommit = 0" : "START TRANSACTION";
   }
 
-  async function runAgain({ owner }: Transaction, texts: readonly Kept[]): Promise<void> {
+  async function runAgain({ owner, implicit }: Transaction, texts: readonly Kept[]): Promise<void> {
     await session.run(ROLLBACK);
-    if (owner === "runner") await session.run(beginText());
+    if (owner === "runner") await session.run(beginText(implicit));
     for (const text of texts) await session.run(text.toString());
   }
 
@@ -100,7 +107,8 @@ export function createTransactions(
       await record();
       await session.run(text);
     });
-    if (open?.owner === "runner" && memory.tablesLocked) await session.run("SET autocommit = 1");
+    if (open?.owner === "runner" && (memory.tablesLocked || open.implicit))
+      await session.run("SET autocommit = 1");
     open = null;
   }
 
@@ -111,18 +119,21 @@ export function createTransactions(
     get readOnly() {
       return open?.readOnly ?? false;
     },
+    get implicit() {
+      return open?.owner === "runner" && open.implicit;
+    },
     get full() {
       if (open?.owner !== "runner") return false;
       return open.bytes >= GROUP_BYTES || performance.now() - open.startedMs >= GROUP_MS;
     },
-    async begin() {
+    async begin(implicit = false) {
       const owner = memory.autocommit ? "runner" : "file";
-      if (owner === "runner") await session.run(beginText());
-      open = { owner, readOnly: false, startedMs: performance.now(), bytes: 0, texts: [] };
+      if (owner === "runner") await session.run(beginText(implicit));
+      open = { owner, readOnly: false, implicit, startedMs: performance.now(), bytes: 0, texts: [] };
     },
     beganInFile(text, readOnly) {
       const texts = text === null ? null : [text];
-      open = { owner: "file", readOnly, startedMs: performance.now(), bytes: 0, texts };
+      open = { owner: "file", readOnly, implicit: false, startedMs: performance.now(), bytes: 0, texts };
     },
     async run(statement, classified) {
       await repeatedly(() => session.run(statement.text));
@@ -155,7 +166,8 @@ export function createTransactions(
       try {
         if (open !== null || !memory.autocommit) await session.run(ROLLBACK);
         // Without autocommit what is recorded next would go with the session.
-        if (memory.tablesLocked || !memory.autocommit) await session.run("SET autocommit = 1");
+        const off = memory.tablesLocked || open?.implicit === true || !memory.autocommit;
+        if (off) await session.run("SET autocommit = 1");
       } catch {
         // The connection is gone, and the server rolls back by itself.
       }
