@@ -54,6 +54,10 @@ export const diff = defineCommand({
     ...result.notCompared.map(({ object, why }) =>
       layout.paint("yellow", `Not compared: ${object}: ${why}.`),
     ),
+    ...result.keptNames.map(
+      ({ kind, table, name, wanted }) =>
+        `Kept: ${kind} ${name} of ${table}, which differs from ${wanted} in nothing but its name. To have it made again under the new one, write "-- renamed from ${name}" on its line.`,
+    ),
     ...describe(result),
   ],
   exitCode: ({ changes }, { check }) => (check && changes > 0 ? 1 : 0),

@@ -12,14 +12,17 @@ export interface ProgramChanges {
   readonly adds: readonly Change[];
 }
 
-/** Without a definer in what is wanted, whoever runs the migration is meant, and any definer will do. */
-function isSame<T extends { readonly definer: string | null }>(from: T, to: T): boolean {
+/** Whether two programs are the same. */
+export type IsSame = <T extends { readonly definer: string | null }>(from: T, to: T) => boolean;
+
+/** Without a definer in what is wanted, any definer will do. */
+export function isSameForAnyDefiner<T extends { readonly definer: string | null }>(from: T, to: T): boolean {
   const definer = to.definer === null ? null : from.definer;
   return isDeepStrictEqual({ ...from, definer }, to);
 }
 
 /** Views, in an order in which each finds those it uses. */
-export function diffViews(from: Schema, to: Schema): ProgramChanges {
+export function diffViews(from: Schema, to: Schema, isSame: IsSame): ProgramChanges {
   const before = new Map(from.views.map((view) => [view.name, view]));
   const after = new Set(to.views.map(({ name }) => name));
   const gone = from.views.filter(({ name }) => !after.has(name));
@@ -36,7 +39,7 @@ export function diffViews(from: Schema, to: Schema): ProgramChanges {
 }
 
 /** Procedures and functions. */
-export function diffRoutines(from: Schema, to: Schema, server: ServerInfo): ProgramChanges {
+export function diffRoutines(from: Schema, to: Schema, isSame: IsSame, server: ServerInfo): ProgramChanges {
   const key = ({ type, name }: Routine): string => `${type} ${name.toLowerCase()}`;
   const before = new Map(from.routines.map((routine) => [key(routine), routine]));
   const after = new Map(to.routines.map((routine) => [key(routine), routine]));
@@ -62,7 +65,7 @@ export function diffRoutines(from: Schema, to: Schema, server: ServerInfo): Prog
  * says where it goes unless it is the last.
  * @param from with its tables already renamed
  */
-export function diffTriggers(from: Schema, to: Schema): ProgramChanges {
+export function diffTriggers(from: Schema, to: Schema, isSame: IsSame): ProgramChanges {
   const tables = new Set(to.tables.map(({ name }) => name));
   const drops: Change[] = [];
   const adds: Change[] = [];
@@ -115,7 +118,7 @@ function groupTriggers(triggers: readonly Trigger[]): Map<string, Trigger[]> {
 }
 
 /** Scheduled events. */
-export function diffEvents(from: Schema, to: Schema): ProgramChanges {
+export function diffEvents(from: Schema, to: Schema, isSame: IsSame): ProgramChanges {
   const before = new Map(from.events.map((event) => [event.name.toLowerCase(), event]));
   const after = new Set(to.events.map(({ name }) => name.toLowerCase()));
   return {

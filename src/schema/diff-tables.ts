@@ -108,19 +108,34 @@ function changesColumnsOrKeys({ before, main, after }: TableChanges): boolean {
  */
 function inlineDrops(work: readonly Work[], dropped: readonly Table[]): ReadonlySet<ForeignKey> {
   const added = new Set(work.flatMap(({ keys }) => keys.adds.map(({ name }) => name.toLowerCase())));
-  const touched = new Set([
-    ...dropped.map(({ name }) => name),
-    ...work.filter(changesTable).map(({ name }) => name),
-  ]);
+  const gone = new Set(dropped.map(({ name }) => name));
+  const items = new Map(work.map((item) => [item.name, item]));
+  const isTouched = (key: ForeignKey): boolean => {
+    const parent = items.get(key.referencedTable);
+    return gone.has(key.referencedTable) || (parent !== undefined && touchesParent(key, parent));
+  };
   const inline = new Set<ForeignKey>();
   for (const { changes, keys } of work) {
     if (changes === null || changes.main.clauses.length === 0 || changes.main.partitions !== null) continue;
     if (changes.before.length > 0 || changes.main.clauses.some(isEngine)) continue;
     for (const key of keys.drops) {
-      if (!added.has(key.name.toLowerCase()) && !touched.has(key.referencedTable)) inline.add(key);
+      if (!added.has(key.name.toLowerCase()) && !isTouched(key)) inline.add(key);
     }
   }
   return inline;
+}
+
+/** Whether what a foreign key refers to is not the same before, during and after what happens to its table. */
+function touchesParent(key: ForeignKey, { table, old, changes }: Work): boolean {
+  if (old === null || changes === null) return true;
+  const isRenamed = [...changes.before, changes.main, ...changes.after].some(({ clauses }) =>
+    clauses.some(
+      (clause) =>
+        (clause.type === "rename-column" && key.referencedColumns.includes(clause.to)) ||
+        (clause.type === "change-column" && key.referencedColumns.includes(clause.column.name)),
+    ),
+  );
+  return isRenamed || isSideDisturbed(key.referencedColumns, old, table);
 }
 
 /** A table changes its engine only while no foreign key is on it. */
@@ -190,12 +205,13 @@ function dropOrder(tables: readonly Table[]): Table[] {
 /** Each table in turn, those that others refer to first; what has to wait for a table that comes later is added last. */
 function createAndAlter(work: readonly Work[], inline: ReadonlySet<ForeignKey>): Change[] {
   const pending = new Set(work.filter(changesTable).map(({ name }) => name));
+  const items = new Map(work.map((item) => [item.name, item]));
   const ordered = dependencyOrder(work, ({ keys }) => keys.adds.map((key) => key.referencedTable));
   const changes: Change[] = [];
   const late: Change[] = [];
   for (const item of ordered.filter(changesTable)) {
     const { keys } = item;
-    const ready = keys.adds.filter((key) => canJoin(item) && isReady(key, item, pending));
+    const ready = keys.adds.filter((key) => canJoin(item) && isReady(key, item, pending, items));
     const rest = keys.adds.filter((key) => !ready.includes(key));
     changes.push(...createOrAlter(item, ready, inline));
     if (rest.length > 0) late.push(addLate(item, rest, changes));
@@ -239,9 +255,13 @@ function isReady(
   key: ForeignKey,
   { name, table, old, changes }: Work,
   pending: ReadonlySet<string>,
+  items: ReadonlyMap<string, Work>,
 ): boolean {
   if (key.referencedDatabase !== null) return true;
-  if (key.referencedTable !== name) return !pending.has(key.referencedTable);
+  if (key.referencedTable !== name) {
+    const parent = items.get(key.referencedTable);
+    return !pending.has(key.referencedTable) || (parent !== undefined && !touchesParent(key, parent));
+  }
   // A table that refers to itself: what it refers to has to be there before the ALTER that adds the key.
   const isRenamed = changes?.main.clauses.some(
     (clause) => clause.type === "rename-column" && key.referencedColumns.includes(clause.to),

@@ -1,6 +1,15 @@
+import { isDeepStrictEqual } from "node:util";
 import type { ServerInfo } from "../database/session";
 import type { Change } from "./change";
-import { diffEvents, diffRoutines, diffSequences, diffTriggers, diffViews } from "./diff-programs";
+import { type KeptName, keepConstraintNames } from "./constraint-names";
+import {
+  diffEvents,
+  diffRoutines,
+  diffSequences,
+  diffTriggers,
+  diffViews,
+  isSameForAnyDefiner,
+} from "./diff-programs";
 import { diffTables } from "./diff-tables";
 import type { Schema } from "./model";
 import { withoutHidden } from "./not-compared";
@@ -10,25 +19,42 @@ export interface DiffOptions {
   /** Which both schemas were read from, and which the changes are for. */
   readonly server: ServerInfo;
   readonly renames: Renames;
+  /**
+   * Whoever runs a migration becomes the definer of what names none. True: any definer will do for those, as in a
+   * database that several accounts have migrated. Default false.
+   */
+  readonly anyDefiner?: boolean;
+  /** Names of foreign keys and checks are to be just the wanted ones: on the way back to a schema. Default false. */
+  readonly exactNames?: boolean;
+}
+
+/** The wanted schema as it will be reached: see `keepConstraintNames`. */
+export function reachableSchema(
+  from: Schema,
+  to: Schema,
+  { server, renames }: DiffOptions,
+): { readonly schema: Schema; readonly kept: readonly KeptName[] } {
+  const applicable = applicableRenames(from, to, renames);
+  return keepConstraintNames(applyRenames(from, applicable, server), to, applicable, server);
 }
 
 /**
  * What takes one schema to another, in the order in which it can be run: what leans on others goes first and comes
  * last. Empty when they are the same. What could not be read on one side is compared on neither.
  */
-export function diffSchemas(
-  fromAll: Schema,
-  toAll: Schema,
-  { server, renames }: DiffOptions,
-): readonly Change[] {
+export function diffSchemas(fromAll: Schema, toAll: Schema, options: DiffOptions): readonly Change[] {
+  const { server, renames } = options;
   const hidden = [...fromAll.notCompared, ...toAll.notCompared];
-  const [from, to] = [withoutHidden(fromAll, hidden), withoutHidden(toAll, hidden)];
-  const applicable = applicableRenames(from, to, renames);
+  const [from, wanted] = [withoutHidden(fromAll, hidden), withoutHidden(toAll, hidden)];
+  const applicable = applicableRenames(from, wanted, renames);
   const renamed = applyRenames(from, applicable, server);
-  const views = diffViews(from, to);
-  const triggers = diffTriggers(renamed, to);
-  const routines = diffRoutines(from, to, server);
-  const events = diffEvents(from, to);
+  const to =
+    options.exactNames === true ? wanted : keepConstraintNames(renamed, wanted, applicable, server).schema;
+  const isSame = options.anyDefiner === true ? isSameForAnyDefiner : isDeepStrictEqual;
+  const views = diffViews(from, to, isSame);
+  const triggers = diffTriggers(renamed, to, isSame);
+  const routines = diffRoutines(from, to, isSame, server);
+  const events = diffEvents(from, to, isSame);
   const sequences = diffSequences(from, to);
   return [
     ...events.drops,

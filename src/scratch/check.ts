@@ -54,7 +54,11 @@ export async function checkDatabase(
   return await withScratchServer(options, async (server) => {
     const { applied, all } = await build(settings, server, status.current, stop);
     refuseIfStopped(stop);
-    const drift = diffSchemas(live.schema, applied, { server: live.server, renames: NO_RENAMES });
+    const drift = diffSchemas(live.schema, applied, {
+      server: live.server,
+      renames: NO_RENAMES,
+      anyDefiner: true,
+    });
     return {
       database: status.database,
       current: status.current,

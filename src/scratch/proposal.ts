@@ -4,7 +4,8 @@ import type { ServerInfo } from "../database/session";
 import { MigrateError, StatementError } from "../errors";
 import { readMigrations } from "../files/read-migrations";
 import type { Change } from "../schema/change";
-import { diffSchemas } from "../schema/diff";
+import type { KeptName } from "../schema/constraint-names";
+import { diffSchemas, reachableSchema } from "../schema/diff";
 import { lossesOf } from "../schema/losses";
 import type { NotCompared, Schema } from "../schema/model";
 import { readRenameDeclarations } from "../schema/rename-declarations";
@@ -31,6 +32,8 @@ export interface Proposal {
   /** What the up file loses, for people. */
   readonly losses: readonly string[];
   readonly notCompared: readonly NotCompared[];
+  /** Foreign keys and checks that keep their names. */
+  readonly keptNames: readonly KeptName[];
   /** About the scratch server. */
   readonly remarks: readonly string[];
 }
@@ -76,17 +79,23 @@ async function prove(
   settings: Settings,
   server: ScratchServer,
   from: Schema,
-  to: Schema,
+  declared: Schema,
   renames: Renames,
 ): Promise<Proposal> {
+  const { schema: to, kept } = reachableSchema(from, declared, { server: server.server, renames });
   const changes = diffSchemas(from, to, { server: server.server, renames });
-  const back = diffSchemas(to, from, { server: server.server, renames: reverseRenames(renames) });
+  const back = diffSchemas(to, from, {
+    server: server.server,
+    renames: reverseRenames(renames),
+    exactNames: true,
+  });
   const proposal: Proposal = {
     up: renderChanges(changes, server.server),
     down: renderChanges(back, server.server),
     changes: changes.length,
     losses: changes.flatMap(lossesOf),
     notCompared: [...from.notCompared, ...to.notCompared],
+    keptNames: kept,
     remarks: server.remarks,
   };
   if (changes.length === 0) return proposal;
@@ -112,7 +121,7 @@ async function prove(
 }
 
 function diff(from: Schema, to: Schema, server: ServerInfo): readonly Change[] {
-  return diffSchemas(from, to, { server, renames: NO_RENAMES });
+  return diffSchemas(from, to, { server, renames: NO_RENAMES, exactNames: true });
 }
 
 async function runGenerated(

@@ -87,6 +87,11 @@ const PAIRS: readonly Pair[] = [
     b: "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (a int, CONSTRAINT f FOREIGN KEY (a) REFERENCES p (id))",
   },
   {
+    name: "names of foreign keys and checks, where nothing else differs",
+    a: "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (a int, KEY k (a), FOREIGN KEY (a) REFERENCES p (id), CONSTRAINT x CHECK (a > 0))",
+    b: "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (a int, KEY k (a), CONSTRAINT f FOREIGN KEY (a) REFERENCES p (id), CHECK (a > 0))",
+  },
+  {
     name: "order of foreign keys",
     a: "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (a int, b int, CONSTRAINT f FOREIGN KEY (a) REFERENCES p (id), CONSTRAINT g FOREIGN KEY (b) REFERENCES p (id))",
     b: "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (a int, b int, CONSTRAINT g FOREIGN KEY (b) REFERENCES p (id), CONSTRAINT f FOREIGN KEY (a) REFERENCES p (id))",

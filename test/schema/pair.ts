@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Session } from "../../src/database/session";
 import type { Change } from "../../src/schema/change";
-import { diffSchemas } from "../../src/schema/diff";
+import { diffSchemas, reachableSchema } from "../../src/schema/diff";
 import { introspect } from "../../src/schema/introspect";
 import { lossesOf } from "../../src/schema/losses";
 import type { Index, Schema } from "../../src/schema/model";
@@ -66,9 +66,10 @@ export async function tryPair(session: Session, a: Schema, b: Schema, renames: R
   let from: Schema;
   try {
     await load(session, renderSchema(b, server));
-    to = await read();
+    const declared = await read();
     await load(session, renderSchema(a, server));
     from = await read();
+    to = reachableSchema(from, declared, { server, renames }).schema;
   } catch (error) {
     if (error instanceof StatementFailed) return { result: "invalid", message: error.message };
     throw error;
@@ -85,7 +86,7 @@ export async function tryPair(session: Session, a: Schema, b: Schema, renames: R
   try {
     const upProblem = await applyAndCompare(session, from, to, up, upSql);
     if (upProblem !== null) return failed("up", upProblem, upSql);
-    const down = diffSchemas(to, from, { server, renames: back });
+    const down = diffSchemas(to, from, { server, renames: back, exactNames: true });
     const downSql = renderChanges(down, server);
     const downProblem = await applyAndCompare(session, to, from, down, downSql).catch((error: unknown) => {
       if (error instanceof StatementFailed) return error.message;
@@ -120,7 +121,7 @@ async function applyAndCompare(
 
 /** Null when the schemas are the same in both senses: no change between them, and the same to the letter. */
 export function difference(expected: Schema, actual: Schema, { server }: Session): string | null {
-  const changes = diffSchemas(actual, expected, { server, renames: NO_RENAMES });
+  const changes = diffSchemas(actual, expected, { server, renames: NO_RENAMES, exactNames: true });
   if (changes.length > 0) return `a second diff is not empty:\n${renderChanges(changes, server)}`;
   const found = firstDifference(comparable(expected), comparable(actual));
   return found === "" ? null : `no change, but not equal:\n${found}`;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Session } from "../../src/database/session";
-import { diffSchemas } from "../../src/schema/diff";
+import { diffSchemas, reachableSchema } from "../../src/schema/diff";
 import { introspect } from "../../src/schema/introspect";
 import { lossesOf } from "../../src/schema/losses";
 import type { Schema } from "../../src/schema/model";
@@ -73,7 +73,8 @@ function withoutWidths(text: string): string {
 }
 
 async function goAndCompare(session: Session, from: Schema, to: Schema, renames: Renames): Promise<string> {
-  const sql = renderChanges(diffSchemas(from, to, { server: session.server, renames }), session.server);
+  const options = { server: session.server, renames, exactNames: true };
+  const sql = renderChanges(diffSchemas(from, to, options), session.server);
   await apply(session, sql);
   const rest = difference(to, await introspect(session, session.database), session);
   assert.equal(rest, null, `left over after:\n${sql}`);
@@ -81,11 +82,15 @@ async function goAndCompare(session: Session, from: Schema, to: Schema, renames:
 }
 
 async function tryThereAndBack(session: Session, pair: Pair): Promise<void> {
-  const to = await schemaOf(session, pair.after);
+  const declared = await schemaOf(session, pair.after);
   const from = await schemaOf(session, pair.before);
-  assert.deepEqual([...from.notCompared, ...to.notCompared], []);
-  const { renames, problems } = resolveRenames(readRenameDeclarations(pair.after), { from, to });
+  assert.deepEqual([...from.notCompared, ...declared.notCompared], []);
+  const { renames, problems } = resolveRenames(readRenameDeclarations(pair.after), {
+    from,
+    to: declared,
+  });
   assert.deepEqual(problems, []);
+  const { schema: to } = reachableSchema(from, declared, { server: session.server, renames });
   const changes = diffSchemas(from, to, { server: session.server, renames });
   assert.ok(changes.length > 0, "the pair makes no difference");
   assert.deepEqual(changes.flatMap(lossesOf).map(withoutWidths), pair.loses);
