@@ -8,7 +8,6 @@ interface TypeParts {
   readonly unsigned: boolean;
 }
 
-const INTEGERS = ["tinyint", "smallint", "mediumint", "int", "bigint"] as const;
 const INTEGER_BITS: Readonly<Record<string, number>> = {
   tinyint: 8,
   smallint: 16,
@@ -58,7 +57,15 @@ function isAlike(a: string, b: string): boolean {
 }
 
 function isNumber(base: string): boolean {
-  return base in INTEGER_BITS || base === "decimal" || base === "float" || base === "double";
+  return isExact(base) || isFloating(base);
+}
+
+function isExact(base: string): boolean {
+  return base in INTEGER_BITS || base === "decimal" || base === "year";
+}
+
+function isFloating(base: string): base is keyof typeof MANTISSA_BITS {
+  return base === "float" || base === "double";
 }
 
 function isMembered({ base }: TypeParts): boolean {
@@ -75,32 +82,104 @@ function parseType(type: string): TypeParts {
 
 /** Whether every value of one type is a value of the other. False when in doubt. */
 function fits(from: TypeParts, to: TypeParts): boolean {
-  const isInteger = ({ base }: TypeParts): boolean => INTEGERS.some((integer) => integer === base);
-  if (isInteger(from) && isInteger(to)) return integerFits(from, to);
-  if (isInteger(from) && to.base === "decimal") {
-    const digits = Math.ceil((INTEGER_BITS[from.base] ?? 64) * Math.log10(2));
-    return wholeDigits(to) >= digits && (from.unsigned || !to.unsigned);
-  }
-  if (from.base === "decimal" && to.base === "decimal") {
-    const scale = Number(to.arguments[1] ?? 0) >= Number(from.arguments[1] ?? 0);
-    return scale && wholeDigits(to) >= wholeDigits(from) && (from.unsigned || !to.unsigned);
-  }
-  if (from.base === "float" && to.base === "double") return from.unsigned || !to.unsigned;
-  if (isText(from.base) && isText(to.base))
+  const [before, after] = [from.base, to.base];
+  if (isExact(before) && isNumber(after)) return numberFits(from, to);
+  if (isFloating(before) && isFloating(after)) return floatFits(from, to);
+  if (isText(after) && !isText(before)) return printedLength(from) <= characters(to);
+  // CHAR takes the blanks at the end of a value away, BINARY puts zeros there.
+  if (isText(before) && isText(after)) {
+    if (after === "char" && before !== "char") return false;
     return capacity(to) >= capacity(from) * bytesPerCharacter(from, to);
-  if (isBytes(from.base) && isBytes(to.base)) return from.base !== "binary" && capacity(to) >= capacity(from);
-  if (isTemporal(from.base) && (from.base === to.base || (from.base === "date" && to.base === "datetime"))) {
-    return Number(to.arguments[0] ?? 0) >= Number(from.arguments[0] ?? 0);
   }
-  if (from.base === "timestamp" && to.base === "datetime") {
-    return Number(to.arguments[0] ?? 0) >= Number(from.arguments[0] ?? 0);
+  if (isBytes(before) && isBytes(after)) {
+    return after === "binary"
+      ? hasSameArguments(from, to) && before === after
+      : capacity(to) >= capacity(from);
   }
+  if (isTemporal(before) && (before === after || (before === "date" && after === "datetime"))) {
+    return fractionFits(from, to);
+  }
+  if (before === "timestamp" && after === "datetime") return fractionFits(from, to);
   // The same base with other words, such as a display width or ZEROFILL.
-  const same = from.base === to.base && from.arguments.join() === to.arguments.join();
-  if (same) return from.unsigned || !to.unsigned;
-  if (from.base === "bit" && to.base === "bit")
+  if (before === after && hasSameArguments(from, to)) return from.unsigned || !to.unsigned;
+  if (before === "bit" && after === "bit") {
     return Number(to.arguments[0] ?? 1) >= Number(from.arguments[0] ?? 1);
-  return to.base === "geometry" && SPATIAL.has(from.base);
+  }
+  return after === "geometry" && SPATIAL.has(before);
+}
+
+function hasSameArguments(a: TypeParts, b: TypeParts): boolean {
+  return a.arguments.join() === b.arguments.join();
+}
+
+function fractionFits(from: TypeParts, to: TypeParts): boolean {
+  return Number(to.arguments[0] ?? 0) >= Number(from.arguments[0] ?? 0);
+}
+
+/** Of a whole number or DECIMAL. An approximate type holds the whole numbers that its bits do; of fractions few. */
+function numberFits(from: TypeParts, to: TypeParts): boolean {
+  if (to.base === "year") return from.base === "year";
+  // 1901 to 2155
+  if (from.base === "year") return numberFits({ base: "decimal", arguments: ["4"], unsigned: true }, to);
+  const isInteger = from.base in INTEGER_BITS;
+  const scale = isInteger ? 0 : Number(from.arguments[1] ?? 0);
+  const sign = from.unsigned || !to.unsigned;
+  if (isInteger && to.base in INTEGER_BITS) return integerFits(from, to);
+  const digits = isInteger ? integerDigits(from) : wholeDigits(from);
+  if (isFloating(to.base)) {
+    const bits = isInteger
+      ? (INTEGER_BITS[from.base] ?? 64) - (from.unsigned ? 0 : 1)
+      : digits / Math.log10(2);
+    return sign && scale === 0 && bits <= MANTISSA_BITS[to.base] && floatingDigits(to) >= digits;
+  }
+  if (to.base === "decimal")
+    return sign && wholeDigits(to) >= digits && Number(to.arguments[1] ?? 0) >= scale;
+  // All numbers of n digits are there in the type below the one whose greatest number has n + 1.
+  return sign && scale === 0 && to.base in INTEGER_BITS && digits < integerDigits(to);
+}
+
+/** `float(10,5)` is a FLOAT whose values are rounded as they come in. */
+function floatFits(from: TypeParts, to: TypeParts): boolean {
+  if (from.base === "double" && to.base === "float") return false;
+  if (!from.unsigned && to.unsigned) return false;
+  if (to.arguments.length < 2) return true;
+  const fraction = Number(to.arguments[1]) >= Number(from.arguments[1] ?? Number.POSITIVE_INFINITY);
+  return from.arguments.length === 2 && fraction && wholeDigits(to) >= wholeDigits(from);
+}
+
+/** Characters of the longest value as the server prints it. Infinite where the text does not say it all. */
+function printedLength(from: TypeParts): number {
+  const fraction = Number(from.arguments[0] ?? 0);
+  const point = fraction === 0 ? 0 : fraction + 1;
+  const sign = from.unsigned ? 0 : 1;
+  switch (from.base) {
+    case "decimal":
+      return Number(from.arguments[0] ?? 10) + sign + (Number(from.arguments[1] ?? 0) > 0 ? 2 : 0);
+    case "date":
+      return 10;
+    case "datetime":
+      return 19 + point;
+    case "time":
+      return 10 + point;
+    case "enum":
+      return Math.max(...from.arguments.map((member) => member.length));
+    case "set":
+      return from.arguments.join().length;
+    case "json":
+      return CAPACITY.json ?? 0;
+    default:
+      // ZEROFILL fills up to the width that was declared.
+      if (from.base in INTEGER_BITS) return Math.max(integerDigits(from) + sign, fraction);
+      return PRINTED[from.base] ?? Number.POSITIVE_INFINITY;
+  }
+}
+
+const PRINTED: Readonly<Record<string, number>> = { year: 4, uuid: 36, inet4: 15, inet6: 39 };
+
+/** Characters that a text type holds for certain. */
+function characters(to: TypeParts): number {
+  if (to.base === "longtext") return capacity(to);
+  return to.base in CAPACITY ? capacity(to) / 4 : capacity(to);
 }
 
 const SPATIAL: ReadonlySet<string> = new Set([
@@ -118,6 +197,19 @@ function integerFits(from: TypeParts, to: TypeParts): boolean {
   const [before, after] = [INTEGER_BITS[from.base] ?? 0, INTEGER_BITS[to.base] ?? 0];
   if (from.unsigned === to.unsigned) return after >= before;
   return from.unsigned && after > before;
+}
+
+const MANTISSA_BITS = { float: 24, double: 53 } as const;
+
+/** Digits of the greatest whole number. */
+function integerDigits({ base, unsigned }: TypeParts): number {
+  const bits = (INTEGER_BITS[base] ?? 64) - (unsigned ? 0 : 1);
+  return Math.ceil(bits * Math.log10(2));
+}
+
+/** Digits before the point that `float(10,5)` takes. */
+function floatingDigits(to: TypeParts): number {
+  return to.arguments.length < 2 ? Number.POSITIVE_INFINITY : wholeDigits(to);
 }
 
 function wholeDigits({ arguments: [precision, scale] }: TypeParts): number {
