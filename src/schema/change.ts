@@ -26,7 +26,15 @@ export type Change =
   | { readonly type: "create-trigger"; readonly trigger: Trigger; readonly order: TriggerOrder | null }
   | { readonly type: "drop-trigger"; readonly trigger: Trigger }
   | { readonly type: "create-routine"; readonly routine: Routine; readonly replace: boolean }
-  | { readonly type: "drop-routine"; readonly routine: Routine }
+  | { readonly type: "alter-routine"; readonly from: Routine; readonly routine: Routine }
+  | {
+      readonly type: "drop-routine";
+      readonly routine: Routine;
+      /** It is made again, as another one. */
+      readonly recreated: boolean;
+      /** What was granted on it alone, as statements; null: unknown. */
+      readonly grants: readonly string[] | null;
+    }
   | { readonly type: "create-event"; readonly event: ScheduledEvent }
   | {
       readonly type: "alter-event";

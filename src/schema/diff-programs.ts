@@ -4,6 +4,7 @@ import type { Change } from "./change";
 import type { Routine, ScheduledEvent, Schema, Trigger } from "./model";
 import { dependencyOrder, longestAscending } from "./order";
 import type { TriggerOrder } from "./render-program";
+import { canAlterRoutine } from "./routine-parts";
 import { canReplacePrograms } from "./server-differences";
 
 /** What goes before tables change, and what comes behind. */
@@ -48,13 +49,23 @@ export function diffRoutines(from: Schema, to: Schema, isSame: IsSame, server: S
     return wanted !== undefined && isSame(old, wanted);
   };
   const canReplace = (old: Routine): boolean => canReplacePrograms(server) && after.has(key(old));
+  const canAlter = (old: Routine): boolean => {
+    const wanted = after.get(key(old));
+    return wanted !== undefined && !canReplace(old) && canAlterRoutine(old, wanted);
+  };
   return {
     drops: from.routines
-      .filter((old) => !isKept(old) && !canReplace(old))
-      .map((routine) => ({ type: "drop-routine", routine })),
+      .filter((old) => !isKept(old) && !canReplace(old) && !canAlter(old))
+      .map((routine) => ({
+        type: "drop-routine",
+        routine,
+        recreated: after.has(key(routine)),
+        grants: null,
+      })),
     adds: to.routines.flatMap((routine): Change[] => {
       const old = before.get(key(routine));
       if (old !== undefined && isKept(old)) return [];
+      if (old !== undefined && canAlter(old)) return [{ type: "alter-routine", from: old, routine }];
       return [{ type: "create-routine", routine, replace: old !== undefined && canReplace(old) }];
     }),
   };

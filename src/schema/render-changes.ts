@@ -25,6 +25,7 @@ import {
   partitionList,
   tableOption,
 } from "./render-table";
+import { changedCharacteristics } from "./routine-parts";
 import { renderScript, type ScriptStatement } from "./script";
 import { callsInvisibleIndexesIgnored } from "./server-differences";
 
@@ -65,6 +66,11 @@ function renderChange(change: Change, server: ServerInfo): ScriptStatement {
         text: createRoutine(change.routine, change.replace ? "CREATE OR REPLACE" : "CREATE"),
         program: change.routine,
       };
+    case "alter-routine": {
+      const { type, name } = change.routine;
+      const characteristics = changedCharacteristics(change.from, change.routine);
+      return { text: `ALTER ${type.toUpperCase()} ${quoteIdentifier(name)} ${characteristics}` };
+    }
     case "drop-routine":
       return { text: `DROP ${change.routine.type.toUpperCase()} ${quoteIdentifier(change.routine.name)}` };
     case "create-event":

@@ -15,6 +15,7 @@ import { renderSchema } from "../schema/render-schema";
 import { type RenameProblem, resolveRenames } from "../schema/resolve-renames";
 import { applyMigrations, readScratch, refuseIfStopped, runScript, type Stop } from "./build";
 import { findReaching, type SharedServer } from "./reach";
+import { withRoutineGrants } from "./routine-grants";
 import { withScratchDatabase } from "./scratch-database";
 import { type ScratchServer, withScratchServer } from "./scratch-server";
 
@@ -83,12 +84,16 @@ async function prove(
   renames: Renames,
 ): Promise<Proposal> {
   const { schema: to, kept } = reachableSchema(from, declared, { server: server.server, renames });
-  const changes = diffSchemas(from, to, { server: server.server, renames });
-  const back = diffSchemas(to, from, {
-    server: server.server,
-    renames: reverseRenames(renames),
-    exactNames: true,
-  });
+  const target = settings.database;
+  const changes = await withRoutineGrants(diffSchemas(from, to, { server: server.server, renames }), target);
+  const back = await withRoutineGrants(
+    diffSchemas(to, from, {
+      server: server.server,
+      renames: reverseRenames(renames),
+      exactNames: true,
+    }),
+    target,
+  );
   const proposal: Proposal = {
     up: renderChanges(changes, server.server),
     down: renderChanges(back, server.server),

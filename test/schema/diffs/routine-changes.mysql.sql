@@ -9,6 +9,7 @@ CREATE PROCEDURE p() BEGIN SELECT 'a;b'; END//
 DELIMITER ;
 
 -- ==== up
+-- DESTRUCTIVE: drops function f to make it again: what was granted on it alone (GRANT EXECUTE ON FUNCTION) is lost
 DROP FUNCTION `f`;
 
 CREATE FUNCTION `f`(x int) RETURNS int
@@ -24,6 +25,7 @@ DELIMITER ;
 SET SESSION sql_mode = @saved_sql_mode;
 
 -- ==== down
+-- DESTRUCTIVE: drops function f to make it again: what was granted on it alone (GRANT EXECUTE ON FUNCTION) is lost
 DROP FUNCTION `f`;
 
 DROP PROCEDURE `p`;

@@ -1,0 +1,49 @@
+import type { DatabaseSettings } from "../config";
+import { withSession } from "../database/connection";
+import type { Session } from "../database/session";
+import type { Change } from "../schema/change";
+import { quoteAccount } from "../schema/parse-stored";
+import { text } from "../schema/reader";
+import { quoteIdentifier } from "../syntax/quote";
+
+/**
+ * Says of each routine that has to be dropped and made again which privileges end with it. They belong to a server's
+ * accounts and not to a schema, so a migration cannot give them again everywhere; but the target has those that
+ * matter. Where the account may not read them, they stay unknown.
+ * @param target only looked at, and only where a routine is made again
+ */
+export async function withRoutineGrants(
+  changes: readonly Change[],
+  target: DatabaseSettings,
+): Promise<readonly Change[]> {
+  if (!changes.some((change) => change.type === "drop-routine" && change.recreated)) return changes;
+  const grants = await withSession(target, readGrants).catch(() => null);
+  if (grants === null) return changes;
+  return changes.map((change) =>
+    change.type === "drop-routine" && change.recreated
+      ? { ...change, grants: grants.get(`${change.routine.type} ${change.routine.name.toLowerCase()}`) ?? [] }
+      : change,
+  );
+}
+
+/** Less what the server gives whoever creates a routine (automatic_sp_privileges). */
+const GRANTS = `
+  SELECT LOWER(routine_type) AS type, routine_name AS name, user, host, proc_priv AS privileges
+  FROM mysql.procs_priv
+  WHERE db = DATABASE() AND CONCAT(user, '@', host) <> CURRENT_USER()`;
+
+async function readGrants(session: Session): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, string[]>();
+  for (const row of await session.query(GRANTS)) {
+    const type = text(row, "type");
+    const key = `${type} ${text(row, "name").toLowerCase()}`;
+    const held = text(row, "privileges").toUpperCase().split(",");
+    const list = held.filter((privilege) => privilege !== "GRANT").join(", ");
+    const option = held.includes("GRANT") ? " WITH GRANT OPTION" : "";
+    const account = quoteAccount(text(row, "user"), text(row, "host"));
+    const on = `${type.toUpperCase()} ${quoteIdentifier(text(row, "name"))}`;
+    const statement = `GRANT ${list === "" ? "USAGE" : list} ON ${on} TO ${account}${option}`;
+    found.set(key, [...(found.get(key) ?? []), statement]);
+  }
+  return found;
+}
