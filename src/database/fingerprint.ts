@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { ObjectRef } from "../syntax/classify";
-import { quoteIdentifier, quoteQualified } from "../syntax/quote";
+import { readDefinition, readGrants } from "./definitions";
 import { readTableIds } from "./innodb-tables";
 import { serverErrno } from "./server-errors";
-import type { Row, Session } from "./session";
+import type { Session } from "./session";
 
 export { judge, type Verdict } from "./judge";
 export { readSchemaFingerprint } from "./schema-fingerprint";
@@ -17,11 +17,44 @@ export interface Fingerprint {
 export interface ObjectPrint {
   /** For people and for finding the same object twice: `table db.name`, `schema db`. */
   readonly object: string;
-  /** `absent`; `hidden` (it is there, but its definition is not shown); `unreadable` (neither is known); or a hash. */
+  /** `absent`; `present`; `hidden` (it is there, but its definition is not shown); `unreadable` (neither is known); or a hash. */
   readonly state: string;
-  /** InnoDB's number of the table, which a rename keeps; null when there is none, or it was not looked up. */
+  /** What tells the object from another one of its name and definition; null when nothing does, or it was not looked up. */
   readonly id: string | null;
+  /** The definition that was hashed; left out where it may hold a password, is not shown, or is too large to be kept. */
+  readonly definition?: string;
 }
+
+/** Whether the object was there. */
+export function exists({ state }: ObjectPrint): boolean {
+  return state !== "absent";
+}
+
+/** The print of a definition, or of an object that has none. */
+export function printOf(object: string, definition: string | null, id: string | null): ObjectPrint {
+  if (definition === null) return { object, state: "absent", id };
+  const state = createHash("sha256").update(definition).digest("hex").slice(0, 16);
+  return mayHoldSecrets(object, definition) ? { object, state, id } : { object, state, id, definition };
+}
+
+/** MariaDB shows the password's hash with the first grant. */
+function withoutPasswords(grants: readonly string[]): string {
+  return grants
+    .map((grant) => grant.replace(/ IDENTIFIED .*$/, ""))
+    .sort()
+    .join("\n");
+}
+
+/** Accounts and servers are defined with their passwords, and a FEDERATED table may be. */
+function mayHoldSecrets(object: string, definition: string): boolean {
+  return /^(account|server) /.test(object) || /\bCONNECTION=/i.test(definition);
+}
+
+/**
+ * How an object is told from another one of its name and definition: not at all; by when it was made, where that will do;
+ * by InnoDB's number; or as it was the last time.
+ */
+export type Identity = "none" | "any" | "innodb" | Fingerprint;
 
 /**
  * Reads the definitions of objects as the server renders them, less what changes by itself.
@@ -32,57 +65,125 @@ export async function readFingerprint(
   session: Session,
   objects: readonly ObjectRef[],
   currentDatabase: string,
+  identity: Identity = "none",
 ): Promise<Fingerprint> {
   if (objects.length === 0) return { objects: [] };
-  const states = new Map<string, string>();
+  const states = new Map<string, ObjectPrint>();
   for (const object of objects) {
     const key = describe(object, currentDatabase);
-    if (!states.has(key)) states.set(key, await readState(session, object, currentDatabase));
+    if (!states.has(key)) states.set(key, await readPrint(session, key, object, currentDatabase));
   }
-  // Only a rename needs ids, and it has at least two tables.
-  const ids = states.size < 2 ? new Map<string, string>() : await tableIds(session, objects, currentDatabase);
+  const there = objects.filter((object) => {
+    const print = states.get(describe(object, currentDatabase));
+    return print !== undefined && exists(print);
+  });
+  const ids = await readIdentities(session, there, currentDatabase, identity);
   return {
     objects: objects.map((object) => {
       const key = describe(object, currentDatabase);
-      return { object: key, state: states.get(key) ?? "unreadable", id: ids.get(key) ?? null };
+      const print = states.get(key) ?? { object: key, state: "unreadable", id: null };
+      return { ...print, id: ids.get(key) ?? null };
     }),
   };
 }
 
-function describe(object: ObjectRef, currentDatabase: string): string {
+/** What an object is called in a print. */
+export function describe(object: ObjectRef, currentDatabase: string): string {
   if (object.type === "database" || object.type === "server" || object.type === "account") {
     return `${object.type} ${object.name}`;
   }
   return `${object.type} ${object.database ?? currentDatabase}.${object.name}`;
 }
 
-async function tableIds(
+async function readIdentities(
   session: Session,
   objects: readonly ObjectRef[],
   currentDatabase: string,
+  identity: Identity,
 ): Promise<ReadonlyMap<string, string>> {
-  const tables = objects.filter(({ type }) => type === "table");
+  const found = new Map<string, string>();
+  if (identity === "none") return found;
+  const settled = new Set<string>();
+  for (const object of objects) {
+    const key = describe(object, currentDatabase);
+    if (found.has(key) || !isToldByTime(key, identity)) continue;
+    const time = await readTimeMade(session, object, object.database ?? currentDatabase);
+    if (time === null) continue;
+    found.set(key, time.made);
+    if (time.isOver || typeof identity !== "string") settled.add(key);
+  }
+  const tables = objects.filter(
+    (object) => object.type === "table" && !settled.has(describe(object, currentDatabase)),
+  );
+  if (tables.length === 0) return found;
   const named = tables.map((table) => ({ database: table.database ?? currentDatabase, name: table.name }));
   const ids = await readTableIds(session, named);
-  return new Map(
-    tables.flatMap((table, index) => {
-      const id = ids[index];
-      return id === undefined || id === null ? [] : [[describe(table, currentDatabase), id] as const];
-    }),
-  );
+  for (const [index, table] of tables.entries()) {
+    const id = ids[index];
+    if (id !== undefined && id !== null) found.set(describe(table, currentDatabase), id);
+  }
+  return found;
 }
 
-async function readState(session: Session, object: ObjectRef, currentDatabase: string): Promise<string> {
+/** The same kind of identity as the last time, or the two could not be compared. */
+function isToldByTime(key: string, identity: Identity): boolean {
+  if (typeof identity === "string") return identity === "any";
+  return identity.objects.some(({ object, id }) => object === key && id !== null && id.startsWith(MADE));
+}
+
+const MADE = "made ";
+
+/** Where a server says when an object was made. */
+const TIMES: Partial<
+  Record<ObjectRef["type"], readonly [table: string, schema: string, name: string, time: string]>
+> = {
+  table: ["TABLES", "TABLE_SCHEMA", "TABLE_NAME", "CREATE_TIME"],
+  procedure: ["ROUTINES", "ROUTINE_SCHEMA", "ROUTINE_NAME", "CREATED"],
+  function: ["ROUTINES", "ROUTINE_SCHEMA", "ROUTINE_NAME", "CREATED"],
+  event: ["EVENTS", "EVENT_SCHEMA", "EVENT_NAME", "CREATED"],
+  trigger: ["TRIGGERS", "TRIGGER_SCHEMA", "TRIGGER_NAME", "CREATED"],
+};
+
+/**
+ * Times are in whole seconds, so what was made just now could be made again within the same one. SYSDATE() and not NOW(),
+ * which a file may have set.
+ * @returns null when it is not known; `isOver`: that second is over
+ */
+async function readTimeMade(
+  session: Session,
+  object: ObjectRef,
+  database: string,
+): Promise<{ readonly made: string; readonly isOver: boolean } | null> {
+  const source = TIMES[object.type];
+  if (source === undefined) return null;
+  const [table, schema, name, time] = source;
+  const kind = table === "ROUTINES" ? ` AND ROUTINE_TYPE = '${object.type.toUpperCase()}'` : "";
+  const [row] = await session.query(
+    `SELECT CAST(${time} AS CHAR) AS made, ${time} < SYSDATE() - INTERVAL 2 SECOND AS isOver
+       FROM information_schema.${table} WHERE ${schema} = ? AND ${name} = ?${kind}`,
+    [database, object.name],
+  );
+  if (row === undefined || row.made === null) return null;
+  return { made: `${MADE}${row.made}`, isOver: Number(row.isOver) === 1 };
+}
+
+async function readPrint(
+  session: Session,
+  key: string,
+  object: ObjectRef,
+  currentDatabase: string,
+): Promise<ObjectPrint> {
+  const database = object.database ?? currentDatabase;
   try {
-    const definition = await readDefinition(session, object, object.database ?? currentDatabase);
-    return definition === null
-      ? "absent"
-      : createHash("sha256").update(definition).digest("hex").slice(0, 16);
+    const print = printOf(key, await readDefinition(session, object, database), null);
+    if (object.type !== "account") return print;
+    return { ...print, definition: withoutPasswords(await readGrants(session, object.name)) };
   } catch (error) {
     const errno = serverErrno(error);
-    if (errno !== null && ABSENT.includes(errno)) return "absent";
+    if (errno !== null && ABSENT.includes(errno)) return printOf(key, null, null);
     if (errno === null || !UNREADABLE.includes(errno)) throw error;
-    return (await isListed(session, object, object.database ?? currentDatabase)) ? "hidden" : "unreadable";
+    const state = (await isListed(session, object, database)) ? "hidden" : "unreadable";
+    return { object: key, state, id: null };
   }
 }
 
@@ -104,77 +205,3 @@ const ABSENT: readonly number[] = [1049, 1141, 1146, 1305, 1360, 1539];
  * ER_PROCACCESS_DENIED, ER_NO_SUCH_TABLE_IN_ENGINE
  */
 const UNREADABLE: readonly number[] = [1016, 1044, 1100, 1142, 1227, 1286, 1356, 1370, 1932];
-
-/** The definition in the server's words; null when the object does not exist and no error says so. */
-async function readDefinition(session: Session, object: ObjectRef, database: string): Promise<string | null> {
-  const name = quoteQualified(database, object.name);
-  switch (object.type) {
-    case "table":
-      return tableDefinition(await session.query(`SHOW CREATE TABLE ${name}`), database);
-    case "trigger":
-      return column(await session.query(`SHOW CREATE TRIGGER ${name}`), "SQL Original Statement");
-    case "procedure":
-      return column(await session.query(`SHOW CREATE PROCEDURE ${name}`), "Create Procedure");
-    case "function":
-      return column(await session.query(`SHOW CREATE FUNCTION ${name}`), "Create Function");
-    case "event":
-      return eventDefinition(await session.query(`SHOW CREATE EVENT ${name}`));
-    case "database":
-      return column(
-        await session.query(`SHOW CREATE DATABASE ${quoteIdentifier(object.name)}`),
-        "Create Database",
-      );
-    case "server":
-      return serverDefinition(
-        await session.query("SELECT * FROM mysql.servers WHERE Server_name = ?", [object.name]),
-      );
-    case "account":
-      return accountDefinition(session, object.name);
-    default:
-      return object.type satisfies never;
-  }
-}
-
-/** A definition that may not be shown (only its owner may see a routine's) is still there. */
-function column(rows: readonly Row[], name: string): string {
-  return String(rows[0]?.[name] ?? "");
-}
-
-function tableDefinition(rows: readonly Row[], database: string): string {
-  const [row] = rows;
-  // A view's text names its own database or not, depending on which one is current.
-  if (row?.["Create View"] !== undefined)
-    return String(row["Create View"]).replaceAll(`${quoteIdentifier(database)}.`, "");
-  return withoutVolatile(String(row?.["Create Table"] ?? ""));
-}
-
-/**
- * Inserts move AUTO_INCREMENT; MariaDB adds partitions by itself to a table with PARTITION BY SYSTEM_TIME … AUTO.
- * The name is left out so that a renamed table has the definition it had.
- * @see https://mariadb.com/kb/en/system-versioned-tables/#automatically-creating-partitions
- */
-function withoutVolatile(definition: string): string {
-  return definition
-    .replace(/^CREATE TABLE (?:`(?:[^`]|``)*`)/, "CREATE TABLE")
-    .replace(/^(\)(?: \/\*!50100 TABLESPACE .*? \*\/)? ENGINE=\w+) AUTO_INCREMENT=\d+/m, "$1")
-    .replace(/(PARTITION BY SYSTEM_TIME\b[^\n]* AUTO\n)PARTITIONS \d+/, "$1");
-}
-
-/** The server switches an event off when it has run for the last time. */
-function eventDefinition(rows: readonly Row[]): string {
-  return column(rows, "Create Event").replace(/(ON COMPLETION (?:NOT )?PRESERVE) (?:ENABLE|DISABLE)\b/, "$1");
-}
-
-function serverDefinition(rows: readonly Row[]): string | null {
-  return rows.length === 0 ? null : JSON.stringify(rows);
-}
-
-/** Grants are shown in no particular order. MySQL keeps the password apart from them; MariaDB's roles have none. */
-async function accountDefinition(session: Session, account: string): Promise<string> {
-  const grants = await session.query(`SHOW GRANTS FOR ${account}`);
-  const user = session.server.family === "mysql" ? await session.query(`SHOW CREATE USER ${account}`) : [];
-  return [...grants, ...user]
-    .map((row) => Object.values(row).join())
-    .sort()
-    .join("\n");
-}

@@ -7,6 +7,7 @@ import type { Fingerprint } from "./fingerprint";
 import type { HistoryAction, Intent, Judgement } from "./history";
 import { HISTORY_COLUMNS } from "./history-table";
 import type { Lock } from "./lock";
+import { packIntent } from "./packed-intent";
 import type { ServerInfo, Session, SqlValue } from "./session";
 
 /** The history line that a run writes to, and the lock that every write to it asserts. */
@@ -171,7 +172,7 @@ function intentColumn(
   server: ServerInfo,
 ): { readonly sql: string; readonly values: readonly SqlValue[] } {
   if (intent === null) return { sql: "NULL", values: [] };
-  const text = JSON.stringify(intent);
+  const text = packIntent(intent, server.maxPacketBytes);
   const [object] = intent.objects;
   if (object === undefined || !text.includes(UNPROBED)) return { sql: "?", values: [text] };
   return {

@@ -4,6 +4,7 @@ import type { StoredTexts } from "../files/read-text";
 import type { DdlVerb, ObjectRef } from "../syntax/classify";
 import { quoteQualified } from "../syntax/quote";
 import type { Fingerprint } from "./fingerprint";
+import { unpackIntent } from "./packed-intent";
 import type { Row, Session } from "./session";
 
 /** What a line of the history says happened. */
@@ -17,6 +18,8 @@ export interface Intent {
   readonly hash: string;
   /** Its beginning, without passwords; unknown in what earlier versions wrote. */
   readonly text?: string;
+  /** What it ran where that is another text: that of a prepared statement, or the one DDL of a procedure. */
+  readonly executes?: Executed;
   /** CONNECTION_ID() of the session that was about to run it. */
   readonly connection: number;
   /** How to judge it later; `ask`: nothing that the server could tell would settle it. */
@@ -25,6 +28,14 @@ export interface Intent {
   readonly objects: readonly ObjectRef[];
   /** Their fingerprint before it ran; null for `ask`. */
   readonly before: Fingerprint | null;
+}
+
+/** A statement, and what names without a database meant in it. */
+export interface Executed {
+  readonly text: string;
+  readonly database: string;
+  /** The sql_mode that it ran with, where that was not the session's own: a procedure keeps its maker's. */
+  readonly sqlMode: string | null;
 }
 
 /** `schema`: changed as a whole or not, for a CALL that does one DDL. */
@@ -144,7 +155,7 @@ function parseIntent(id: number, text: string): Intent {
   } catch {
     intent = null;
   }
-  if (isIntent(intent)) return intent;
+  if (isIntent(intent)) return unpackIntent(intent);
   throw new MigrateError(
     "history-damaged",
     `Line ${id} of the history table has an intent that cannot be read.`,
@@ -171,7 +182,7 @@ function isIntent(value: unknown): value is Intent {
     typeof text === "string" &&
     typeof connection === "number" &&
     typeof how === "string" &&
-    ["create", "drop", "rename", "alter", "schema", "ask"].includes(how) &&
+    ["create", "replace", "drop", "rename", "alter", "truncate", "exchange", "schema", "ask"].includes(how) &&
     Array.isArray(objects) &&
     typeof before === "object"
   );

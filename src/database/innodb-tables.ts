@@ -8,10 +8,10 @@ export interface TableName {
 }
 
 /**
- * Reads the numbers InnoDB gave the tables, which stay the same through every RENAME. Of a partitioned table it is the
- * first partition's.
- * @returns one for each name, in order; null when it is no InnoDB table, has a name that cannot be looked up, or the
- *   user lacks the PROCESS privilege
+ * Reads the numbers InnoDB gave the tables, which stay the same through every RENAME and are new after a TRUNCATE. The
+ * servers look through all tables they have for that.
+ * @returns one for each name, in order: the number, or those of a partitioned table as `p0=1, p1=2`; null when it is no
+ *   InnoDB table, has a name that cannot be looked up, or the user lacks the PROCESS privilege
  * @see https://dev.mysql.com/doc/refman/8.4/en/information-schema-innodb-tables-table.html
  */
 export async function readTableIds(
@@ -26,12 +26,16 @@ export async function readTableIds(
   const names = `SUBSTRING_INDEX(SUBSTRING_INDEX(NAME, '#p#', 1), '#P#', 1)`;
   try {
     const rows = await session.query(
-      `SELECT ${names} AS name, CAST(MIN(TABLE_ID) AS CHAR) AS id FROM information_schema.${source}
-        WHERE ${names} IN (${known.map(() => "?").join(", ")}) GROUP BY 1`,
+      `SELECT ${names} AS name, SUBSTR(NAME, CHAR_LENGTH(${names}) + 4) AS part, CAST(TABLE_ID AS CHAR) AS id
+         FROM information_schema.${source} WHERE ${names} IN (${known.map(() => "?").join(", ")})`,
       known,
     );
-    const ids = new Map(rows.map((row) => [String(row.name), String(row.id)]));
-    return wanted.map((name) => (name === null ? null : (ids.get(name) ?? null)));
+    const ids = new Map<string, string[]>();
+    for (const row of rows) {
+      const id = row.part === "" ? String(row.id) : `${row.part}=${row.id}`;
+      ids.set(String(row.name), [...(ids.get(String(row.name)) ?? []), id]);
+    }
+    return wanted.map((name) => (name === null ? null : (ids.get(name)?.sort().join(", ") ?? null)));
   } catch (error) {
     if (serverErrno(error) === ER_SPECIFIC_ACCESS_DENIED) return wanted.map(() => null);
     throw error;

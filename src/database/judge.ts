@@ -1,31 +1,40 @@
 import type { DdlVerb } from "../syntax/classify";
-import type { Fingerprint, ObjectPrint } from "./fingerprint";
+import { exists, type Fingerprint, type ObjectPrint } from "./fingerprint";
 
 /** `partly`: some objects are as they were, some as the statement leaves them. `unknown`: a person has to look. */
 export type Verdict = "applied" | "not-applied" | "partly" | "unknown";
 
 /**
- * Says from what objects were like before a statement, and are now, whether it took effect. Pure, and never a guess.
+ * Says from what objects were like before a statement, are now, and would be after it, whether it took effect. Pure, and
+ * never a guess: what is neither as it was nor as the statement makes it is somebody else's work, wholly or in part.
  * A statement that can only have failed (CREATE of what was there, DROP of what was not) counts as not applied:
  * running it again gives the server's own words.
  * @param before as read before it ran, with the same objects as `after`
+ * @param made what the statement makes of them, for the same objects; null when that has not been worked out
  */
-export function judge(verb: DdlVerb, before: Fingerprint, after: Fingerprint): Verdict {
-  const changes = pair(before, after);
+export function judge(
+  verb: DdlVerb,
+  before: Fingerprint,
+  after: Fingerprint,
+  made: Fingerprint | null,
+): Verdict {
+  const changes = pair(before, after, made);
   if (changes === null || changes.some(isUnreadable)) return "unknown";
   switch (verb) {
     case "create":
-      if (changes.some(({ was }) => exists(was))) return "not-applied";
-      return summarize(changes.map(({ is }) => exists(is)));
+      return judgeCreate(changes);
+    case "replace":
+      return judgeReplace(changes);
     case "drop":
-      if (changes.some(({ was }) => !exists(was))) return judgeFailedDrop(changes);
-      return summarize(changes.map(({ is }) => !exists(is)));
+      return judgeDrop(changes);
     case "alter":
-      if (changes.some(({ was, is }) => exists(was) && exists(is) && (isHidden(was) || isHidden(is))))
-        return "unknown";
-      return summarize(changes.map(({ was, is }) => was.state !== is.state));
+      return judgeAlter(changes);
     case "rename":
-      return judgeRename(before.objects, after.objects);
+      return judgeRename(before.objects, after.objects, made);
+    case "truncate":
+      return judgeTruncate(changes);
+    case "exchange":
+      return judgeExchange(changes);
     default:
       return verb satisfies never;
   }
@@ -34,21 +43,19 @@ export function judge(verb: DdlVerb, before: Fingerprint, after: Fingerprint): V
 interface Change {
   readonly was: ObjectPrint;
   readonly is: ObjectPrint;
+  /** As the statement leaves it, where that is known. */
+  readonly made: ObjectPrint | null;
 }
 
-function pair(before: Fingerprint, after: Fingerprint): readonly Change[] | null {
+function pair(before: Fingerprint, after: Fingerprint, made: Fingerprint | null): readonly Change[] | null {
   if (before.objects.length === 0 || before.objects.length !== after.objects.length) return null;
   const changes: Change[] = [];
   for (const [index, was] of before.objects.entries()) {
     const is = after.objects[index];
     if (is === undefined || is.object !== was.object) return null;
-    changes.push({ was, is });
+    changes.push({ was, is, made: made?.objects[index] ?? null });
   }
   return changes;
-}
-
-function exists(print: ObjectPrint): boolean {
-  return print.state !== "absent";
 }
 
 function isHidden(print: ObjectPrint): boolean {
@@ -59,15 +66,85 @@ function isUnreadable({ was, is }: Change): boolean {
   return was.state === "unreadable" || is.state === "unreadable";
 }
 
-function summarize(done: readonly boolean[]): Verdict {
+/** What is hidden could be anything, so it is equal to nothing. */
+function same(a: ObjectPrint | null, b: ObjectPrint): boolean {
+  return a !== null && a.state === b.state && !isHidden(a);
+}
+
+/** Whether it is the very object that it was. @returns null when nothing tells */
+function isSameOne({ was, is }: Change): boolean | null {
+  return was.id === null || is.id === null ? null : was.id === is.id;
+}
+
+function summarize(done: readonly (boolean | null)[]): Verdict {
+  if (done.includes(null)) return "unknown";
   if (done.every((one) => one)) return "applied";
   return done.some((one) => one) ? "partly" : "not-applied";
 }
 
-/** MariaDB fails for the missing ones, after it dropped the others. */
-function judgeFailedDrop(changes: readonly Change[]): Verdict {
-  const dropped = changes.filter(({ was, is }) => exists(was) && !exists(is));
-  return dropped.length === 0 ? "not-applied" : "partly";
+function judgeCreate(changes: readonly Change[]): Verdict {
+  if (changes.some(({ was }) => exists(was))) return "not-applied";
+  return summarize(changes.map(({ is, made }) => (exists(is) ? same(made, is) || null : false)));
+}
+
+/** MariaDB drops first, so what is gone has yet to be made. */
+function judgeReplace(changes: readonly Change[]): Verdict {
+  return summarize(
+    changes.map((change) => {
+      const { was, is, made } = change;
+      if (!exists(is)) return false;
+      if (!exists(was)) return same(made, is) || null;
+      const one = isSameOne(change);
+      if (same(was, is) && one === true) return false;
+      if (same(made, is) && (one === false || !same(was, is))) return true;
+      return same(was, is) && made !== null && !same(made, is) ? false : null;
+    }),
+  );
+}
+
+/** What is there again, or for the first time, somebody else made. */
+function judgeDrop(changes: readonly Change[]): Verdict {
+  const done = changes.map((change) => {
+    const { was, is } = change;
+    if (!exists(was)) return exists(is) ? null : "nothing to drop";
+    if (!exists(is)) return true;
+    return same(was, is) || (isHidden(was) && isHidden(is))
+      ? isSameOne(change) === false
+        ? null
+        : false
+      : null;
+  });
+  const dropped = done.filter((one) => one !== "nothing to drop");
+  if (dropped.length === done.length || dropped.includes(null)) return summarize(dropped);
+  // MariaDB fails for the missing ones, after it dropped the others.
+  return dropped.includes(true) ? "partly" : "not-applied";
+}
+
+function judgeAlter(changes: readonly Change[]): Verdict {
+  if (changes.every(({ was, is }) => same(was, is))) return "not-applied";
+  return changes.every(({ is, made }) => same(made, is)) ? "applied" : "unknown";
+}
+
+/** A hotfix rebuilds a table too, but leaves another definition. */
+function judgeTruncate(changes: readonly Change[]): Verdict {
+  return summarize(
+    changes.map((change) => {
+      if (!exists(change.was) && !exists(change.is)) return false;
+      const one = same(change.was, change.is) ? isSameOne(change) : null;
+      return one === null ? null : !one;
+    }),
+  );
+}
+
+function judgeExchange(changes: readonly Change[]): Verdict {
+  const [table, other, another] = changes;
+  if (table === undefined || other === undefined || another !== undefined) return "unknown";
+  if (changes.some((change) => !same(change.was, change.is) || isSameOne(change) === null)) return "unknown";
+  if (changes.every((change) => isSameOne(change))) return "not-applied";
+  const swapped = (table.was.id ?? "").split(", ").find((part) => part.endsWith(`=${other.is.id}`));
+  const after = swapped?.replace(/=\d+$/, `=${other.was.id}`);
+  const expected = (table.was.id ?? "").split(", ").map((part) => (part === swapped ? after : part));
+  return swapped !== undefined && expected.join(", ") === table.is.id ? "applied" : "unknown";
 }
 
 /** What is at each name: by position in `objects`, after each of the renames. */
@@ -78,7 +155,11 @@ type Places = ReadonlyMap<string, ObjectPrint>;
  * applied", the last "applied". Which names exist tells them apart, except in a permutation (a swap): then InnoDB's
  * table ids do, or else the definitions.
  */
-function judgeRename(before: readonly ObjectPrint[], after: readonly ObjectPrint[]): Verdict {
+function judgeRename(
+  before: readonly ObjectPrint[],
+  after: readonly ObjectPrint[],
+  made: Fingerprint | null,
+): Verdict {
   const moments = playRenames(before);
   const now = placesOf(after);
   if (moments === null) return samePlaces(placesOf(before), now, exists) ? "not-applied" : "unknown";
@@ -91,8 +172,25 @@ function judgeRename(before: readonly ObjectPrint[], after: readonly ObjectPrint
   const [only, another] = matching;
   if (only === undefined || another !== undefined) return "unknown";
   const at = moments.indexOf(only);
-  if (at === moments.length - 1) return "applied";
+  const last = at === moments.length - 1;
+  // Definitions follow a table to its new name, but for the names in them that the server makes out of the table's.
+  const known = [...only].every(([name, print]) =>
+    isAsMoved(print, now.get(name), last ? madeAt(made, name) : null),
+  );
+  if (!known) return "unknown";
+  if (last) return "applied";
   return at === 0 ? "not-applied" : "partly";
+}
+
+function madeAt(made: Fingerprint | null, name: string): ObjectPrint | null {
+  return made?.objects.find(({ object }) => object === name) ?? null;
+}
+
+function isAsMoved(moved: ObjectPrint, now: ObjectPrint | undefined, made: ObjectPrint | null): boolean {
+  if (now === undefined) return false;
+  if (!exists(moved)) return !exists(now);
+  if (moved.id !== null && now.id !== null) return moved.id === now.id;
+  return same(moved, now) || same(made, now) || (isHidden(moved) && isHidden(now));
 }
 
 /** Null when a rename must fail: nothing to rename, or its new name taken. */

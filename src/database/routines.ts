@@ -1,7 +1,8 @@
 import type { ObjectRef, TableName } from "../syntax/classify";
 import { readCalls, simpleEffect } from "../syntax/compound";
-import { type BodyEffect, readBody } from "../syntax/program-body";
+import { type BodyEffect, NONE, readBody } from "../syntax/program-body";
 import { mayCreate } from "../syntax/temporary";
+import type { Executed } from "./history";
 import type { Session } from "./session";
 
 /**
@@ -72,6 +73,37 @@ async function readEffect(
   );
 }
 
+/**
+ * Reads the one statement that commits by itself in a procedure of the effect `single-ddl`, or in one that it calls.
+ * @returns null when there are several, of which a CALL runs at most one
+ * @throws the driver's error
+ */
+export async function readSingleDdl(
+  session: Session,
+  routine: ObjectRef,
+  currentDatabase: string,
+): Promise<Executed | null> {
+  const database = routine.database ?? currentDatabase;
+  const body = await readText(session, database, routine.name);
+  if (body === null) return null;
+  const found: (Executed | null)[] = [];
+  readBody(
+    body.text,
+    (statement, verb, text) => {
+      const commits = (simpleEffect(statement, verb)?.commits ?? 0) > 0;
+      if (commits) found.push({ text, database, sqlMode: body.sqlMode });
+      return NONE;
+    },
+    body,
+  );
+  for (const call of readCalls(body.text, body)) {
+    const { effect } = await readRoutineUse(session, call, database);
+    if (effect !== "transactional") found.push(await readSingleDdl(session, call, database));
+  }
+  const [only, another] = found;
+  return another === undefined ? (only ?? null) : null;
+}
+
 /** Whether the user can see a procedure. Any privilege on it is enough for that, the one to run it included. */
 export async function isVisibleProcedure(
   session: Session,
@@ -93,6 +125,7 @@ function keyOf({ database, name }: ObjectRef): string {
 interface Body {
   readonly text: string;
   readonly noBackslashEscapes: boolean;
+  readonly sqlMode: string;
 }
 
 /** Null when there is none, it is not SQL, or the user may not see it. */
@@ -106,5 +139,9 @@ async function readText(session: Session, database: string, name: string): Promi
   const modes = String(row.mode).split(",");
   // In Oracle mode blocks have another syntax.
   if (modes.includes("ORACLE")) return null;
-  return { text: String(row.text), noBackslashEscapes: modes.includes("NO_BACKSLASH_ESCAPES") };
+  return {
+    text: String(row.text),
+    noBackslashEscapes: modes.includes("NO_BACKSLASH_ESCAPES"),
+    sqlMode: String(row.mode),
+  };
 }

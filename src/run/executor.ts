@@ -1,6 +1,6 @@
-import type { Intent } from "../database/history";
+import type { Executed, Intent } from "../database/history";
 import { readProgress, type Unfinished } from "../database/history-lines";
-import { readRoutineUse } from "../database/routines";
+import { readRoutineUse, readSingleDdl } from "../database/routines";
 import { serverErrno } from "../database/server-errors";
 import { COMMIT, type Session } from "../database/session";
 import { readUserVariables } from "../database/user-variables";
@@ -19,7 +19,7 @@ import { withoutTemporary } from "../syntax/temporary";
 import type { Work } from "./batches";
 import type { Engines } from "./engines";
 import { intentOf, type Journal } from "./journal";
-import { type Before, judgeIntent, readBefore } from "./judge-intent";
+import { type Before, isUnchanged, readBefore } from "./judge-intent";
 import type { Patience } from "./patience";
 import { readImmediateText, readPreparedValue } from "./prepared-text";
 import { provesNothingHappened } from "./refused";
@@ -55,6 +55,12 @@ export interface Executor {
   /** The session holds, or may hold, something that the next migration must not see. */
   readonly touched: boolean;
 }
+
+/** What an intent says beside its statement. */
+type Announced = Before & Pick<Intent, "executes">;
+
+/** Nothing that the server could tell would settle it. */
+const ASK: Announced = { how: "ask", objects: [], before: null };
 
 type SetKind = Extract<StatementKind, { kind: "set" }>;
 type RepeatableKind = Extract<StatementKind, { kind: "repeatable" }>;
@@ -155,7 +161,7 @@ export function createExecutor(
       );
     }
     await transactions.commitOwn();
-    await runWithIntent(statement, { how: "ask", objects: [], before: null });
+    await runWithIntent(statement, ASK);
     await recordAtOnce();
   }
 
@@ -163,10 +169,12 @@ export function createExecutor(
     statement: Statement,
     how: Intent["how"],
     objects: readonly ObjectRef[],
-    executed: string = statement.text,
+    executes: Executed | null = null,
+    refusable: string = executes?.text ?? statement.text,
   ): Promise<void> {
     await leaveTransaction();
-    await runWithIntent(statement, await readBefore(session, how, objects, memory.database), executed);
+    const before = await readBefore(session, how, objects, executes?.database ?? memory.database);
+    await runWithIntent(statement, executes === null ? before : { ...before, executes }, refusable);
     // What nothing can judge is recorded at once; for the rest the next record or intent is soon enough.
     if (how === "ask") await recordAtOnce();
   }
@@ -174,7 +182,7 @@ export function createExecutor(
   /** Only running it shows whether it commits: a CALL with a branch, a text that is made up on the way. */
   async function runPerhapsCommitting(
     statement: Statement,
-    how: "ask" | "schema",
+    before: Announced,
     executed: string = statement.text,
   ): Promise<void> {
     if (!memory.autocommit && transactions.owner === null) {
@@ -183,14 +191,14 @@ export function createExecutor(
     }
     if (transactions.owner === "file") {
       if (transactions.readOnly) throw unrecordable();
-      return runInTransaction(statement, await readBefore(session, how, [], memory.database), executed);
+      return runInTransaction(statement, before, executed);
     }
     await transactions.commitOwn();
     // Without autocommit a ROLLBACK in it would undo more than it does.
-    await runWithIntent(statement, await readBefore(session, how, [], memory.database), executed, false);
+    await runWithIntent(statement, before, executed, false);
     // It may have begun a transaction, which is the file's then: the record waits for its COMMIT.
     if (await session.transactionOpen()) transactions.beganInFile(null, false);
-    else if (how === "ask") await recordAtOnce();
+    else if (before.how === "ask") await recordAtOnce();
   }
 
   /**
@@ -200,7 +208,7 @@ export function createExecutor(
    */
   async function runInTransaction(
     statement: Statement,
-    before: Before | null,
+    before: Announced | null,
     executed: string = statement.text,
   ): Promise<void> {
     const recorded = journal.done;
@@ -239,15 +247,15 @@ export function createExecutor(
     return !(await didNothing(error, executed, before));
   }
 
-  function announce(statement: Statement, before: Before): Intent {
+  function announce(statement: Statement, before: Announced): Intent {
     return { ...intentOf(statement), connection: session.connectionId, ...before };
   }
 
-  /** @param executed what the statement runs, where that is another text */
+  /** @param refusable the text that an error is about: the statement's, or the one it was prepared from */
   async function runWithIntent(
     statement: Statement,
-    before: Before,
-    executed: string = statement.text,
+    before: Announced,
+    refusable: string = statement.text,
     inTransaction = true,
   ): Promise<void> {
     const { text } = statement;
@@ -258,18 +266,18 @@ export function createExecutor(
       await patience.through(() => session.run(text), tablesOf(before.objects, memory.database));
     } catch (error) {
       // The server said no; most statements then did nothing, but not all of them (a DROP of several tables).
-      fateOpen = !(await didNothing(error, executed, before));
+      fateOpen = !(await didNothing(error, refusable, before));
       throw error;
     }
     fateOpen = false;
     committedByItself(statement);
   }
 
-  async function didNothing(error: unknown, executed: string, before: Before): Promise<boolean> {
+  async function didNothing(error: unknown, refusable: string, before: Before): Promise<boolean> {
     const cause = error instanceof MigrateError ? error.cause : error;
     if (serverErrno(cause) === null) return false;
-    if (await provesNothingHappened(session, cause, executed, memory.database)) return true;
-    return (await judgeIntent(session, before)) === "not-applied";
+    if (await provesNothingHappened(session, cause, refusable, memory.database)) return true;
+    return await isUnchanged(session, before);
   }
 
   function committedByItself(statement: Statement): void {
@@ -300,27 +308,40 @@ export function createExecutor(
       case "transactional":
         return runTransactional(statement, classified);
       case "single-ddl":
-        return runPerhapsCommitting(statement, "schema");
+        return runDdlOf(statement, await readSingleDdl(session, routine, memory.database));
       case "mixed":
       case "unknown":
-        return runPerhapsCommitting(statement, "ask");
+        return runPerhapsCommitting(statement, ASK);
       default:
         effect satisfies never;
     }
   }
 
+  /** Null for what is the statement itself. */
+  function asExecuted(statement: Statement, text: string): Executed | null {
+    return text === statement.text ? null : { text, database: memory.database, sqlMode: null };
+  }
+
   async function runUnjudgeable(
     statement: Statement,
     { objects, commits, why }: UnjudgeableKind,
-    executed: string,
+    executes: Executed | null,
   ): Promise<void> {
-    if (commits === "perhaps") return runPerhapsCommitting(statement, "ask", executed);
+    if (commits === "perhaps") return runPerhapsCommitting(statement, ASK, executes?.text ?? statement.text);
     if (commits === "never" && transactions.owner === "file") {
       throw new MigrateError("unsupported-statement", whyNotInTransaction(why), {
         hint: "Move it out of the transaction.",
       });
     }
-    return runSelfCommitting(statement, "ask", objects, executed);
+    return runSelfCommitting(statement, "ask", objects, executes);
+  }
+
+  /** A procedure that does nothing but one DDL is judged by that. */
+  async function runDdlOf(statement: Statement, ddl: Executed | null): Promise<void> {
+    const inside = ddl === null ? null : classify(ddl.text).statement;
+    if (ddl === null || inside?.kind !== "self-committing") return runPerhapsCommitting(statement, ASK);
+    const before = await readBefore(session, inside.verb, inside.objects, ddl.database);
+    return runPerhapsCommitting(statement, { ...before, executes: ddl });
   }
 
   /** A statement about the session itself: it has no lasting effect, so nothing is written for it. */
@@ -407,7 +428,7 @@ export function createExecutor(
     inner: string | null,
   ): Promise<void> {
     const kind = inner === null ? null : classify(inner).statement;
-    if (inner === null || kind === null) return runPerhapsCommitting(statement, "ask");
+    if (inner === null || kind === null) return runPerhapsCommitting(statement, ASK);
     if (kind.kind === "lock-tables") {
       throw new MigrateError(
         "unsupported-statement",
@@ -500,11 +521,11 @@ export function createExecutor(
         if (kind.commits) return runRepeatable(statement, { objects: [], commits: "always" });
         return runTransactional(statement, classified);
       case "self-committing":
-        return runSelfCommitting(statement, kind.verb, kind.objects, executed);
+        return runSelfCommitting(statement, kind.verb, kind.objects, asExecuted(statement, executed));
       case "repeatable":
         return runRepeatable(statement, kind);
       case "unjudgeable":
-        return runUnjudgeable(statement, kind, executed);
+        return runUnjudgeable(statement, kind, asExecuted(statement, executed));
       case "call":
         return runCall(statement, classified, kind.routine);
       case "begin":

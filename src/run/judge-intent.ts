@@ -1,5 +1,7 @@
 import {
+  exists,
   type Fingerprint,
+  type Identity,
   judge,
   readFingerprint,
   readSchemaFingerprint,
@@ -7,8 +9,14 @@ import {
 } from "../database/fingerprint";
 import type { Intent, Judgement } from "../database/history";
 import { probedByRecord } from "../database/history-lines";
+import { judgeEarlier } from "../database/judge-earlier";
+import { isWhatItMakes } from "../database/likely";
 import type { Session } from "../database/session";
-import type { ObjectRef } from "../syntax/classify";
+import { isEmptyTable } from "../database/tables";
+import { type Work, workOut } from "../database/work-out";
+import { workOutDatabase, workOutView } from "../database/work-out-view";
+import { classify, type ObjectRef } from "../syntax/classify";
+import { mayComeBack } from "../syntax/statements/alter-table";
 
 export type { Verdict };
 
@@ -33,17 +41,125 @@ export async function readBefore(
   const objects = named.map((object) => ({ ...object, database: object.database ?? database }));
   // Whether a table that will be created exists is looked up by the statement that records the intent.
   const before: Fingerprint =
-    probedByRecord(how, objects) ?? (await readFingerprint(session, objects, database));
+    probedByRecord(how, objects) ?? (await readFingerprint(session, objects, database, IDENTITY[how]));
   return { how, objects, before };
 }
 
-/** Compares what an intent's objects are now with what they were before its statement. */
-export async function judgeIntent(session: Session, intent: Before): Promise<Verdict> {
-  const [first] = intent.objects;
-  if (intent.how === "ask" || intent.before === null) return "unknown";
-  if (intent.how === "schema") {
-    if (first === undefined) return "unknown";
-    return judge("alter", intent.before, await readSchemaFingerprint(session, first.name));
+/** What has no other definition afterwards is told by which one it is. */
+export const IDENTITY: Readonly<Record<Exclude<Judgement, "ask" | "schema">, Identity>> = {
+  create: "none",
+  alter: "none",
+  drop: "any",
+  rename: "innodb",
+  replace: "innodb",
+  truncate: "innodb",
+  exchange: "innodb",
+};
+
+/** What is known of a statement's fate, and why. */
+export interface Finding {
+  readonly verdict: Verdict;
+  /** What its objects are now; null where they say nothing. */
+  readonly now: Fingerprint | null;
+  /** What it makes of them; null where that was not worked out. */
+  readonly made: Fingerprint | null;
+}
+
+/** Whether an intent's objects are what they were before its statement, as far as they tell. */
+export async function isUnchanged(session: Session, intent: Before): Promise<boolean> {
+  return (await compare(session, intent)).verdict === "not-applied";
+}
+
+/** Compares what an intent's objects are now with what they were, without asking what the statement would make of them. */
+async function compare(session: Session, intent: Before): Promise<Finding> {
+  const { how, before, objects } = intent;
+  const nothing = { verdict: "unknown", now: null, made: null } as const;
+  const [first] = objects;
+  if (how === "ask" || before === null || first === undefined) return nothing;
+  if (how === "schema") {
+    const now = await readSchemaFingerprint(session, first.name);
+    return { verdict: judge("alter", before, now, null), now, made: null };
   }
-  return judge(intent.how, intent.before, await readFingerprint(session, intent.objects, session.database));
+  const now = await readFingerprint(session, objects, session.database, before);
+  return { verdict: judge(how, before, now, null), now, made: null };
+}
+
+/**
+ * Judges an intent.
+ * @param executed what its statement ran and where, if that is known in full
+ * @param beside opens a session of its own, set up as the statement's was
+ */
+export async function judgeIntent(
+  session: Session,
+  intent: Intent,
+  executed: { readonly text: string; readonly database: string } | null,
+  beside: () => Promise<Session>,
+): Promise<Finding> {
+  // What earlier versions wrote holds hashes only.
+  if (intent.text === undefined)
+    return { verdict: await judgeEarlier(session, intent), now: null, made: null };
+  const found = await compare(session, intent);
+  const { how, before, objects } = intent;
+  const { now } = found;
+  if (now === null || before === null || how === "ask" || how === "schema") return found;
+  if (how === "truncate" && found.verdict === "unknown") {
+    // Doing it again to no rows takes nothing from anybody.
+    const empty = await Promise.all(objects.map((object) => isEmptyTable(session, object)));
+    return empty.every((one) => one) ? { ...found, verdict: "not-applied" } : found;
+  }
+  if (executed === null) return found;
+  const work: Work = { ...executed, objects, before };
+  if (found.verdict === "not-applied" && how === "alter" && mayComeBack(executed.text)) {
+    const made = await workOutBeside(beside, work);
+    const tells = made?.objects.some(({ state }, index) => state !== before.objects[index]?.state);
+    return tells ? { ...found, made } : { ...found, verdict: "unknown", made };
+  }
+  if (found.verdict !== "unknown") return found;
+  const made = await workOutAny(session, beside, work, now);
+  if (made === null || fillsByRows(how, executed.text, now)) return { ...found, made };
+  return { verdict: judge(how, before, now, made), now, made };
+}
+
+async function workOutAny(
+  session: Session,
+  beside: () => Promise<Session>,
+  work: Work,
+  now: Fingerprint,
+): Promise<Fingerprint | null> {
+  const types = new Set(work.objects.map(({ type }) => type));
+  if (types.size === 1 && types.has("table")) return workOutBeside(beside, work);
+  if (types.size === 1 && types.has("database"))
+    return withBeside(beside, (own) => workOutDatabase(own, work));
+  const objects: Fingerprint["objects"][number][] = [];
+  for (const [index, is] of now.objects.entries()) {
+    const [object, was] = [work.objects[index], work.before.objects[index]];
+    if (object === undefined || was === undefined) return null;
+    const likely = !exists(is) || (await isWhatItMakes(session, work.text, object, was, is));
+    objects.push(likely ? is : { object: is.object, state: "unreadable", id: null });
+  }
+  return { objects };
+}
+
+function workOutBeside(beside: () => Promise<Session>, work: Work): Promise<Fingerprint | null> {
+  const view =
+    /^[^'"(]*?\bVIEW\b/i.test(work.text) && classify(work.text).statement.kind === "self-committing";
+  return withBeside(beside, (own) => (view ? workOutView(own, work) : workOut(own, work)));
+}
+
+async function withBeside<T>(beside: () => Promise<Session>, body: (own: Session) => Promise<T>): Promise<T> {
+  const own = await beside();
+  try {
+    return await body(own);
+  } finally {
+    await own.close();
+  }
+}
+
+/** A table without transactions may have got some of its rows only: its definition does not say that it has all. */
+function fillsByRows(how: Judgement, text: string, now: Fingerprint): boolean {
+  if ((how !== "create" && how !== "replace") || !/\b(SELECT|VALUES)\b/i.test(text)) return false;
+  return now.objects.some(
+    ({ definition = "" }) =>
+      definition.startsWith("CREATE TABLE") && !/^\).* ENGINE=(InnoDB|ROCKSDB)\b/m.test(definition),
+  );
 }

@@ -3,6 +3,7 @@ import { recordProgress, type Unfinished } from "../database/history-lines";
 import { createHistoryTable } from "../database/history-table";
 import { acquireLock, releaseLock } from "../database/lock";
 import { isConnectionLost } from "../database/server-errors";
+import type { Session } from "../database/session";
 import { MigrateError } from "../errors";
 import type { Migration } from "../files/read-migrations";
 import { foldHistory } from "../plan/fold-history";
@@ -197,6 +198,7 @@ async function runPlan(run: Ready, plan: Plan, results: StepResult[]): Promise<b
       meter: run.meter,
       engines: run.engines,
       files,
+      openBeside: () => openBeside(run),
       onAdded: () => coming?.readSoon(),
     };
     const scan = await run.scans.of(step);
@@ -219,6 +221,14 @@ async function runPlan(run: Ready, plan: Plan, results: StepResult[]): Promise<b
     if (touched && !(await renewSession(run, run.lastId))) return false;
   }
   return true;
+}
+
+/** @throws MigrateError `server-error` when the second connection reached another server; as `openSession` */
+async function openBeside(run: Ready): Promise<Session> {
+  const beside = await run.open();
+  if (beside.server.instance === run.session.server.instance) return beside;
+  await beside.close();
+  throw new MigrateError("server-error", "The second connection reached another server.");
 }
 
 /**

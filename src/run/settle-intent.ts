@@ -7,13 +7,14 @@ import { remainingStatement } from "../syntax/remaining";
 import { withoutSecrets } from "../syntax/secrets";
 import type { Statement } from "../syntax/statement";
 import { hashStatement } from "./journal";
-import type { Verdict } from "./judge-intent";
+import type { Finding } from "./judge-intent";
+import { tellDifferences } from "./tell-differences";
 
 /** A statement that was under way when an earlier run ended, and what is known of it now. */
 export interface OpenIntent {
   readonly intent: Intent;
   /** What its objects say. Holding the lock means that the earlier session has ended, so nothing of it still runs. */
-  readonly found: Verdict;
+  readonly found: Finding;
   /** The statement in its place in the file now; null when the file ends before it. */
   readonly next: Statement | null;
   /** Statements in the file. */
@@ -29,8 +30,9 @@ export interface OpenIntent {
 export async function settleIntent(
   session: Session,
   step: Step,
-  { intent, found: verdict, next, total }: OpenIntent,
+  { intent, found, next, total }: OpenIntent,
 ): Promise<"applied" | "not-applied"> {
+  const { verdict } = found;
   const unchanged = next !== null && hashStatement(next.text) === intent.hash;
   if (verdict === "not-applied") return verdict;
   if (verdict === "applied" && unchanged) return verdict;
@@ -49,7 +51,7 @@ export async function settleIntent(
       { hint: `Restore statement ${intent.statement}, then run it again; what comes after it may change.` },
     );
   }
-  throw inDoubt(step, intent, unchanged ? next.text : null, where);
+  throw inDoubt(step, intent, unchanged ? next.text : null, where, found);
 }
 
 /** @param next the statement, where the file still has it in its place */
@@ -61,16 +63,35 @@ function placeOf(step: Step, { statement }: Intent, next: Statement | null, tota
 }
 
 /** @param text the statement, where the file still has it in its place */
-function inDoubt(step: Step, intent: Intent, text: string | null, where: string): MigrateError {
+function inDoubt(
+  step: Step,
+  intent: Intent,
+  text: string | null,
+  where: string,
+  found: Finding,
+): MigrateError {
   const version = formatVersion(step.version);
+  const differences = tellDifferences(intent, found);
+  const known =
+    differences === ""
+      ? "nothing in the database tells whether it took effect"
+      : "what it is about is neither as it was nor as the statement makes it";
   return new MigrateError(
     "in-doubt",
-    `${where} was under way when an earlier run ended (connection ${intent.connection}), and nothing in the database tells whether it took effect:\n` +
-      `${underWay(intent, text)}\nNothing more was run.`,
+    `${where} was under way when an earlier run ended (connection ${intent.connection}), and ${known}:\n` +
+      `${underWay(intent, text)}\n${differences}Nothing more was run.`,
     {
       hint: `See whether it did, then say so:\n  npm run migrate:resolve -- ${version} --applied\n  npm run migrate:resolve -- ${version} --not-applied`,
     },
   );
+}
+
+/** The statement's whole text, from the file or from the intent; null when neither has it. */
+export function textOf(intent: Intent, next: Statement | null): string | null {
+  for (const text of [next?.text, intent.text]) {
+    if (text !== undefined && hashStatement(text) === intent.hash) return text;
+  }
+  return null;
 }
 
 function underWay(intent: Intent, text: string | null): string {

@@ -1,4 +1,4 @@
-import { readResumption } from "../database/history";
+import { type Intent, readResumption } from "../database/history";
 import { type Line, type NewLine, resumeLine, type Unfinished } from "../database/history-lines";
 import type { Lock } from "../database/lock";
 import { isConnectionLost, serverWords } from "../database/server-errors";
@@ -15,7 +15,7 @@ import { createExecutor, type Executor } from "./executor";
 import { connectionLost, statementFailed, stoppedAfter } from "./failures";
 import type { Identity } from "./identity";
 import { createJournal, type Journal } from "./journal";
-import { judgeIntent } from "./judge-intent";
+import { type Finding, judgeIntent } from "./judge-intent";
 import { createPatience } from "./patience";
 import { nameChangedStatement } from "./prefix";
 import type { ProgressMeter } from "./progress";
@@ -25,7 +25,7 @@ import {
   refuseLostTemporary,
   type SessionMemory,
 } from "./session-memory";
-import { settleIntent } from "./settle-intent";
+import { settleIntent, textOf } from "./settle-intent";
 import type { StepFiles } from "./step-files";
 import { isStopping, type StopOptions } from "./stop";
 import { gatherUnit, keepUnits, leavesNothing, readsPrevious } from "./units";
@@ -47,6 +47,8 @@ export interface StepContext {
   readonly meter: ProgressMeter;
   readonly engines: Engines;
   readonly files: StepFiles;
+  /** Opens a second session, on the same server. */
+  readonly openBeside: () => Promise<Session>;
   /** Told when the step's line is in the history: after it comes what most steps spend their time on, DDL or a commit. */
   readonly onAdded: () => void;
 }
@@ -286,7 +288,7 @@ async function resume(progress: Progress, next: Statement | null): Promise<"appl
   }
   journal.resumeAt(row.done);
   // Before the session is set up again: under LOCK TABLES the server shows no other table.
-  const found = row.intent === null ? null : await judgeIntent(session, row.intent);
+  const found = row.intent === null ? null : await judgeOpen(progress, row.intent, stored.saved, next);
   await memory.restore(session, stored.saved, (text) => lockingHistoryToo(text, session.database, table));
   const verdict =
     row.intent === null || found === null
@@ -306,6 +308,32 @@ async function resume(progress: Progress, next: Statement | null): Promise<"appl
   memory.note(next, classify(next));
   await journal.record(session, stored.saved, null);
   return "applied";
+}
+
+/** Judges a statement that was under way, where that takes it in a session set up as its own was. */
+async function judgeOpen(
+  { context, memory }: Progress,
+  intent: Intent,
+  saved: string | null,
+  next: Statement | null,
+): Promise<Finding> {
+  const text = textOf(intent, next);
+  const own = text === null ? null : { text, database: memory.database, sqlMode: null };
+  const executed = intent.executes ?? own;
+  return judgeIntent(context.session, intent, executed, async () => {
+    const beside = await context.openBeside();
+    try {
+      // A lock would keep it from making tables.
+      await memory.restore(beside, saved, () => "DO 0");
+      // As a statement of the file's: the runner's own settings are set aside for those.
+      const mode = executed?.sqlMode ?? null;
+      if (mode !== null && /^[\w,]*$/.test(mode)) await beside.run(`SET SESSION sql_mode = '${mode}'`);
+      return beside;
+    } catch (error) {
+      await beside.close();
+      throw error;
+    }
+  });
 }
 
 /** Leaves the database and the line as they should be after a failure, and gives the error to throw. */

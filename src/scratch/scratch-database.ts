@@ -1,16 +1,13 @@
-import { randomBytes } from "node:crypto";
 import type { DatabaseSettings } from "../config";
 import { openSession } from "../database/connection";
-import { serverErrno, serverWords } from "../database/server-errors";
 import type { Session } from "../database/session";
+import { createThrowaway, leftBehind, throwawayName } from "../database/throwaway";
 import { quoteIdentifier } from "../syntax/quote";
 import type { ScratchServer } from "./scratch-server";
 import { liftLimits } from "./scratch-session";
 
-const PREFIX = "mysql_updown_scratch_";
+export { clearLeftovers } from "../database/throwaway";
 
-/** A run that was killed leaves its databases behind; one that is alive holds a lock named after each. */
-const LEFTOVER_AFTER_SECONDS = 600;
 const A_DAY_SECONDS = 86_400;
 
 /**
@@ -21,22 +18,15 @@ export async function withScratchDatabase<T>(
   server: ScratchServer,
   body: (settings: DatabaseSettings) => Promise<T>,
 ): Promise<T> {
-  const name = server.kind === "private" ? server.databaseName : randomName();
+  const name = server.kind === "private" ? server.databaseName : throwawayName();
   const keeper = await openSession(server.settings, { withoutDatabase: true, idleSeconds: A_DAY_SECONDS });
   try {
     await liftLimits(keeper);
-    await keeper.query("SELECT GET_LOCK(?, 0)", [name]);
-    await keeper.execute(
-      `CREATE DATABASE ${quoteIdentifier(name)} CHARACTER SET ${server.charset} COLLATE ${server.collation}`,
-    );
+    await createThrowaway(keeper, server.charset, server.collation, name);
     return await dropAfterwards(server, keeper, name, () => body({ ...server.settings, database: name }));
   } finally {
     await keeper.close();
   }
-}
-
-function randomName(): string {
-  return `${PREFIX}${Math.floor(Date.now() / 1000)}_${randomBytes(4).toString("hex")}`;
 }
 
 async function dropAfterwards<T>(
@@ -57,36 +47,4 @@ async function dropAfterwards<T>(
     server.warn(leftBehind(name, error));
   });
   return result;
-}
-
-function leftBehind(name: string, error: unknown): string {
-  return `The throwaway database ${name} cannot be dropped: ${serverWords(error)}.`;
-}
-
-/**
- * Drops what killed runs left behind: recognised by name and age, and by nobody holding its lock.
- * @param warn told of those that cannot be dropped, which is no reason not to go on
- */
-export async function clearLeftovers(
-  session: Session,
-  warn: (message: string) => void = () => {},
-): Promise<readonly string[]> {
-  const rows = await session.query(`SHOW DATABASES LIKE '${PREFIX.replaceAll("_", "\\_")}%'`);
-  const cleared: string[] = [];
-  for (const row of rows) {
-    const name = String(Object.values(row)[0]);
-    const made = Number(/_(\d{10,})_[0-9a-f]{8}$/.exec(name)?.[1] ?? Number.NaN);
-    // NaN, which is never old enough: not one of ours after all.
-    if (!(Date.now() / 1000 - made > LEFTOVER_AFTER_SECONDS)) continue;
-    const [lock] = await session.query("SELECT IS_FREE_LOCK(?) AS free", [name]);
-    if (Number(lock?.free) !== 1) continue;
-    try {
-      await session.execute(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)}`);
-      cleared.push(name);
-    } catch (error) {
-      if (serverErrno(error) === null) throw error;
-      warn(leftBehind(name, error));
-    }
-  }
-  return cleared;
 }

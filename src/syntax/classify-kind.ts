@@ -106,7 +106,10 @@ const verbs: ReadonlyMap<string, Read> = new Map<string, Read>([
   ["FLUSH", readFlush],
   ["RESET", readReset],
   ["PURGE", () => repeatable([], "never")],
-  ["CHANGE", () => repeatable([], "perhaps")],
+  [
+    "CHANGE",
+    () => unjudgeable("it sets replication back to a place that it may have left since", [], "perhaps"),
+  ],
   ["STOP", readReplication],
   ["INSTALL", readInstall],
   ["UNINSTALL", readInstall],

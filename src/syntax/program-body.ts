@@ -12,7 +12,7 @@ export interface BodyEffect {
 }
 
 /** What one simple statement in a body does; null when that is not known, and so the whole body is not. */
-export type Leaf = (statement: StatementKind, verb: string) => BodyEffect | null;
+export type Leaf = (statement: StatementKind, verb: string, text: string) => BodyEffect | null;
 
 /** Does nothing that matters. */
 export const NONE: BodyEffect = { commits: 0, writes: false };
@@ -163,5 +163,6 @@ function readSimple(body: Body): BodyEffect | null {
   let end = first.end;
   while (reader.peek() !== null && !reader.sees(";")) end = reader.next()?.end ?? end;
   if (HARMLESS.includes(verb)) return NONE;
-  return body.leaf(classifyKind(reader.text.slice(first.start, end), body.options), verb);
+  const text = reader.text.slice(first.start, end);
+  return body.leaf(classifyKind(text, body.options), verb, text);
 }

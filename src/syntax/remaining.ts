@@ -17,6 +17,7 @@ export function remainingStatement(text: string, options: LexOptions = {}): stri
   skipModifiers(reader);
   const type = reader.keyword();
   const token = reader.next();
-  if (token === null || !SEVERAL.includes(type) || reader.sees("IF")) return null;
+  if (token === null || !SEVERAL.includes(type)) return null;
+  if (reader.sees("IF")) return text;
   return `${text.slice(0, token.end)} ${drops ? "IF EXISTS" : "IF NOT EXISTS"}${text.slice(token.end)}`;
 }

@@ -90,14 +90,20 @@ export type Commits = "always" | "perhaps" | "never";
 
 /** How to judge a self-committing statement from before and after. */
 export type DdlVerb =
-  /** Applied exactly when the objects exist: CREATE of something that must not exist before. */
+  /** CREATE of something that must not exist before. */
   | "create"
+  /** CREATE OR REPLACE of what holds data or grants, so that a second time would lose what came since. */
+  | "replace"
   /** Applied exactly when none of the objects exists any more. */
   | "drop"
   /** RENAME: the objects are pairs, old and new in turn; may be a permutation (a swap), which definitions alone do not show. */
   | "rename"
-  /** Applied exactly when the definition changed. */
-  | "alter";
+  /** Shows in the definition. */
+  | "alter"
+  /** Shows in InnoDB's number of the table only. */
+  | "truncate"
+  /** EXCHANGE PARTITION: a partition and a table take each other's numbers. */
+  | "exchange";
 
 /** Can share a transaction with its record. */
 export function transactional(): StatementKind {

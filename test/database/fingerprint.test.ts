@@ -7,6 +7,7 @@ import {
 } from "../../src/database/fingerprint";
 import { serverErrno } from "../../src/database/server-errors";
 import type { Session } from "../../src/database/session";
+import { IDENTITY } from "../../src/run/judge-intent";
 import { classify, type ObjectRef } from "../../src/syntax/classify";
 import { remainingStatement } from "../../src/syntax/remaining";
 import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";
@@ -31,10 +32,12 @@ async function runAndJudge(session: Session, sql: string): Promise<string> {
   const { statement } = classify(sql);
   assert.equal(statement.kind, "self-committing");
   if (statement.kind !== "self-committing") return "";
-  const before = await readFingerprint(session, statement.objects, session.database);
+  const identity = IDENTITY[statement.verb];
+  const before = await readFingerprint(session, statement.objects, session.database, identity);
   await session.run(sql).catch((error) => assert.notEqual(serverErrno(error), null, String(error)));
-  const after = await readFingerprint(session, statement.objects, session.database);
-  return judge(statement.verb, before, after);
+  const after = await readFingerprint(session, statement.objects, session.database, before);
+  // Nobody else does anything here.
+  return judge(statement.verb, before, after, after);
 }
 
 forEachServer("what changes a table by itself is not in its fingerprint", async (t, server) => {
@@ -301,7 +304,8 @@ forEachServer("a view that its maker may not show is judged by whether it is the
           server,
           name,
           async (session) => {
-            assert.equal(await runAndJudge(session, "CREATE VIEW v AS SELECT a FROM t"), "applied");
+            // Nobody can say whose view it is that cannot be looked at.
+            assert.equal(await runAndJudge(session, "CREATE VIEW v AS SELECT a FROM t"), "unknown");
             const { objects } = await readFingerprint(session, [table("v")], name);
             assert.equal(objects[0]?.state, "hidden");
             assert.equal(await runAndJudge(session, "CREATE VIEW v AS SELECT a FROM t"), "not-applied");
@@ -358,7 +362,7 @@ forEachServer("each kind of change shows in the schema's fingerprint", async (t,
         const before = await readSchemaFingerprint(session, database);
         assert.deepEqual(await readSchemaFingerprint(session, database), before);
         await session.run(sql);
-        assert.equal(judge("alter", before, await readSchemaFingerprint(session, database)), "applied");
+        assert.notDeepEqual(await readSchemaFingerprint(session, database), before);
       });
     }
     await t.test("but rows and statistics do not", async () => {

@@ -10,7 +10,7 @@ const cases: readonly (readonly [sql: string, expected: string | null])[] = [
   ["DROP USER a@b, c", "DROP USER IF EXISTS a@b, c"],
   ["CREATE USER a, b", "CREATE USER IF NOT EXISTS a, b"],
   ["CREATE ROLE a, b", "CREATE ROLE IF NOT EXISTS a, b"],
-  ["DROP TABLE IF EXISTS a, b", null],
+  ["DROP TABLE IF EXISTS a, b", "DROP TABLE IF EXISTS a, b"],
   ["DROP INDEX i ON t", null],
   ["RENAME TABLE a TO b, c TO d", null],
   ["REVOKE SELECT ON a.* FROM b, c", null],

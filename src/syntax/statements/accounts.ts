@@ -28,15 +28,9 @@ export function readGrant(): StatementKind {
   return repeatable();
 }
 
-/** Reads on behind REVOKE: most forms fail when there is nothing left to revoke. */
+/** Reads on behind REVOKE: most forms fail when there is nothing left to revoke, and what was granted since must stay. */
 export function readRevoke(reader: TokenReader): StatementKind {
-  const all = reader.rest();
-  const accounts = revokedFrom(reader.text, all);
-  const [first] = all;
-  const everything = isKeyword(first, "ALL") && hasSequence(all, "GRANT", "OPTION", "FROM");
-  const silent = isKeyword(first, "IF") && hasSequence(all, "IGNORE", "UNKNOWN", "USER");
-  const global = hasSequence(all, "ON", "*", ".", "*");
-  return everything || silent || global ? repeatable(accounts) : selfCommitting("alter", accounts);
+  return selfCommitting("alter", revokedFrom(reader.text, reader.rest()));
 }
 
 function revokedFrom(text: string, all: readonly Token[]): readonly ObjectRef[] {

@@ -1,11 +1,19 @@
-import { refused, repeatable, type StatementKind, transactional, unjudgeable } from "../statement-kind";
+import {
+  refused,
+  repeatable,
+  type StatementKind,
+  selfCommitting,
+  transactional,
+  unjudgeable,
+} from "../statement-kind";
 import { hasSequence, type TokenReader } from "../token-reader";
 import { readObject } from "./names";
 
 /** Reads on behind TRUNCATE. */
 export function readTruncate(reader: TokenReader): StatementKind {
   reader.accept("TABLE");
-  return repeatable(readObject(reader, "table"));
+  // Not simply repeated: rows may have come since.
+  return selfCommitting("truncate", readObject(reader, "table"));
 }
 
 /** Reads on behind ANALYZE: of tables, or (MariaDB) a statement that it runs and explains. */
@@ -36,6 +44,9 @@ export function readLoad(reader: TokenReader): StatementKind {
 
 /** Reads on behind RESET. */
 export function readReset(reader: TokenReader): StatementKind {
+  if (reader.sees("MASTER") || reader.sees("BINARY")) {
+    return unjudgeable("it deletes the binary logs, those of what came since included");
+  }
   if (!reader.accept("PERSIST")) return repeatable();
   if (reader.peek() === null || reader.sees("IF", "EXISTS")) return repeatable([], "never");
   return unjudgeable(

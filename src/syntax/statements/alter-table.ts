@@ -6,7 +6,14 @@ import {
   selfCommitting,
   unjudgeable,
 } from "../statement-kind";
-import { hasSequence, isKeyword, readerOver, splitAtCommas, type TokenReader } from "../token-reader";
+import {
+  createReader,
+  hasSequence,
+  isKeyword,
+  readerOver,
+  splitAtCommas,
+  type TokenReader,
+} from "../token-reader";
 import { acceptGuard, isIdentifier, readObject } from "./names";
 
 /**
@@ -21,6 +28,13 @@ export function readAlterTable(reader: TokenReader): StatementKind {
   const { text } = reader;
   const list = reader.rest();
   const clauses = readClauses(list);
+  const [only] = clauses;
+  if (only !== undefined && hasSequence(only.slice(0, 2), "TRUNCATE", "PARTITION")) {
+    return selfCommitting("truncate", table);
+  }
+  if (only !== undefined && hasSequence(only.slice(0, 2), "EXCHANGE", "PARTITION")) {
+    return selfCommitting("exchange", [...table, ...exchanged(text, only)]);
+  }
   const hidden = clauses.map(hiddenEffect).find((why) => why !== null) ?? swapsColumns(text, clauses);
   if (hidden !== null) return unjudgeable(hidden, table);
   if (clauses.every((clause) => isHarmless(clause) || isGuarded(clause))) return repeatable(table);
@@ -39,7 +53,6 @@ function readClauses(list: readonly Token[]): readonly (readonly Token[])[] {
 
 /** Why neither repeating the clause nor the definition helps; null when one of them does. */
 function hiddenEffect(clause: readonly Token[]): string | null {
-  if (hasSequence(clause, "EXCHANGE", "PARTITION")) return "EXCHANGE PARTITION swaps rows, not definitions";
   const moves = isKeyword(clause[0], "DISCARD") || isKeyword(clause[0], "IMPORT");
   if (moves && clause.some((token) => isKeyword(token, "TABLESPACE"))) {
     return "moving a tablespace does not show in the definition";
@@ -68,8 +81,28 @@ function columnRename(text: string, clause: readonly Token[]): { from: string; t
   return from === undefined || to === undefined || from === to ? null : { from, to };
 }
 
+/**
+ * Whether an ALTER TABLE may leave the definition as it was and still change rows: a column that it drops and adds again
+ * is empty afterwards, and columns that take each other's names trade their values.
+ */
+export function mayComeBack(text: string): boolean {
+  const words = createReader(text).rest();
+  const named = (first: string): readonly string[] =>
+    words.flatMap((token, at) => {
+      if (!isKeyword(token, first)) return [];
+      const reader = readerOver(text, words.slice(at + 1));
+      reader.accept("COLUMN");
+      acceptGuard(reader);
+      const name = reader.next()?.value.toLowerCase();
+      return name === undefined ? [] : [name];
+    });
+  const added = named("ADD");
+  const renames = words.some((token) => isKeyword(token, "CHANGE") || isKeyword(token, "RENAME"));
+  return named("DROP").some((name) => added.includes(name)) || (renames && splitAtCommas(words).length > 1);
+}
+
 /** Partition maintenance that leaves the definition as it is, and can be done again. */
-const MAINTENANCE = ["TRUNCATE", "ANALYZE", "CHECK", "OPTIMIZE", "REBUILD", "REPAIR"];
+const MAINTENANCE = ["ANALYZE", "CHECK", "OPTIMIZE", "REBUILD", "REPAIR"];
 
 /** Does the same again, whether or not it shows. */
 function isHarmless(clause: readonly Token[]): boolean {
@@ -96,11 +129,16 @@ function areHarmlessOptions(clause: readonly Token[]): boolean {
 const VALUED = ["AUTO_INCREMENT", "ENGINE", "ALGORITHM", "LOCK"];
 const SWITCHES = ["ENABLE", "DISABLE"];
 
-/** MariaDB's `ADD … IF NOT EXISTS` and `DROP … IF EXISTS`. The other guards still do something the second time. */
+/** MariaDB's `ADD … IF NOT EXISTS`. The other guards still do something the second time, or to what came in between. */
 function isGuarded(clause: readonly Token[]): boolean {
-  const adds = isKeyword(clause[0], "ADD") && hasSequence(clause.slice(0, 7), "IF", "NOT", "EXISTS");
-  const drops = isKeyword(clause[0], "DROP") && hasSequence(clause.slice(0, 5), "IF", "EXISTS");
-  return adds || drops;
+  return isKeyword(clause[0], "ADD") && hasSequence(clause.slice(0, 7), "IF", "NOT", "EXISTS");
+}
+
+/** The table behind EXCHANGE PARTITION p WITH TABLE. */
+function exchanged(text: string, clause: readonly Token[]): readonly ObjectRef[] {
+  const reader = readerOver(text, clause);
+  while (reader.peek() !== null && !reader.accept("WITH", "TABLE")) reader.next();
+  return readObject(reader, "table");
 }
 
 /** The new name, or the table that a partition becomes (MariaDB): each is part of what changed. */

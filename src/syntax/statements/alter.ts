@@ -20,9 +20,10 @@ export function readAlter(reader: TokenReader): StatementKind {
     case "TABLE":
       return readAlterTable(reader);
     case "VIEW":
-    case "SEQUENCE":
       acceptGuard(reader);
       return repeatable(readObject(reader, "table"));
+    case "SEQUENCE":
+      return readAlterSequence(reader);
     case "EVENT":
       return readAlterEvent(reader);
     case "PROCEDURE":
@@ -45,11 +46,23 @@ export function readAlter(reader: TokenReader): StatementKind {
   }
 }
 
+/** Started again once more, it would give out the numbers that it gave since. */
+function readAlterSequence(reader: TokenReader): StatementKind {
+  acceptGuard(reader);
+  const sequence = readObject(reader, "table");
+  const restarts = reader.rest().some((token) => isKeyword(token, "RESTART"));
+  return restarts
+    ? unjudgeable("how far a sequence was when it began anew does not show", sequence)
+    : repeatable(sequence);
+}
+
 function readAlterEvent(reader: TokenReader): StatementKind {
   const event = readObject(reader, "event");
   const clauses = reader.rest();
   const renamed = renamedTo(reader.text, clauses);
-  if (renamed.length > 0) return selfCommitting("alter", [...event, ...renamed]);
+  // RENAME TO name, or RENAME TO database.name
+  if (renamed.length > 0)
+    return selfCommitting(clauses.length < 6 ? "rename" : "alter", [...event, ...renamed]);
   // Once its time is over and it has dropped itself, altering it again would fail.
   return expires(clauses) ? selfCommitting("alter", event) : repeatable(event);
 }

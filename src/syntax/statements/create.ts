@@ -19,10 +19,13 @@ export function readCreate(reader: TokenReader): StatementKind {
   const guarded = acceptGuard(reader) || replaces;
   switch (type) {
     case "TABLE":
-      return readCreateTable(reader, guarded);
+      return readCreateTable(reader, guarded, replaces);
     case "VIEW":
-    case "SEQUENCE":
       return created(readObject(reader, "table"), guarded);
+    case "SEQUENCE":
+      return replaces
+        ? selfCommitting("replace", readObject(reader, "table"))
+        : created(readObject(reader, "table"), guarded);
     case "INDEX":
       return readCreateIndex(reader, guarded);
     case "TRIGGER":
@@ -35,13 +38,15 @@ export function readCreate(reader: TokenReader): StatementKind {
       return readCreateEvent(reader, guarded);
     case "DATABASE":
     case "SCHEMA":
-      return created(readGlobal(reader, "database"), guarded);
+      return replaces
+        ? unjudgeable("it drops the database, and with it what came since", readGlobal(reader, "database"))
+        : created(readGlobal(reader, "database"), guarded);
     case "SERVER":
       return created(readGlobal(reader, "server"), guarded);
     case "USER":
-      return created(readAccounts(reader, "user"), guarded);
+      return createdAccounts(readAccounts(reader, "user"), guarded, replaces);
     case "ROLE":
-      return created(readAccounts(reader, "role"), guarded);
+      return createdAccounts(readAccounts(reader, "role"), guarded, replaces);
     default:
       return guarded || readTypeGuard(reader)
         ? repeatable()
@@ -58,18 +63,24 @@ function created(objects: readonly ObjectRef[], guarded: boolean): StatementKind
   return guarded ? repeatable(objects) : selfCommitting("create", objects);
 }
 
+/** An account that is replaced loses what was granted to it since. */
+function createdAccounts(objects: readonly ObjectRef[], guarded: boolean, replaces: boolean): StatementKind {
+  return replaces ? selfCommitting("replace", objects) : created(objects, guarded);
+}
+
 /**
- * CREATE OR REPLACE … SELECT and CREATE … IF NOT EXISTS … SELECT can be repeated too: MariaDB refuses to
- * select from the table being replaced, and neither server inserts into one that exists.
+ * CREATE … IF NOT EXISTS can be repeated, unless it fills the table: without transactions that may have stopped half-way.
+ * Neither server inserts into a table that exists.
  * @see https://mariadb.com/kb/en/create-table/#create-or-replace
  */
-function readCreateTable(reader: TokenReader, guarded: boolean): StatementKind {
+function readCreateTable(reader: TokenReader, guarded: boolean, replaces: boolean): StatementKind {
   const objects = readObject(reader, "table");
   // https://dev.mysql.com/doc/refman/8.4/en/create-table-select.html: leaves its transaction open.
   if (/\bSTART\s+TRANSACTION\b/i.test(reader.text) && hasSequence(reader.rest(), "START", "TRANSACTION")) {
     return unjudgeable("CREATE TABLE … START TRANSACTION is not committed by itself", objects);
   }
-  return created(objects, guarded);
+  if (replaces) return selfCommitting("replace", objects);
+  return created(objects, guarded && !/\b(SELECT|VALUES)\b/i.test(reader.text));
 }
 
 /** TABLE, or MariaDB's SEQUENCE. */

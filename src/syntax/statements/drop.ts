@@ -1,10 +1,4 @@
-import {
-  type ObjectRef,
-  repeatable,
-  type StatementKind,
-  selfCommitting,
-  unjudgeable,
-} from "../statement-kind";
+import { repeatable, type StatementKind, selfCommitting, unjudgeable } from "../statement-kind";
 import type { TokenReader } from "../token-reader";
 import {
   acceptGuard,
@@ -16,7 +10,7 @@ import {
   skipModifiers,
 } from "./names";
 
-/** Reads on behind DROP. */
+/** Reads on behind DROP. IF EXISTS makes no difference: somebody may have made another object of that name since. */
 export function readDrop(reader: TokenReader): StatementKind {
   skipModifiers(reader);
   const temporary = reader.accept("TEMPORARY");
@@ -33,26 +27,26 @@ export function readDrop(reader: TokenReader): StatementKind {
     case "TABLES":
     case "VIEW":
     case "SEQUENCE":
-      return dropped(readObjects(reader, "table"), guarded);
+      return selfCommitting("drop", readObjects(reader, "table"));
     case "INDEX":
-      return readDropIndex(reader, guarded);
+      return readDropIndex(reader);
     case "TRIGGER":
-      return dropped(readObject(reader, "trigger"), guarded);
+      return selfCommitting("drop", readObject(reader, "trigger"));
     case "PROCEDURE":
-      return dropped(readObject(reader, "procedure"), guarded);
+      return selfCommitting("drop", readObject(reader, "procedure"));
     case "FUNCTION":
-      return dropped(readObject(reader, "function"), guarded);
+      return selfCommitting("drop", readObject(reader, "function"));
     case "EVENT":
-      return dropped(readObject(reader, "event"), guarded);
+      return selfCommitting("drop", readObject(reader, "event"));
     case "DATABASE":
     case "SCHEMA":
-      return dropped(readGlobal(reader, "database"), guarded);
+      return selfCommitting("drop", readGlobal(reader, "database"));
     case "SERVER":
-      return dropped(readGlobal(reader, "server"), guarded);
+      return selfCommitting("drop", readGlobal(reader, "server"));
     case "USER":
-      return dropped(readAccounts(reader, "user"), guarded);
+      return selfCommitting("drop", readAccounts(reader, "user"));
     case "ROLE":
-      return dropped(readAccounts(reader, "role"), guarded);
+      return selfCommitting("drop", readAccounts(reader, "role"));
     default: {
       // Kinds of two words or more: SPATIAL REFERENCE SYSTEM, PACKAGE BODY, RESOURCE GROUP.
       const later = [0, 1, 2].some(
@@ -65,12 +59,8 @@ export function readDrop(reader: TokenReader): StatementKind {
   }
 }
 
-function dropped(objects: readonly ObjectRef[], guarded: boolean): StatementKind {
-  return guarded ? repeatable(objects) : selfCommitting("drop", objects);
-}
-
-function readDropIndex(reader: TokenReader, guarded: boolean): StatementKind {
+function readDropIndex(reader: TokenReader): StatementKind {
   while (reader.peek() !== null && !reader.accept("ON")) reader.next();
   const table = readObject(reader, "table");
-  return guarded ? repeatable(table) : selfCommitting("alter", table);
+  return selfCommitting("alter", table);
 }

@@ -1,10 +1,4 @@
-import {
-  type ObjectRef,
-  repeatable,
-  type StatementKind,
-  selfCommitting,
-  unjudgeable,
-} from "../statement-kind";
+import { type ObjectRef, type StatementKind, selfCommitting, unjudgeable } from "../statement-kind";
 import type { TokenReader } from "../token-reader";
 import { acceptGuard, readAccount, readObject } from "./names";
 
@@ -16,10 +10,11 @@ export function readRename(reader: TokenReader): StatementKind {
       readPairs(reader, () => readAccount(reader, "user")),
     );
   if (!reader.accept("TABLE") && !reader.accept("TABLES")) return unjudgeable("RENAME of this is not known");
-  const guarded = acceptGuard(reader);
-  const pairs = readPairs(reader, () => readObject(reader, "table"));
-  // A second RENAME TABLE IF EXISTS finds nothing to do, unless a new name is another's old one.
-  return guarded && !reusesNames(pairs) ? repeatable(pairs) : selfCommitting("rename", pairs);
+  acceptGuard(reader);
+  return selfCommitting(
+    "rename",
+    readPairs(reader, () => readObject(reader, "table")),
+  );
 }
 
 function readPairs(reader: TokenReader, readOne: () => readonly ObjectRef[]): readonly ObjectRef[] {
@@ -32,9 +27,4 @@ function readPairs(reader: TokenReader, readOne: () => readonly ObjectRef[]): re
     pairs.push(...from, ...to);
   } while (reader.accept(","));
   return pairs;
-}
-
-function reusesNames(pairs: readonly ObjectRef[]): boolean {
-  const names = pairs.map(({ name }) => name.toLowerCase());
-  return new Set(names).size !== names.length;
 }

@@ -1,5 +1,5 @@
 import type { Token } from "../lexer";
-import { refused, repeatable, type StatementKind } from "../statement-kind";
+import { refused, repeatable, type StatementKind, unjudgeable } from "../statement-kind";
 import { hasSequence, isKeyword, splitAtCommas, type TokenReader } from "../token-reader";
 import { readSetPassword } from "./accounts";
 
@@ -48,6 +48,9 @@ function sessionOnly(): Extract<StatementKind, { kind: "set" }> {
 }
 
 function describe(assignments: readonly Assignment[]): StatementKind {
+  if (assignments.some(({ scope, value }) => scope === "global" && addsToItself(value))) {
+    return unjudgeable("it makes the new value out of the old one", [], "never");
+  }
   if (assignments.every(({ scope }) => scope === "global")) return repeatable([], "never");
   const inSession = assignments.filter(({ scope }) => scope === "session");
   const readOnly = inSession.find(({ name }) => name === "transaction_read_only" || name === "tx_read_only");
@@ -61,6 +64,13 @@ function describe(assignments: readonly Assignment[]): StatementKind {
     onlyUserVariables: assignments.every(({ scope }) => scope === "user"),
     nextTransaction: false,
   };
+}
+
+/** `@@max_connections * 2` comes to something else the second time; `@@max_connections` alone does not. */
+function addsToItself(value: readonly Token[]): boolean {
+  return (
+    value.length > 1 && value.some(({ type, value: name }) => type === "variable" && name.startsWith("@@"))
+  );
 }
 
 /** A boolean variable's value, or "unknown" for an expression. */
