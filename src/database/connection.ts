@@ -18,6 +18,7 @@ import { createOwnSettings, type OwnSettings, SETTINGS_OF_BOTH } from "./own-set
 import { serverErrno } from "./server-errors";
 import type { ServerInfo, Session } from "./session";
 import { tlsOptions } from "./tls";
+import { withValuesInPieces } from "./values";
 
 export interface OpenOptions {
   /** Connect without choosing a database; `Session.database` is still the one in the settings. */
@@ -176,7 +177,7 @@ async function prepareSession(connection: Link, database: string, options: OpenO
     server,
     connectionId: Number(row.id),
     database: row.name === null ? database : String(row.name),
-    ...commandsOf(connection, settings),
+    ...commandsOf(connection, settings, server.maxPacketBytes),
   };
 }
 
@@ -198,7 +199,7 @@ function beginningOf(idle: number, lockWait: number): string {
 
 type Commands = Omit<Session, "server" | "connectionId" | "database">;
 
-function commandsOf(connection: Link, settings: OwnSettings): Commands {
+function commandsOf(connection: Link, settings: OwnSettings, maxPacketBytes: number): Commands {
   const own = async <T>(work: () => Promise<T>): Promise<T> => {
     await settings.enterOwn();
     return await work();
@@ -213,7 +214,12 @@ function commandsOf(connection: Link, settings: OwnSettings): Commands {
     queryMany: (statements) => own(() => queryMany(connection, statements)),
     queryTyped: (sql) => own(() => queryTyped(connection, sql)),
     async execute(sql, values) {
-      const write = (): Promise<number> => own(() => execute(connection, sql, values));
+      const { before, text } = withValuesInPieces(sql, values ?? [], maxPacketBytes);
+      const write = (): Promise<number> =>
+        own(async () => {
+          for (const piece of before) await execute(connection, piece);
+          return await execute(connection, text);
+        });
       try {
         return await write();
       } catch (error) {

@@ -9,6 +9,7 @@ import { HISTORY_COLUMNS } from "./history-table";
 import type { Lock } from "./lock";
 import { packIntent } from "./packed-intent";
 import type { ServerInfo, Session, SqlValue } from "./session";
+import { fitsInColumn } from "./values";
 
 /** The history line that a run writes to, and the lock that every write to it asserts. */
 export interface Line {
@@ -150,8 +151,8 @@ function columnsOf(
       row.host,
       row.toolVersion,
       row.reason,
-      row.upText,
-      row.downText,
+      storable(row.upText, server),
+      storable(row.downText, server),
     ],
   };
 }
@@ -266,8 +267,8 @@ export async function resumeLine(session: Session, line: Line, file: Resumption)
       file.upChecksum,
       file.downChecksum,
       file.total,
-      file.upText,
-      file.downText,
+      storable(file.upText, session.server),
+      storable(file.downText, session.server),
       line.id,
       ...line.lock.values,
     ],
@@ -291,6 +292,11 @@ function lockLost(session: Session, table: string): MigrateError {
     `This session no longer holds the lock for ${session.database}.${table}; it stopped before recording anything more.`,
     { hint: "Run it again: it goes on where the history says." },
   );
+}
+
+/** Left out like one that is too large to keep, where no column of this server's could hold it. */
+function storable(text: Buffer | null, { maxPacketBytes }: ServerInfo): Buffer | null {
+  return text !== null && fitsInColumn(text.length, maxPacketBytes) ? text : null;
 }
 
 /** Packs texts for the history. */

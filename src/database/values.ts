@@ -1,3 +1,4 @@
+import { MigrateError } from "../errors";
 import type { SqlValue } from "./session";
 
 /** What is no placeholder: a string or a quoted name, in which a `?` is a character like any other. */
@@ -13,15 +14,78 @@ const QUOTED_OR_PLACEHOLDER = /'(?:[^']|'')*'|`(?:[^`]|``)*`|\?/g;
  * @throws TypeError when there are more or fewer values than placeholders
  */
 export function withValues(sql: string, values: readonly SqlValue[]): string {
-  if (values.length === 0) return sql;
+  return withLiterals(sql, values.map(literal));
+}
+
+function withLiterals(sql: string, literals: readonly string[]): string {
+  if (literals.length === 0) return sql;
   let at = 0;
-  const text = sql.replace(QUOTED_OR_PLACEHOLDER, (found) => {
-    if (found !== "?") return found;
-    const value = values[at++];
-    return value === undefined ? found : literal(value);
-  });
-  if (at !== values.length) throw new TypeError(`${values.length} values for ${at} placeholders`);
+  const text = sql.replace(QUOTED_OR_PLACEHOLDER, (found) =>
+    found === "?" ? (literals[at++] ?? "?") : found,
+  );
+  if (at !== literals.length) throw new TypeError(`${literals.length} values for ${at} placeholders`);
   return text;
+}
+
+/** What the server wants of a packet for itself, and what a SET around a piece takes, in bytes. */
+const RESERVED = 512;
+
+/** Whether a column can get a value of so many bytes: the server makes NULL of a longer one. */
+export function fitsInColumn(bytes: number, maxPacketBytes: number): boolean {
+  return bytes <= maxPacketBytes - RESERVED;
+}
+
+/**
+ * Puts values where the placeholders are, for a server that takes packets of one size: what does not fit in one goes ahead, in
+ * pieces, into user variables.
+ * @returns what has to run before, and the statement
+ * @throws MigrateError `server-error` when a value is too long for the server altogether
+ */
+export function withValuesInPieces(
+  sql: string,
+  values: readonly SqlValue[],
+  maxPacketBytes: number,
+): { readonly before: readonly string[]; readonly text: string } {
+  const literals = values.map(literal);
+  const before: string[] = [];
+  let length = Buffer.byteLength(sql) + literals.reduce((sum, text) => sum + text.length, 0);
+  while (length > maxPacketBytes - RESERVED) {
+    const longest = literals.reduce(
+      (at, text, index) => (text.length > (literals[at]?.length ?? 0) ? index : at),
+      0,
+    );
+    const value = values[longest];
+    const name = `@mysql_updown_${longest}`;
+    const was = literals[longest]?.length ?? 0;
+    if (value === null || value === undefined || typeof value === "number" || was <= name.length) {
+      throw tooLong(sql.length, maxPacketBytes);
+    }
+    before.push(...piecesOf(name, value, maxPacketBytes));
+    literals[longest] = name;
+    length += name.length - was;
+  }
+  return { before, text: withLiterals(sql, literals) };
+}
+
+function piecesOf(name: string, value: string | Buffer, maxPacketBytes: number): readonly string[] {
+  const bytes = Buffer.from(value as string);
+  if (!fitsInColumn(bytes.length, maxPacketBytes)) throw tooLong(bytes.length, maxPacketBytes);
+  const size = Math.floor((maxPacketBytes - RESERVED) / 2);
+  const sets: string[] = [];
+  for (let from = 0; from < bytes.length; from += size) {
+    const piece = `x'${bytes.toString("hex", from, from + size)}'`;
+    sets.push(`SET ${name} = ${from === 0 ? piece : `CONCAT(${name}, ${piece})`}`);
+  }
+  if (typeof value === "string") sets.push(`SET ${name} = CONVERT(${name} USING utf8mb4)`);
+  return sets;
+}
+
+function tooLong(bytes: number, maxPacketBytes: number): MigrateError {
+  return new MigrateError(
+    "server-error",
+    `What has to be recorded takes ${bytes} bytes; the server's max_allowed_packet is ${maxPacketBytes}.`,
+    { hint: "Raise max_allowed_packet on the server, then run it again." },
+  );
 }
 
 /** Printable ASCII but the backslash, which is an escape or not. */

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { settingsFromOptions } from "../../src/config";
+import { withSession } from "../../src/database/connection";
+import { readTexts } from "../../src/database/history";
 import { migrate } from "../../src/run/migrate";
 import { ask } from "../bench/database";
 import { withMigrations } from "../support/migrations";
@@ -42,5 +45,47 @@ for (const family of FAMILIES) {
         }),
       );
       assert.equal(Number(await ask(url, "SELECT COUNT(*) FROM t")), rows.length);
+    }));
+}
+
+/** Hardly compressible: statements of a kilobyte, all of them together so long. */
+function textOf(statements: number): string {
+  const hex = (seed: string): string =>
+    createHash("sha512").update(seed).digest("base64").replace(/\W/g, "x");
+  return Array.from({ length: statements }, (_, n) => {
+    const value = Array.from({ length: 11 }, (_, part) => hex(`${n} ${part}`)).join("");
+    return `INSERT INTO t (s) VALUES ('${value}');\n`;
+  }).join("");
+}
+
+for (const family of FAMILIES) {
+  test(`a file that is larger than a packet runs, and its text is kept where a column can hold it [${family}]`, () =>
+    withServer(family, [`--max-allowed-packet=${16 * 1024}`], async (server) => {
+      await ask(server.url, "CREATE DATABASE app CHARACTER SET utf8mb4");
+      const url = `${server.url}/app`;
+      const files = {
+        "0001_t.up.sql": "CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, s TEXT NOT NULL);\n",
+        "0001_t.down.sql": "DROP TABLE t;\n",
+        // Packed, it fits into a packet; as a literal it does not.
+        "0002_pieces.up.sql": textOf(15),
+        "0002_pieces.down.sql": `${textOf(14)}DELETE FROM t;\n`,
+        "0003_large.up.sql": textOf(60),
+        "0003_large.down.sql": "DELETE FROM t;\n",
+      };
+      await withMigrations(files, async (dir) => {
+        const settings = settingsFromOptions({ databaseUrl: url, dir });
+        await migrate(settings, "up", null);
+        assert.equal(Number(await ask(url, "SELECT COUNT(*) FROM t")), 75);
+        const kept = async (version: number): Promise<readonly (string | null)[]> => {
+          const texts = await withSession(settings.database, (session) =>
+            readTexts(session, "migration_history", [version]),
+          );
+          const { up = null, down = null } = texts.get(version) ?? {};
+          return [up, down];
+        };
+        assert.deepEqual(await kept(2), [files["0002_pieces.up.sql"], files["0002_pieces.down.sql"]]);
+        assert.deepEqual(await kept(3), [null, files["0003_large.down.sql"]]);
+        await migrate(settings, "down", { to: "0" });
+      });
     }));
 }
