@@ -15,6 +15,7 @@ import {
   watch,
 } from "./link";
 import { createOwnSettings, type OwnSettings, SETTINGS_OF_BOTH } from "./own-settings";
+import { namedOption } from "./read-only";
 import { serverErrno } from "./server-errors";
 import type { ServerInfo, Session } from "./session";
 import { tlsOptions } from "./tls";
@@ -202,7 +203,11 @@ type Commands = Omit<Session, "server" | "connectionId" | "database">;
 function commandsOf(connection: Link, settings: OwnSettings, maxPacketBytes: number): Commands {
   const own = async <T>(work: () => Promise<T>): Promise<T> => {
     await settings.enterOwn();
-    return await work();
+    try {
+      return await work();
+    } catch (error) {
+      throw await namedOption(error, async (sql) => queryRows(connection, sql));
+    }
   };
   const ofFile = async (texts: readonly string[], work: () => Promise<void>): Promise<void> => {
     await settings.enterFile();

@@ -195,7 +195,7 @@ function valueText(value: string | null): string {
 
 /** Whether a statement may change settings of its session. A trigger or function that does is left out of account. */
 function maySet(text: string): boolean {
-  if (!MAY_SET.test(text)) return false;
+  if (!MAY_SET.test(text) || /^SET autocommit = [01]$/.test(text)) return false;
   const kind = /^SET\b/i.test(text) ? classifyKind(text) : null;
   return kind?.kind !== "set" || !kind.onlyUserVariables;
 }

@@ -15,12 +15,24 @@ export interface StoppedAt {
   readonly fateOpen: boolean;
   /** Its end was asked for, on the server. */
   readonly killed: boolean;
+  /** The whole server takes no writes. */
+  readonly readOnly: boolean;
 }
 
 /** What KILL QUERY leaves of a statement. */
 const ER_QUERY_INTERRUPTED = 1317;
-const ER_OPTION_PREVENTS_STATEMENT = 1290;
-const ER_READ_ONLY_MODE = 1836;
+
+/** Errors that a setting of the server's or the session's is to blame for, and what helps; `undefined`: the file is. */
+const SETTING_TO_BLAME: Readonly<Record<number, string>> = {
+  // ER_OPTION_PREVENTS_STATEMENT, other than read_only
+  1290: "The server was started with an option that forbids it; its own words say which.",
+  // ER_BINLOG_STMT_MODE_AND_ROW_ENGINE
+  1665: "The server's binlog_format is STATEMENT, and with that InnoDB takes no writes at READ COMMITTED: set binlog_format to ROW, or transaction_isolation to REPEATABLE-READ.",
+  // ER_STATEMENT_TIMEOUT (MariaDB)
+  1969: "The time limit is max_statement_time: raise it, or have the file begin with SET max_statement_time = 0.",
+  // ER_QUERY_TIMEOUT (MySQL)
+  3024: "The time limit is max_execution_time: raise it, or have the file begin with SET max_execution_time = 0.",
+};
 
 /** The server refused a statement. */
 export function statementFailed(at: StoppedAt, error: unknown): StatementError {
@@ -29,25 +41,17 @@ export function statementFailed(at: StoppedAt, error: unknown): StatementError {
   const hint = error instanceof MigrateError && error.hint !== null ? `${error.hint}\n` : "";
   const killed = errno === ER_QUERY_INTERRUPTED;
   return new StatementError(
-    killed && at.killed ? "interrupted" : codeOf(error),
+    killed && at.killed ? "interrupted" : codeOf(at, error),
     `${place(at)}: ${killed && at.killed ? "ended on request: " : ""}${words}\n${applied(at)}${at.fateOpen ? " The failed statement may have taken effect in part." : ""}`,
     failureOf(at, errno),
     { cause: error, hint: `${hint}${howToGoOn(at, error, killed)}` },
   );
 }
 
-function codeOf(error: unknown): ErrorCode {
+function codeOf({ readOnly }: StoppedAt, error: unknown): ErrorCode {
   if (error instanceof MigrateError) return error.code;
-  if (isReadOnlyServer(error)) return "read-only-server";
+  if (readOnly) return "read-only-server";
   return serverErrno(error) === null ? "internal" : "statement-failed";
-}
-
-/** It is the whole server that takes no writes: nothing in the file would help. */
-function isReadOnlyServer(error: unknown): boolean {
-  const errno = serverErrno(error);
-  if (errno === ER_READ_ONLY_MODE) return true;
-  // The same number stands for other options, too, such as --secure-file-priv.
-  return errno === ER_OPTION_PREVENTS_STATEMENT && /--(super-)?read-only\b/.test(serverWords(error));
 }
 
 /** The user lacks a privilege. Whether to grant it or to do without the statement is not known here. */
@@ -94,9 +98,11 @@ function howToGoOn(at: StoppedAt, error: unknown, killed: boolean): string {
     return `See what it did, then say so:\n  npm run migrate:resolve -- ${version} --applied\n  npm run migrate:resolve -- ${version} --not-applied`;
   }
   if (killed) return `To go on, run it again:\n  ${command(at)}`;
-  if (isReadOnlyServer(error)) {
+  if (at.readOnly) {
     return `Connect to the primary, or end read_only there, then run it again:\n  ${command(at)}`;
   }
+  const setting = SETTING_TO_BLAME[serverErrno(error) ?? 0];
+  if (setting !== undefined) return `${setting} Then run it again:\n  ${command(at)}`;
   const granted = DENIED.has(serverErrno(error) ?? 0)
     ? "Grant the user what it lacks; or correct"
     : "Correct";

@@ -1,6 +1,7 @@
 import { type Intent, readResumption } from "../database/history";
 import { type Line, type NewLine, resumeLine, type Unfinished } from "../database/history-lines";
 import type { Lock } from "../database/lock";
+import { refusedAsReadOnly } from "../database/read-only";
 import { isConnectionLost, serverWords } from "../database/server-errors";
 import type { Session } from "../database/session";
 import { MigrateError } from "../errors";
@@ -359,6 +360,7 @@ async function stopAt(progress: Progress, error: unknown): Promise<unknown> {
     done: journal.done,
     fateOpen: executor.fateOpen,
     killed: context.stop.killSignal?.aborted === true,
+    readOnly: await refusedAsReadOnly(error, (sql) => session.query(sql)).catch(() => false),
   };
   if (isConnectionLost(error)) return connectionLost(failure, error);
   // Best effort: the first error matters, and the progress is recorded already.

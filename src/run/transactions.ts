@@ -11,6 +11,8 @@ const GROUP_MS = 1_000;
 const GROUP_BYTES = 8 * 1024 * 1024;
 
 const ER_PARSE_ERROR = 1064;
+/** With binlog_format = STATEMENT InnoDB takes no writes in a transaction at READ COMMITTED, the record included. */
+const ER_BINLOG_STMT_MODE_AND_ROW_ENGINE = 1665;
 
 interface Transaction {
   /** `runner`: around the file's DML. `file`: START TRANSACTION or autocommit = 0; it ends where the file ends it. */
@@ -103,13 +105,19 @@ export function createTransactions(
   }
 
   async function commit(text = COMMIT): Promise<void> {
+    let unrecorded = false;
     await repeatedly(async () => {
-      await record();
+      await record().catch((error: unknown) => {
+        if (serverErrno(error) !== ER_BINLOG_STMT_MODE_AND_ROW_ENGINE) throw error;
+        unrecorded = true;
+      });
       await session.run(text);
     });
-    if (open?.owner === "runner" && (memory.tablesLocked || open.implicit))
-      await session.run("SET autocommit = 1");
+    const offByUs = open?.owner === "runner" && (memory.tablesLocked || open.implicit);
     open = null;
+    // It wrote nothing that a crash right here could have happen twice: the server would have refused that just the same.
+    if (unrecorded) await record();
+    if (offByUs) await session.run("SET autocommit = 1");
   }
 
   return {
