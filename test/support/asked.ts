@@ -12,13 +12,27 @@ export type Truth = "applied" | "not-applied";
  * it may be asked about, and only when the cut fell between its intent and the record that it is done.
  * @returns null when the run should not have asked
  */
-export function truthOf({ subject, command, moment }: Point, outcome: Outcome): Truth | null {
+export function truthOf(point: Point, outcome: Outcome): Truth | null {
+  return truthWhere(point, outcome, ({ text }) => text.includes(MAY_BE_ASKED));
+}
+
+/** The same about statements of another kind. */
+export function truthWhere(
+  { subject, command, moment }: Point,
+  outcome: Outcome,
+  mayBeAskedAbout: (command: ClientCommand) => boolean,
+): Truth | null {
   if (outcome.ended !== "failed" || outcome.code !== "in-doubt") return null;
-  if (!outcome.message.includes(MAY_BE_ASKED)) return null;
-  const { commands } = subject;
+  const { commands, database } = subject;
+  const isQuoted = ({ text }: ClientCommand): boolean => {
+    // As far as it names no database: that of this run has another name.
+    const [words = ""] = text.split(new RegExp(`\n|${database}`));
+    return outcome.message.includes(words.slice(0, 60));
+  };
   // The record of the statement, and before it the statement itself and its intent.
   const records = commands.filter(isRecord).map(({ number }) => number);
-  for (const { number } of commands.filter(isMarked)) {
+  const statements = commands.filter((sent) => isStatement(sent) && mayBeAskedAbout(sent) && isQuoted(sent));
+  for (const { number } of statements) {
     const intent = records.findLast((record) => record < number) ?? 0;
     const done = records.find((record) => record > number) ?? 0;
     if (command < intent || command > done) continue;
@@ -29,8 +43,8 @@ export function truthOf({ subject, command, moment }: Point, outcome: Outcome): 
   return null;
 }
 
-function isMarked({ text }: ClientCommand): boolean {
-  return text.includes(MAY_BE_ASKED) && !text.includes(HISTORY_TABLE);
+function isStatement({ name, text }: ClientCommand): boolean {
+  return name === "COM_QUERY" && !text.includes(HISTORY_TABLE);
 }
 
 function isRecord({ name, text }: ClientCommand): boolean {

@@ -138,3 +138,13 @@ export async function seed(url: string): Promise<void> {
     connection.destroy();
   }
 }
+
+/** Those in which a stored program has a body, or a parameter. */
+export async function groupsWithPrograms(groups: readonly Group[]): Promise<Group[]> {
+  const found: Group[] = [];
+  for (const group of groups) {
+    const texts = [...(await readTexts(group.dir)).values()];
+    if (texts.some((text) => /^CREATE (PROCEDURE|FUNCTION|TRIGGER|EVENT)/m.test(text))) found.push(group);
+  }
+  return found;
+}

@@ -36,8 +36,8 @@ export interface ProxyOptions {
   readonly delayMs?: number;
   /** Close connections that arrive after the cut, instead of letting them through. */
   readonly refuseAfterCut?: boolean;
-  /** Called with each command before it is forwarded. */
-  readonly onCommand?: (command: ClientCommand) => void;
+  /** Called with each command before it is forwarded; with a promise, it is held back until that is kept. */
+  readonly onCommand?: (command: ClientCommand) => void | Promise<void>;
 }
 
 export interface RunningProxy {
@@ -155,6 +155,7 @@ function converse(
   let phase: "greeting" | "authentication" | "commands" | "file" | "cut" = "greeting";
   let awaiting: ClientCommand | null = null;
   let answerIsCut = false;
+  let held: Promise<void> | null = null;
 
   const cut = async (command: ClientCommand): Promise<void> => {
     phase = "cut";
@@ -174,7 +175,7 @@ function converse(
     else if (phase === "commands" && packet.sequence === 0 && !packet.continuation) {
       const command = describe(packet.payload, state.commands.length + 1, connection, prepared);
       state.commands.push(command);
-      state.options.onCommand?.(command);
+      held = state.options.onCommand?.(command) ?? null;
       awaiting = UNANSWERED.has(command.name) ? null : command;
       const planned = state.options.cut;
       if (planned !== undefined && state.fallen === null && isPlanned(planned, command)) {
@@ -184,7 +185,8 @@ function converse(
         return;
       }
     }
-    toServer.write(packet.raw);
+    if (held === null) toServer.write(packet.raw);
+    else held = held.then(() => toServer.write(packet.raw));
   };
 
   const onServerPacket = (packet: Packet): void => {

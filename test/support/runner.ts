@@ -1,4 +1,4 @@
-import { createMigrator, MigrateError } from "../../src/index";
+import { createMigrator, MigrateError, type RunEvent } from "../../src/index";
 
 export type Direction = "up" | "down";
 
@@ -15,6 +15,9 @@ export interface RunRequest {
   readonly direction: Direction;
   /** Milliseconds. */
   readonly limit: number;
+  /** Seconds that a statement waits for its locks. */
+  readonly lockWait?: number;
+  readonly onEvent?: (event: RunEvent) => void;
 }
 
 /** Runs through the programmatic interface. */
@@ -30,12 +33,12 @@ export async function runInProcess(request: RunRequest): Promise<Outcome> {
   }
 }
 
-async function attempt({ url, dir, direction, limit }: RunRequest): Promise<Outcome> {
-  const migrator = createMigrator({ databaseUrl: url, dir });
+async function attempt({ url, dir, direction, limit, lockWait, onEvent }: RunRequest): Promise<Outcome> {
+  const migrator = createMigrator({ databaseUrl: url, dir, onEvent });
   const lockTimeout = limit / 1000;
   try {
-    if (direction === "up") await migrator.up({ lockTimeout });
-    else await migrator.down({ to: "0", lockTimeout });
+    if (direction === "up") await migrator.up({ lockTimeout, lockWait });
+    else await migrator.down({ to: "0", lockTimeout, lockWait });
     return { ended: "done" };
   } catch (error) {
     if (!(error instanceof MigrateError)) throw error;

@@ -2,7 +2,7 @@ import { inParallel, type PointResult, renderFailures, renderFigures } from "./f
 import type { Group } from "./fixture";
 import type { CutMoment } from "./proxy";
 import type { Direction } from "./runner";
-import { testServers } from "./servers";
+import { type TestServer, testServers } from "./servers";
 import { observe, type Point, pointName, type Subject } from "./sweep";
 
 export const DIRECTIONS: readonly Direction[] = ["up", "down"];
@@ -11,9 +11,12 @@ export const MOMENTS: readonly CutMoment[] = ["before", "after", "during"];
 /** Points in flight at once: one core runs these, the other the servers. */
 const WIDTH = 4;
 
-/** Runs every group in both directions on both servers without harm. */
-export async function observeAll(groups: readonly Group[]): Promise<Subject[]> {
-  const wanted = testServers().flatMap((server) =>
+/** Runs every group in both directions on the servers (both of the tests', if not said otherwise) without harm. */
+export async function observeAll(
+  groups: readonly Group[],
+  servers: readonly TestServer[] = testServers(),
+): Promise<Subject[]> {
+  const wanted = servers.flatMap((server) =>
     DIRECTIONS.flatMap((direction) => groups.map((group) => ({ server, direction, group }))),
   );
   return inParallel(wanted, WIDTH, ({ server, direction, group }) => observe(server, direction, group));
@@ -38,6 +41,8 @@ export interface SweepOptions {
   readonly check: (point: Point) => Promise<PointResult>;
   /** Take every n-th point only; no multiple of 3, or all of them have the same moment. */
   readonly every?: number;
+  /** Points left out before the first. */
+  readonly offset?: number;
   readonly width?: number;
 }
 
@@ -50,10 +55,10 @@ export interface SweepReport {
 
 /** Checks the points, or only those that SWEEP_ONLY names, and says how they ended. */
 export async function runSweep(points: readonly Point[], options: SweepOptions): Promise<SweepReport> {
-  const every = options.every ?? 1;
+  const { every = 1, offset = 0 } = options;
   const only = process.env.SWEEP_ONLY;
   const chosen = points.filter((point, index) =>
-    only === undefined ? index % every === 0 : pointName(point).startsWith(only),
+    only === undefined ? index % every === offset % every : pointName(point).startsWith(only),
   );
   const started = performance.now();
   const ended = await inParallel(chosen, options.width ?? WIDTH, async (point) => ({
@@ -67,7 +72,11 @@ export async function runSweep(points: readonly Point[], options: SweepOptions):
     results.set(kind, [...(results.get(kind) ?? []), result]);
   }
   const seconds = Math.round((performance.now() - started) / 1000);
-  const which = only ?? (every === 1 ? "every point" : `points 1, ${1 + every}, ${1 + 2 * every}, …`);
+  const which =
+    only ??
+    (every === 1
+      ? "every point"
+      : `points ${[1, 1 + every, 1 + 2 * every].map((point) => point + offset).join(", ")}, …`);
   return {
     figures: [
       `${options.what}: ${which} of ${points.length} (command x moment x server x direction), in ${seconds} s`,

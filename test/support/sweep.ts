@@ -1,4 +1,4 @@
-import { answer, truthOf } from "./asked";
+import { answer, type Truth, truthOf } from "./asked";
 import type { PointResult, Verdict } from "./figures";
 import { databaseOf, type Group, seed, withPlacedGroup } from "./fixture";
 import { type ClientCommand, type Cut, type CutMoment, type RunningProxy, withProxy } from "./proxy";
@@ -77,25 +77,36 @@ export async function reconnectPoint(point: Point): Promise<PointResult> {
   return checkPoint(point, { cut: { command, moment }, mustGoOn: true }, throughProxy);
 }
 
-const throughProxy: FirstRun = ({ proxy, url, dir, subject }) =>
+export const throughProxy: FirstRun = ({ proxy, url, dir, subject }) =>
   runInProcess({ url: proxy.through(url), dir, direction: subject.direction, limit: TIME_LIMIT });
 
-interface Interruption {
+/** What happens to a run, and what is right then. */
+export interface Interruption {
   readonly cut: Cut;
   /** The server cannot be reached again after the cut. */
   readonly refuseAfterCut?: boolean;
   /** The run must connect again and end well. */
   readonly mustGoOn?: boolean;
+  /** Done between the two runs. */
+  readonly between?: (url: string) => Promise<void>;
+  /** What must be left; the uninterrupted run's state, if not given. */
+  readonly reference?: State;
+  /** How states are told before they are compared. */
+  readonly tell?: (state: State) => State;
+  /** Who may be asked about what; if not given, only statements that say so. */
+  readonly truthOf?: (outcome: Outcome) => Truth | null;
 }
 
 /** The same with any kind of first run. */
 export async function checkPoint(
   point: Point,
-  { cut, refuseAfterCut = false, mustGoOn = false }: Interruption,
+  interruption: Interruption,
   firstRun: FirstRun,
 ): Promise<PointResult> {
+  const { cut, refuseAfterCut = false, mustGoOn = false, between, tell: tellState } = interruption;
   const { subject } = point;
   const { server, direction, group } = subject;
+  const truthNow = interruption.truthOf ?? ((outcome: Outcome) => truthOf(point, outcome));
   const told: string[] = [];
   const result = (verdict: Verdict): PointResult => ({
     point: pointName(point),
@@ -119,13 +130,14 @@ export async function checkPoint(
       const behind = first.fallen === null && first.outcome.ended === "done" && isNearEnd(point);
       if (first.fallen === null && !behind) return result("broken");
       const stopped = mustGoOn && first.outcome.ended === "failed" && !isGreeting(first.fallen);
-      if (stopped && truthOf(point, first.outcome) === null) return result("person");
+      if (stopped && truthNow(first.outcome) === null) return result("person");
       // A run that ended well must have said all it had to say before it was cut.
-      if (!mustGoOn && !behind && first.outcome.ended === "done" && !isFarewell(first.fallen))
+      if (!mustGoOn && !behind && first.outcome.ended === "done" && !isFarewell(first.fallen, point))
         return result("broken");
+      await between?.(url);
       let second = await runInProcess({ url, dir, direction, limit: TIME_LIMIT });
       told.push(`second run ${describeOutcome(second)}`);
-      const truth = truthOf(point, second);
+      const truth = truthNow(second);
       if (truth !== null) {
         await answer(url, dir, truth);
         second = await runInProcess({ url, dir, direction, limit: TIME_LIMIT });
@@ -133,10 +145,12 @@ export async function checkPoint(
       }
       if (second.ended === "hung") return result("hung");
       const state = await dumpState(url, { historyTable: HISTORY_TABLE });
-      // The answer is in the history.
-      const lessHistory = (lines: State): State =>
-        truth === null ? lines : lines.filter((line) => !line.startsWith("history:"));
-      const difference = compareStates(lessHistory(subject.reference), lessHistory(state));
+      const retold = (lines: State): State => {
+        // The answer is in the history.
+        const kept = truth === null ? lines : lines.filter((line) => !line.startsWith("history:"));
+        return tellState?.(kept) ?? kept;
+      };
+      const difference = compareStates(retold(interruption.reference ?? subject.reference), retold(state));
       if (difference !== null) told.push(...difference.lines);
       if (second.ended === "failed") return result("person");
       return result(difference?.kind ?? (truth === null ? "fine" : "asked"));
@@ -172,8 +186,11 @@ function isNearEnd({ subject, command }: Point): boolean {
 }
 
 /** What a run says when all is done and recorded. */
-function isFarewell(command: ClientCommand | null): boolean {
-  return command?.name === "COM_QUIT" || (command?.text.startsWith("DO RELEASE_LOCK") ?? false);
+function isFarewell(command: ClientCommand | null, point: Point): boolean {
+  if (command === null) return false;
+  // The lock is let go in a session that has its settings back.
+  const settled = command.text.startsWith("SET SESSION sql_mode") && isNearEnd(point);
+  return command.name === "COM_QUIT" || command.text.startsWith("DO RELEASE_LOCK") || settled;
 }
 
 /** Before the run begins there is nothing to go on with. */

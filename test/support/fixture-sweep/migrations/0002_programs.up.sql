@@ -8,7 +8,7 @@ BEGIN
     INSERT INTO ledger (entry, n) VALUES (CONCAT('book ', what), i);
     SET i = i + 1;
   END WHILE;
-  UPDATE counter SET n = (n * 3 + 7) % 1000003 WHERE name = 'main';
+  UPDATE counter SET n = MOD(n * 3 + 7, 1000003) WHERE name = 'main';
 END //
 CREATE FUNCTION doubled(x INT) RETURNS INT DETERMINISTIC NO SQL
 BEGIN

@@ -15,4 +15,4 @@ INSERT INTO twin_a (who) VALUES ('later');
 ALTER TABLE twin_a RENAME TO twin_c;
 RENAME TABLE twin_c TO twin_a;
 ALTER TABLE right_side RENAME COLUMN side TO edge;
-UPDATE counter SET n = (n * 3 + 7) % 1000003 WHERE name = 'main';
+UPDATE counter SET n = MOD(n * 3 + 7, 1000003) WHERE name = 'main';

@@ -11,4 +11,4 @@ SET @sql = (SELECT IF(COUNT(*) > 0, 'DROP TABLE device', 'DO 0') FROM informatio
 PREPARE change_it FROM @sql;
 EXECUTE change_it;
 DEALLOCATE PREPARE change_it;
-UPDATE counter SET n = (n * 5 + 3) % 1000003 WHERE name = 'main';
+UPDATE counter SET n = MOD(n * 5 + 3, 1000003) WHERE name = 'main';

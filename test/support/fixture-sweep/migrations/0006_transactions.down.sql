@@ -5,5 +5,5 @@ COMMIT;
 START TRANSACTION;
 INSERT INTO ledger (entry, n) SELECT 'left', COUNT(*) FROM transfer;
 DROP TABLE transfer;
-UPDATE counter SET n = (n * 5 + 3) % 1000003 WHERE name = 'main';
+UPDATE counter SET n = MOD(n * 5 + 3, 1000003) WHERE name = 'main';
 COMMIT;

@@ -5,4 +5,4 @@ UPDATE line SET page_id = page_id + 50;
 INSERT INTO ledger (entry, n) SELECT 'orphans', SUM(page_id) FROM line;
 DROP TABLE line;
 SET FOREIGN_KEY_CHECKS = @keys;
-UPDATE counter SET n = (n * 5 + 3) % 1000003 WHERE name = 'main';
+UPDATE counter SET n = MOD(n * 5 + 3, 1000003) WHERE name = 'main';

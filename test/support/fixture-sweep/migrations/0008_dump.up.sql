@@ -27,7 +27,7 @@ CREATE TABLE `page` (`id` int NOT NULL AUTO_INCREMENT, `title` varchar(20) NOT N
 LOCK TABLES `page` WRITE;
 INSERT INTO `page` VALUES (0,'zero'),(2,'two');
 UNLOCK TABLES;
-UPDATE counter SET n = (n * 3 + 7) % 1000003 WHERE name = 'main';
+UPDATE counter SET n = MOD(n * 3 + 7, 1000003) WHERE name = 'main';
 /*!40103 SET TIME_ZONE=@OLD_TIME_ZONE */;
 /*!40101 SET SQL_MODE=@OLD_SQL_MODE */;
 /*!40014 SET FOREIGN_KEY_CHECKS=@OLD_FOREIGN_KEY_CHECKS */;

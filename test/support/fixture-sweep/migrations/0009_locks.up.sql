@@ -3,7 +3,7 @@ INSERT INTO seat (id) VALUES (1), (2), (3);
 LOCK TABLES seat WRITE, ledger WRITE, counter WRITE;
 UPDATE seat SET taken = taken + 1;
 INSERT INTO ledger (entry, n) VALUES ('locked', 1);
-UPDATE counter SET n = (n * 3 + 7) % 1000003 WHERE name = 'main';
+UPDATE counter SET n = MOD(n * 3 + 7, 1000003) WHERE name = 'main';
 UNLOCK TABLES;
 UPDATE seat SET taken = taken + 10 WHERE id = 2;
 LOCK TABLES seat WRITE;

@@ -1,8 +1,8 @@
 SET autocommit = 0;
-UPDATE counter SET n = (n * 3 + 7) % 1000003 WHERE name = 'main';
+UPDATE counter SET n = MOD(n * 3 + 7, 1000003) WHERE name = 'main';
 INSERT INTO ledger (entry, n) VALUES ('autocommit off', 1);
 COMMIT;
-UPDATE counter SET n = (n * 3 + 7) % 1000003 WHERE name = 'main';
+UPDATE counter SET n = MOD(n * 3 + 7, 1000003) WHERE name = 'main';
 CREATE TABLE quiet (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, n INT NOT NULL) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 INSERT INTO quiet (n) VALUES (1), (2);
 UPDATE quiet SET n = n + 1;

@@ -1,4 +1,4 @@
-INSERT INTO ledger (entry, n) SELECT 'down log of log', COUNT(*) FROM ledger;
+INSERT INTO ledger (entry, n) SELECT 'down log of log', COUNT(*) FROM ledger WHERE entry <> 'somebody else';
 CREATE TABLE saved AS SELECT id, hits FROM copied;
 DELETE FROM copied LIMIT 1;
 INSERT INTO saved SELECT id, hits FROM copied;

@@ -11,4 +11,4 @@ UPDATE original JOIN copied USING (id) SET original.hits = original.hits + 1, co
 DELETE copied FROM copied JOIN original USING (id) WHERE original.id = 2;
 INSERT INTO ledger (entry, n) SELECT 'copied', SUM(hits) FROM copied;
 ALTER TABLE copied CONVERT TO CHARACTER SET latin1;
-INSERT INTO ledger (entry, n) SELECT 'log of log', COUNT(*) FROM ledger;
+INSERT INTO ledger (entry, n) SELECT 'log of log', COUNT(*) FROM ledger WHERE entry <> 'somebody else';

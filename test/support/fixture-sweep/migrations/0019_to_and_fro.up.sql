@@ -20,4 +20,4 @@ CREATE INDEX door_n ON door (n);
 DROP INDEX door_n ON door;
 CREATE INDEX door_n ON door (n);
 ALTER TABLE door RENAME INDEX door_n TO door_number;
-UPDATE counter SET n = (n * 3 + 7) % 1000003 WHERE name = 'main';
+UPDATE counter SET n = MOD(n * 3 + 7, 1000003) WHERE name = 'main';

@@ -7,6 +7,6 @@ INSERT /* may be asked about */ INTO audit (what, n) SELECT 'by hand', n FROM wa
 CREATE TRIGGER wage_raised AFTER UPDATE ON wage FOR EACH ROW INSERT INTO audit (what, n) VALUES ('by trigger', NEW.n);
 UPDATE /* may be asked about */ wage SET n = n + 10 ORDER BY id;
 CREATE PROCEDURE note_wages() INSERT INTO audit (what, n) SELECT 'by procedure', n FROM wage ORDER BY id;
-UPDATE counter SET n = (n * 3 + 7) % 1000003 WHERE name = 'main';
+UPDATE counter SET n = MOD(n * 3 + 7, 1000003) WHERE name = 'main';
 CALL /* may be asked about */ note_wages();
 DROP PROCEDURE note_wages;

@@ -4,7 +4,7 @@ CREATE TABLE sweep_other.far (id INT NOT NULL PRIMARY KEY, n INT NOT NULL) ENGIN
 INSERT INTO sweep_other.far VALUES (1, 1), (2, 2);
 ALTER TABLE sweep_other.far ADD COLUMN hops INT NOT NULL DEFAULT 1;
 UPDATE sweep_other.far SET n = n + hops;
-UPDATE sweep_other.far f JOIN counter c ON c.name = 'main' SET f.n = f.n * 2, c.n = (c.n * 3 + 7) % 1000003;
+UPDATE sweep_other.far f JOIN counter c ON c.name = 'main' SET f.n = f.n * 2, c.n = MOD(c.n * 3 + 7, 1000003);
 USE sweep_other;
 CREATE INDEX far_hops ON far (hops);
 UPDATE far SET hops = hops + 1;

@@ -3,10 +3,10 @@ CREATE TABLE queue (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, n INT NOT NULL) 
 INSERT INTO queue (n) VALUES (1), (2), (3);
 TRUNCATE TABLE queue;
 INSERT INTO queue (n) VALUES (4), (5);
-UPDATE counter SET n = (n * 3 + 7) % 1000003 WHERE name = 'main';
+UPDATE counter SET n = MOD(n * 3 + 7, 1000003) WHERE name = 'main';
 TRUNCATE queue;
 TRUNCATE queue;
-INSERT INTO queue (n) SELECT n FROM counter;
+INSERT INTO queue (n) SELECT n FROM counter WHERE name = 'main';
 INSERT INTO ledger (entry, n) SELECT 'queue', COUNT(*) FROM queue;
 DELETE FROM queue;
 INSERT INTO queue (n) VALUES (6);
