@@ -26,10 +26,10 @@ export async function load(session: Session, script: string): Promise<void> {
   await session.query(`DROP DATABASE IF EXISTS ${name}`);
   await session.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci`);
   await session.query(`USE ${name}`);
-  await session.query("SET SESSION sql_mode = DEFAULT");
+  await session.run("SET SESSION sql_mode = DEFAULT");
   await apply(session, script);
   // What the script set must not look like the reader's own.
-  await session.query("SET SESSION sql_mode = DEFAULT");
+  await session.run("SET SESSION sql_mode = DEFAULT");
 }
 
 /** Runs a script statement by statement, as a migration is. */

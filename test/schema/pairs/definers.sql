@@ -12,7 +12,17 @@ CREATE DEFINER=`app`@`%` SQL SECURITY INVOKER VIEW v AS SELECT a FROM t;
 CREATE TABLE t (a int);
 CREATE SQL SECURITY INVOKER VIEW v AS SELECT a FROM t;
 
--- ==== the definer of a routine is another one
+-- ==== the definer of a routine is another one [mysql]
+CREATE DEFINER=`app`@`%` PROCEDURE p() SELECT 1;
+CREATE DEFINER=`app`@`%` FUNCTION f() RETURNS int NO SQL RETURN 1;
+-- ---- after
+CREATE DEFINER=`web`@`localhost` PROCEDURE p() SELECT 1;
+CREATE FUNCTION f() RETURNS int NO SQL RETURN 1;
+-- ---- loses
+-- drops function f to make it again: what was granted on it alone (GRANT EXECUTE ON FUNCTION) is lost
+-- drops procedure p to make it again: what was granted on it alone (GRANT EXECUTE ON PROCEDURE) is lost
+
+-- ==== the definer of a routine is another one, and it is replaced [mariadb]
 CREATE DEFINER=`app`@`%` PROCEDURE p() SELECT 1;
 CREATE DEFINER=`app`@`%` FUNCTION f() RETURNS int NO SQL RETURN 1;
 -- ---- after
