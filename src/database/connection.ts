@@ -166,6 +166,7 @@ async function prepareSession(connection: Link, database: string, options: OpenO
     instance: String(row.instance),
     foldsTableNames: Number(row.folds) !== 0,
     noBackslashEscapes: String(row.sql_mode).split(",").includes("NO_BACKSLASH_ESCAPES"),
+    ansiQuotes: String(row.sql_mode).split(",").includes("ANSI_QUOTES"),
     maxPacketBytes: Number(row.packet),
   };
   refuseOldServer(server);

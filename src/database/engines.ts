@@ -73,14 +73,14 @@ const PROGRAMS = [
   ["ROUTINES", "ROUTINE_SCHEMA", "ROUTINE_NAME", "ROUTINE_DEFINITION"],
 ] as const;
 
-/** Adds what mentions a name, until nothing more does. */
+/** Adds what mentions a name, until nothing more does. A program may have been made with ANSI_QUOTES. */
 function closeOver(reached: Set<string>, programs: readonly Program[]): void {
   for (let grown = true; grown; ) {
     grown = false;
     for (const { database, name, text } of programs) {
       const own = qualify(database, name);
       if (reached.has(own)) continue;
-      if (text !== null && !mentionsAny(text, visibleFrom(database, reached))) continue;
+      if (text !== null && !mentionsAny(text, visibleFrom(database, reached), { ansiQuotes: true })) continue;
       reached.add(own);
       grown = true;
     }

@@ -14,6 +14,8 @@ export interface ServerInfo {
   readonly foldsTableNames: boolean;
   /** A fresh session's sql_mode has NO_BACKSLASH_ESCAPES, which changes how statements are split. */
   readonly noBackslashEscapes: boolean;
+  /** A fresh session's sql_mode has ANSI_QUOTES: names stand in double quotes. */
+  readonly ansiQuotes: boolean;
   /** What the server takes in one command, in bytes. */
   readonly maxPacketBytes: number;
 }

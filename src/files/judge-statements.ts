@@ -12,6 +12,8 @@ import { createTransactionTracker, whyNotInTransaction } from "./transaction-tra
 
 export interface JudgeOptions {
   readonly noBackslashEscapes: boolean;
+  /** The session starts with ANSI_QUOTES in its sql_mode. */
+  readonly ansiQuotes?: boolean;
   /** Name of the history table, without a database. */
   readonly historyTable: string;
   /** The database that is migrated, which the history table lives in. */
@@ -173,7 +175,11 @@ interface HistoryWatch {
   see(kind: StatementKind): void;
 }
 
-function createHistoryWatch({ historyTable, database, noBackslashEscapes }: JudgeOptions): HistoryWatch {
+/** Modes with ANSI_QUOTES in them. Once a file names one, what is in double quotes may be a name in the rest of it. */
+const ANSI_QUOTES = /\b(?:ANSI|ANSI_QUOTES|DB2|MAXDB|MSSQL|ORACLE|POSTGRESQL)\b/i;
+
+function createHistoryWatch(options: JudgeOptions): HistoryWatch {
+  const { historyTable, database, noBackslashEscapes } = options;
   const home = database.toLowerCase();
   const table = historyTable.toLowerCase();
   const qualified = `${home}.${table}`;
@@ -182,13 +188,15 @@ function createHistoryWatch({ historyTable, database, noBackslashEscapes }: Judg
   // Most statements do not even contain the word, and this is quicker than reading their tokens.
   const word = new RegExp(table.replaceAll(/[^\w]/g, "\\$&").replaceAll("`", "`+"), "i");
   let current = home;
+  let ansiQuotes = options.ansiQuotes === true;
 
   function namesTable(text: string): boolean {
     if (!word.test(text)) return false;
-    return mentionsAny(text, current === home ? fromHome : fromElsewhere, { noBackslashEscapes });
+    return mentionsAny(text, current === home ? fromHome : fromElsewhere, { noBackslashEscapes, ansiQuotes });
   }
 
   function judge(text: string, kind: StatementKind): string | null {
+    if (kind.kind === "set") ansiQuotes ||= ANSI_QUOTES.test(text);
     const inner = kind.kind === "prepare" || kind.kind === "execute-immediate" ? kind.source : null;
     if (inner?.from === "text") {
       return judge(inner.text, classify(inner.text, { noBackslashEscapes }).statement);

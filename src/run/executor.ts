@@ -141,7 +141,7 @@ export function createExecutor(
   /** What one of them writes, no transaction would take back. */
   async function writesOutside(statements: readonly Statement[]): Promise<boolean> {
     const names = await engines.namesSeenFrom(session, memory.database);
-    return statements.some(({ head }) => mentionsAny(head, names));
+    return statements.some(({ head }) => mentionsAny(head, names, { ansiQuotes: true }));
   }
 
   async function enterTransaction(): Promise<void> {

@@ -17,6 +17,7 @@ export function createScans(settings: Settings, session: Session, emit: Emit): S
   const known = new Map<string, FileScan>();
   const options = {
     noBackslashEscapes: session.server.noBackslashEscapes,
+    ansiQuotes: session.server.ansiQuotes,
     historyTable: settings.table,
     database: session.database,
   };

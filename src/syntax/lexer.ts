@@ -19,6 +19,8 @@ export interface Token {
 export interface LexOptions {
   /** `NO_BACKSLASH_ESCAPES` is in force: a backslash in a string is an ordinary character. Default false. */
   readonly noBackslashEscapes?: boolean;
+  /** `"…"` is a name, as with ANSI_QUOTES, or may be one. Default false: a string. */
+  readonly ansiQuotes?: boolean;
 }
 
 /** What a quoted text says, and where it ends. */
@@ -29,7 +31,7 @@ interface Quoted {
 
 /**
  * Walks over the tokens of SQL text. Never throws: a quote or comment without end reaches to the end of the text.
- * `"…"` is a string, because whether ANSI_QUOTES is in force does not show in the text.
+ * `"…"` is a string unless the options say otherwise, because whether ANSI_QUOTES is in force does not show in the text.
  * @param text one statement, or several
  */
 export function* tokens(text: string, options: LexOptions = {}): Iterable<Token> {
@@ -52,7 +54,9 @@ export function* tokens(text: string, options: LexOptions = {}): Iterable<Token>
       at = newline === -1 ? text.length : newline + 1;
     } else {
       const token = readToken(text, at, escapes);
-      yield token;
+      yield options.ansiQuotes === true && code === 0x22 /* " */
+        ? { ...token, type: "quoted-identifier" }
+        : token;
       at = token.end;
     }
   }
