@@ -37,6 +37,10 @@ export interface Settings {
   readonly table: string;
   /** Milliseconds to wait for a server that is still starting. */
   readonly waitMs: number;
+  /** Patterns of tables that diff, check and dump leave out. */
+  readonly ignore?: readonly string[];
+  /** Patterns of tables whose partitions are not compared. */
+  readonly ignorePartitions?: readonly string[];
 }
 
 /** Where the migrations are and where it is recorded what ran: all that a command without a database needs. */
@@ -71,7 +75,28 @@ export function readSettings(flags: SettingFlags, env: Environment): Settings {
   const folder = settleFolder(flags, env, problems);
   const waitMs = readWait(env, problems);
   if (database === null || problems.length > 0) throw new RefusedError(problems);
-  return { database, ...folder, waitMs };
+  return {
+    database,
+    ...folder,
+    waitMs,
+    ...readIgnored(env.MIGRATIONS_IGNORE, env.MIGRATIONS_IGNORE_PARTITIONS),
+  };
+}
+
+/** What is left out, from lists of patterns such as `knex_*,_*_gho`; nothing for what is not given. */
+export function readIgnored(
+  ignore: string | null | undefined,
+  ignorePartitions: string | null | undefined,
+): Pick<Settings, "ignore" | "ignorePartitions"> {
+  const list = (text: string): readonly string[] =>
+    text
+      .split(",")
+      .map((pattern) => pattern.trim())
+      .filter((pattern) => pattern !== "");
+  return {
+    ...(ignore == null ? {} : { ignore: list(ignore) }),
+    ...(ignorePartitions == null ? {} : { ignorePartitions: list(ignorePartitions) }),
+  };
 }
 
 function readWait(env: Environment, problems: Problem[]): number {
@@ -110,6 +135,10 @@ export interface SettingOptions {
   readonly dir?: string | undefined;
   /** Name of the history table; default `migration_history`. */
   readonly table?: string | undefined;
+  /** Tables that diff, check and dump leave out: patterns with `*` and `?`, separated by commas. */
+  readonly ignore?: string | undefined;
+  /** Tables whose partitions are not compared, in the same way. */
+  readonly ignorePartitions?: string | undefined;
 }
 
 /**
@@ -129,7 +158,7 @@ export function settingsFromOptions(options: SettingOptions): Settings {
   const database = settleDatabase({ given, names, ssl, howToGive }, problems);
   const folder = settleFolder({ dir: options.dir ?? null, table: options.table ?? null }, {}, problems);
   if (database === null || problems.length > 0) throw new RefusedError(problems);
-  return { database, ...folder, waitMs: 0 };
+  return { database, ...folder, waitMs: 0, ...readIgnored(options.ignore, options.ignorePartitions) };
 }
 
 function sslFromOptions(options: SettingOptions, problems: Problem[]): SslSettings | null {

@@ -65,6 +65,8 @@ const MIGRATOR_OPTIONS: Readonly<Record<keyof MigratorOptions, InputType>> = {
   ssl: inputTypes.object,
   dir: inputTypes.text,
   table: inputTypes.text,
+  ignore: inputTypes.text,
+  ignorePartitions: inputTypes.text,
   scratchDatabaseUrl: inputTypes.text,
   production: inputTypes.flag,
   onEvent: inputTypes.callback,

@@ -33,6 +33,8 @@ const SETTINGS: readonly (readonly [string, string])[] = [
   ["MYSQL_USER, MYSQL_PASSWORD", "who connects,"],
   ["MYSQL_DATABASE", "and to what; each also as NAME_FILE, a file that holds it"],
   ["MIGRATIONS_DIR, MIGRATIONS_TABLE", "the same as --dir and --table"],
+  ["MIGRATIONS_IGNORE", "the same as --ignore of diff, check and dump"],
+  ["MIGRATIONS_IGNORE_PARTITIONS", "the same as --ignore-partitions of diff and check"],
   ["MIGRATE_WAIT", "the same as --wait"],
   ["SCRATCH_DATABASE_URL", "server for the throwaway databases of diff, verify and check"],
 ];

@@ -2,6 +2,7 @@ import { formatVersion } from "../files/filename";
 import { readSchemaFile, requireSchemaFile, schemaPath } from "../files/schema-file";
 import { type CheckReport, checkDatabase } from "../scratch/check";
 import { defineCommand } from "./command";
+import { ignoreOptions, partitionOptions, withIgnored } from "./ignore-options";
 import { text, value } from "./options";
 
 export interface CheckResult extends CheckReport {
@@ -19,10 +20,12 @@ export const check = defineCommand({
   ],
   options: {
     schema: value("FILE", text, "The declared schema; default schema.sql beside the migrations folder"),
+    ...ignoreOptions,
+    ...partitionOptions,
   },
   examples: ["check", "check --json"],
   run: async (context): Promise<CheckResult> => {
-    const settings = context.settings();
+    const settings = withIgnored(context.settings(), context.options);
     const path = context.options.schema ?? schemaPath(settings.dir);
     // A file that was named has to be there; the default need not.
     const sql = context.options.schema === null ? readSchemaFile(path) : requireSchemaFile(path);

@@ -3,6 +3,7 @@ import { requireSchemaFile, schemaPath } from "../files/schema-file";
 import { createPair } from "../files/write-migrations";
 import { type Proposal, proposeMigration } from "../scratch/proposal";
 import { defineCommand } from "./command";
+import { ignoreOptions, partitionOptions, withIgnored } from "./ignore-options";
 import { flag, optional, text, usageError, value } from "./options";
 
 /** What diff found, and wrote. */
@@ -28,6 +29,8 @@ export const diff = defineCommand({
       "What the migration does, such as add_email_to_users; not with --check or --dry-run",
     ),
     schema: value("FILE", text, "The declared schema; default schema.sql beside the migrations folder"),
+    ...ignoreOptions,
+    ...partitionOptions,
     check: flag("Write nothing; exit 1 when there is a difference"),
     dryRun: flag("Print the pair and write nothing"),
     allowDestructive: flag("Write it even if its up file loses data"),
@@ -38,7 +41,7 @@ export const diff = defineCommand({
     const { name } = options;
     const writes = !options.check && !options.dryRun;
     if (writes && name === null) throw usageError("diff", "diff takes a name for what it writes.");
-    const settings = context.settings();
+    const settings = withIgnored(context.settings(), context.options);
     const path = options.schema ?? schemaPath(settings.dir);
     const declared = { path, sql: requireSchemaFile(path) };
     const stop = { signal: context.signal, killSignal: context.killSignal };

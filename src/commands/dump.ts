@@ -1,6 +1,7 @@
 import { schemaPath, writeSchemaFile } from "../files/schema-file";
 import { readLiveSchema } from "../scratch/live-schema";
 import { defineCommand } from "./command";
+import { ignoreOptions, withIgnored } from "./ignore-options";
 import { flag, text, value } from "./options";
 
 /** The database's schema as one SQL file. */
@@ -20,10 +21,11 @@ export const dump = defineCommand({
   options: {
     write: flag("Write it to schema.sql"),
     schema: value("FILE", text, "Where to write it; default schema.sql beside the migrations folder"),
+    ...ignoreOptions,
   },
   examples: ["dump", "dump --write"],
   run: async (context): Promise<DumpResult> => {
-    const settings = context.settings();
+    const settings = withIgnored(context.settings(), context.options);
     const { write, schema } = context.options;
     const live = await readLiveSchema(settings);
     const { notCompared } = live.schema;

@@ -105,6 +105,21 @@ const READERS: readonly Reader[] = [
 ];
 
 /**
+ * The tool that keeps its history in such a table, or null.
+ * @param columns their names, in any case
+ */
+export function foreignToolOf(table: string, columns: readonly string[]): ForeignTool | null {
+  const present = new Set(columns.map((name) => name.toLowerCase()));
+  const name = table.toLowerCase();
+  if (name === "knex_migrations_lock" && present.has("is_locked")) return "knex";
+  const reader = READERS.find(
+    ({ table: own, has, lacks }) =>
+      own === name && has.every((each) => present.has(each)) && !lacks.some((each) => present.has(each)),
+  );
+  return reader?.tool ?? null;
+}
+
+/**
  * Looks for the tables of other migration tools in the session's database and reads them. Nothing is written.
  * @returns one per table that is there
  */

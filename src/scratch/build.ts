@@ -2,6 +2,7 @@ import type { DatabaseSettings, Settings } from "../config";
 import { MigrateError } from "../errors";
 import { readMigrations } from "../files/read-migrations";
 import type { Schema } from "../schema/model";
+import { withoutIgnored } from "./ignored";
 import { isStopped, type Stop, withReplay } from "./replay";
 import { readSchemaOf, runText, withScratchSession } from "./scratch-session";
 
@@ -33,9 +34,10 @@ export async function applyMigrations(
   });
 }
 
-/** Reads what a scratch database has become. */
+/** Reads what a scratch database has become, less what is ignored. */
 export async function readScratch(settings: Settings, scratch: DatabaseSettings): Promise<Schema> {
-  return await withScratchSession(scratch, (session) => readSchemaOf(session, settings));
+  const schema = await withScratchSession(scratch, (session) => readSchemaOf(session, settings));
+  return withoutIgnored(schema, settings);
 }
 
 /**

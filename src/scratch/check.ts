@@ -9,6 +9,7 @@ import { NO_RENAMES } from "../schema/renames";
 import { renderChanges } from "../schema/render-changes";
 import { resolveRenames } from "../schema/resolve-renames";
 import { applyMigrations, readScratch, refuseIfStopped, runScript, type Stop } from "./build";
+import { withPartitionsOf } from "./ignored";
 import { readLiveSchema } from "./live-schema";
 import type { DeclaredSchema } from "./proposal";
 import { findReaching, type SharedServer } from "./reach";
@@ -54,7 +55,8 @@ export async function checkDatabase(
   return await withScratchServer(options, async (server) => {
     const { applied, all } = await build(settings, server, status.current, stop);
     refuseIfStopped(stop);
-    const drift = diffSchemas(live.schema, applied, {
+    const expected = withPartitionsOf(live.schema, applied, settings);
+    const drift = diffSchemas(live.schema, expected, {
       server: live.server,
       renames: NO_RENAMES,
       anyDefiner: true,
@@ -100,7 +102,7 @@ async function compareDeclared(
 ): Promise<string> {
   const declared = await withScratchDatabase(server, async (database) => {
     await runScript(database, path, sql);
-    return await readScratch(settings, database);
+    return withPartitionsOf(all, await readScratch(settings, database), settings);
   });
   const declarations = readRenameDeclarations(sql, { fileName: path });
   const { renames } = resolveRenames(declarations, { from: all, to: declared });

@@ -5,6 +5,7 @@ import { withTranslatedErrors } from "../run/translate-error";
 import { introspect } from "../schema/introspect";
 import type { Schema } from "../schema/model";
 import { renderSchema } from "../schema/render-schema";
+import { withoutIgnored } from "./ignored";
 import { liftLimits } from "./scratch-session";
 
 export interface LiveSchema {
@@ -19,7 +20,8 @@ export async function readLiveSchema(settings: Settings): Promise<LiveSchema> {
   return await withTranslatedErrors(() =>
     withSession(settings.database, async (session) => {
       await liftLimits(session);
-      const schema = await introspect(session, session.database, { except: [settings.table] });
+      const whole = await introspect(session, session.database, { except: [settings.table] });
+      const schema = withoutIgnored(whole, settings);
       return { schema, server: session.server, sql: renderSchema(schema, session.server) };
     }),
   );

@@ -14,6 +14,7 @@ import { renderChanges } from "../schema/render-changes";
 import { renderSchema } from "../schema/render-schema";
 import { type RenameProblem, resolveRenames } from "../schema/resolve-renames";
 import { applyMigrations, readScratch, refuseIfStopped, runScript, type Stop } from "./build";
+import { withPartitionsOf } from "./ignored";
 import { findReaching, type SharedServer } from "./reach";
 import { withRoutineGrants } from "./routine-grants";
 import { withScratchDatabase } from "./scratch-database";
@@ -67,7 +68,7 @@ export async function proposeMigration(
     refuseIfStopped(stop);
     const to = await withScratchDatabase(server, async (database) => {
       await runScript(database, declared.path, declared.sql);
-      return await readScratch(settings, database);
+      return withPartitionsOf(from, await readScratch(settings, database), settings);
     });
     refuseIfStopped(stop);
     const { renames, problems } = resolveRenames(declarations, { from, to });

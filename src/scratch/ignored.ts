@@ -1,0 +1,74 @@
+import type { Settings } from "../config";
+import { foreignToolOf } from "../database/foreign-history";
+import type { NotCompared, Schema, Table } from "../schema/model";
+
+/**
+ * Leaves out of a schema what is not ours: tables, views and sequences whose name matches a pattern, and the tables in
+ * which other migration tools keep their history; with their triggers, and with the foreign keys that lead to them, since
+ * a table without the one that it leads to could not be made. Each is told in `notCompared`, except what was asked for.
+ */
+export function withoutIgnored(schema: Schema, settings: Pick<Settings, "ignore">): Schema {
+  const matches = createMatcher(settings.ignore ?? []);
+  const foreign = new Map<string, string>();
+  for (const { name, columns } of schema.tables) {
+    const tool = foreignToolOf(
+      name,
+      columns.map((column) => column.name),
+    );
+    if (tool !== null && !matches(name)) foreign.set(name.toLowerCase(), tool);
+  }
+  const isOut = (name: string): boolean => matches(name) || foreign.has(name.toLowerCase());
+  const isIn = ({ name }: { readonly name: string }): boolean => !isOut(name);
+  const told: NotCompared[] = [...foreign].map(([name, tool]) => ({
+    object: `table ${name}`,
+    why: `${tool} keeps its history in it`,
+  }));
+  const tables = schema.tables.filter(isIn).map((table): Table => {
+    const leads = table.foreignKeys.filter(
+      ({ referencedDatabase, referencedTable }) => referencedDatabase === null && isOut(referencedTable),
+    );
+    if (leads.length === 0) return table;
+    for (const { name, referencedTable } of leads) {
+      const why = `it leads to ${referencedTable}, which is ignored`;
+      told.push({ object: `foreign key ${name} of table ${table.name}`, why });
+    }
+    return { ...table, foreignKeys: table.foreignKeys.filter((key) => !leads.includes(key)) };
+  });
+  return {
+    ...schema,
+    tables,
+    views: schema.views.filter(isIn),
+    sequences: schema.sequences.filter(isIn),
+    triggers: schema.triggers.filter(({ table }) => !isOut(table)),
+    notCompared: [...schema.notCompared.filter(({ object }) => !isOut(object.replace(/^\w+ /, ""))), ...told],
+  };
+}
+
+/**
+ * Gives the tables whose partitions are not compared the same list of them as the other side has.
+ * @returns `to`, with the partitions of `from`
+ */
+export function withPartitionsOf(
+  from: Schema,
+  to: Schema,
+  settings: Pick<Settings, "ignorePartitions">,
+): Schema {
+  const matches = createMatcher(settings.ignorePartitions ?? []);
+  const before = new Map(from.tables.map((table) => [table.name, table.partitioning]));
+  const tables = to.tables.map((table): Table => {
+    const other = before.get(table.name) ?? null;
+    if (table.partitioning === null || other === null || !matches(table.name)) return table;
+    const { count, partitions } = other;
+    return { ...table, partitioning: { ...table.partitioning, count, partitions } };
+  });
+  return { ...to, tables };
+}
+
+/** Whether a name matches one of the patterns, in any case; `*` stands for any characters, `?` for one. */
+function createMatcher(patterns: readonly string[]): (name: string) => boolean {
+  const expressions = patterns.map((pattern) => {
+    const escaped = pattern.replace(/[\\^$.+()[\]{}|]/g, "\\$&");
+    return new RegExp(`^${escaped.replaceAll("*", ".*").replaceAll("?", ".")}$`, "isu");
+  });
+  return (name) => expressions.some((expression) => expression.test(name));
+}

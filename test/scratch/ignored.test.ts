@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createMigrator, type Migrator } from "../../src/index";
+import { withTestSession } from "../database/test-session";
+import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";
+
+const OWN = "CREATE TABLE orders (id INT PRIMARY KEY, kind INT, KEY by_kind (kind));";
+const PARTED = `CREATE TABLE log_a (d INT NOT NULL) PARTITION BY RANGE (d) (PARTITION p1 VALUES LESS THAN (1), PARTITION p2 VALUES LESS THAN (2));`;
+
+/** What is in the database and in no migration. */
+const OTHERS = [
+  "CREATE TABLE knex_migrations (id INT UNSIGNED PRIMARY KEY, name VARCHAR(255), batch INT, migration_time TIMESTAMP NULL)",
+  "CREATE TABLE knex_migrations_lock (`index` INT PRIMARY KEY, is_locked INT)",
+  "CREATE TABLE _orders_gho (id INT PRIMARY KEY)",
+  "CREATE TABLE legacy_kind (id INT PRIMARY KEY)",
+  "CREATE TRIGGER legacy_t BEFORE INSERT ON legacy_kind FOR EACH ROW SET @a = 1",
+  "CREATE VIEW legacy_v AS SELECT id FROM legacy_kind",
+  "ALTER TABLE orders ADD CONSTRAINT to_legacy FOREIGN KEY (kind) REFERENCES legacy_kind (id)",
+];
+
+async function withProject(
+  server: TestServer,
+  body: (
+    make: (more?: { ignore?: string; ignorePartitions?: string }) => Migrator,
+    database: string,
+  ) => Promise<void>,
+): Promise<void> {
+  const root = mkdtempSync(join(tmpdir(), "mysql-updown-ignored-"));
+  const dir = join(root, "migrations");
+  try {
+    mkdirSync(dir);
+    writeFileSync(join(dir, "0001_orders.up.sql"), `${OWN}\n${PARTED}\n`);
+    writeFileSync(join(dir, "0001_orders.down.sql"), "DROP TABLE orders, log_a;\n");
+    writeFileSync(join(root, "schema.sql"), `${OWN}\n${PARTED}\nCREATE TABLE _x_old (id INT);\n`);
+    await withTestDatabase(server, async ({ name, url }) => {
+      const make = (more = {}): Migrator =>
+        createMigrator({ databaseUrl: url, dir, scratchDatabaseUrl: server.url, ...more });
+      await make().up();
+      await withTestSession(server, name, async (session) => {
+        for (const sql of OTHERS) await session.run(sql);
+      });
+      await body(make, name);
+    });
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+const IGNORE = "_*_gho, LEGACY_*,_*_old";
+
+forEachServer("what is ignored is left out of check, diff and dump", async (_, server) => {
+  await withProject(server, async (make) => {
+    const told = (await make().check()).drift;
+    for (const name of ["_orders_gho", "legacy_kind", "to_legacy"]) assert.ok(told.includes(name), told);
+    assert.equal(told.includes("knex"), false, told);
+    for (const report of [await make().check({ ignore: IGNORE }), await make({ ignore: IGNORE }).check()]) {
+      assert.equal(report.drift, "");
+      assert.equal(report.undeclared, "");
+      assert.equal(report.clean, true);
+      assert.deepEqual(report.notCompared, [
+        { object: "table knex_migrations", why: "knex keeps its history in it" },
+        { object: "table knex_migrations_lock", why: "knex keeps its history in it" },
+        { object: "foreign key to_legacy of table orders", why: "it leads to legacy_kind, which is ignored" },
+      ]);
+    }
+    assert.equal((await make().diff({ check: true })).changes, 1);
+    assert.equal((await make().diff({ check: true, ignore: "_x_*" })).changes, 0);
+    const { sql } = await make().dump({ ignore: IGNORE });
+    assert.match(sql, /CREATE TABLE `orders`/);
+    // Comments name what was left out by itself.
+    assert.doesNotMatch(sql.replace(/^--.*$/gm, ""), /knex|gho|legacy/);
+  });
+});
+
+forEachServer("partitions that a cron rotates are not compared where that is said", async (_, server) => {
+  await withProject(server, async (make, database) => {
+    await withTestSession(server, database, async (session) => {
+      await session.run("ALTER TABLE log_a DROP PARTITION p1");
+      await session.run("ALTER TABLE log_a ADD PARTITION (PARTITION p3 VALUES LESS THAN (3))");
+    });
+    const drift = async (ignorePartitions?: string): Promise<string> =>
+      (
+        await make().check({
+          ignore: IGNORE,
+          ...(ignorePartitions === undefined ? {} : { ignorePartitions }),
+        })
+      ).drift;
+    assert.match(await drift(), /log_a/);
+    assert.match(await drift("other_*"), /log_a/);
+    assert.equal(await drift("*"), "");
+    assert.equal(await drift("x,log_?"), "");
+  });
+});
