@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { withBuiltRunner } from "../support/child";
 import { withGroups } from "../support/fixture";
 import { killPoint } from "../support/kill-point";
+import { isOwnWork, lockedPoint } from "../support/somebody";
 import { reconnectPoint, sweepPoint } from "../support/sweep";
 import { MOMENTS, observeAll, pointsOf, runSweep } from "../support/sweep-plan";
 
@@ -10,6 +11,7 @@ import { MOMENTS, observeAll, pointsOf, runSweep } from "../support/sweep-plan";
 const CUTS = 31;
 const KILLS = 211;
 const RECONNECTS = 61;
+const LOCKED = 131;
 
 test("a sample of connections cut and runners killed costs nothing but a second run", (t) =>
   withBuiltRunner((bin) =>
@@ -33,6 +35,12 @@ test("a sample of connections cut and runners killed costs nothing but a second 
         every: RECONNECTS,
       });
       for (const line of reconnected.figures) t.diagnostic(line);
-      assert.equal(`${cuts.failures}${kills.failures}${reconnected.failures}`, "");
+      const locked = await runSweep(pointsOf(subjects, ["before"], isOwnWork), {
+        what: "locked by somebody",
+        check: lockedPoint,
+        every: LOCKED,
+      });
+      for (const line of locked.figures) t.diagnostic(line);
+      assert.equal(`${cuts.failures}${kills.failures}${reconnected.failures}${locked.failures}`, "");
     }),
   ));
