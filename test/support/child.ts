@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
@@ -42,9 +42,12 @@ export async function buildRunner(): Promise<BuiltRunner> {
     join(folder, "dist"),
     "--declaration",
     "false",
+    "--emitDeclarationOnly",
+    "false",
     "--noCheck",
   ];
   await promisify(execFile)(process.execPath, [compiler, ...args], { cwd: ROOT });
+  await writeFile(join(folder, "dist/bin.js"), 'require("./index.js").startProgram(process);\n');
   // The compiled files look for the package's description where it will be when it is installed.
   await copyFile(join(ROOT, "package.json"), join(folder, "package.json"));
   return {
