@@ -27,7 +27,7 @@ interface NamedTable {
 }
 
 /** Something that runs, or stands for, SQL of its own. */
-interface Program {
+export interface Program {
   readonly database: string;
   /** What a statement mentions to set it off: its own name, or a trigger's table. */
   readonly name: string;
@@ -51,7 +51,7 @@ function isSystem(database: string): boolean {
   return database.toLowerCase() === "mysql";
 }
 
-async function readPrograms(session: Session): Promise<readonly Program[]> {
+export async function readPrograms(session: Session): Promise<readonly Program[]> {
   const rows: Row[] = [];
   for (const [table, schema, name, text] of PROGRAMS) {
     const found = await session.query(
@@ -74,7 +74,7 @@ const PROGRAMS = [
 ] as const;
 
 /** Adds what mentions a name, until nothing more does. A program may have been made with ANSI_QUOTES. */
-function closeOver(reached: Set<string>, programs: readonly Program[]): void {
+export function closeOver(reached: Set<string>, programs: readonly Program[]): void {
   for (let grown = true; grown; ) {
     grown = false;
     for (const { database, name, text } of programs) {
@@ -87,11 +87,11 @@ function closeOver(reached: Set<string>, programs: readonly Program[]): void {
   }
 }
 
-function qualify(database: string, name: string): string {
+export function qualify(database: string, name: string): string {
   return `${database}.${name}`.toLowerCase();
 }
 
-function visibleFrom(database: string, qualified: ReadonlySet<string>): ReadonlySet<string> {
+export function visibleFrom(database: string, qualified: ReadonlySet<string>): ReadonlySet<string> {
   const prefix = `${database.toLowerCase()}.`;
   const bare = [...qualified]
     .filter((name) => name.startsWith(prefix))

@@ -25,6 +25,7 @@ import { readImmediateText, readPreparedValue } from "./prepared-text";
 import { provesNothingHappened } from "./refused";
 import { lockingHistoryToo, type SessionMemory } from "./session-memory";
 import { createTransactions } from "./transactions";
+import { whyNotAgainAlone } from "./try-again";
 
 /**
  * Runs one file's statements so that each one and its record stand or fall together: in one transaction where
@@ -115,9 +116,14 @@ export function createExecutor(
     if (transactions.owner !== null) await transactions.commit();
   }
 
-  async function runTransactional(statement: Statement, classified: Classified): Promise<void> {
-    const statements = unit?.map((work) => work.statement) ?? [statement];
-    if (await writesOutside(statements)) return runNonTransactional(statement);
+  /** @param executed what the statement runs, where that is another text */
+  async function runTransactional(
+    statement: Statement,
+    classified: Classified,
+    executed: string = statement.head,
+  ): Promise<void> {
+    const others = unit?.slice(1).map((work) => work.statement.head) ?? [];
+    if (await writesOutside([executed, ...others])) return runNonTransactional(statement);
     await enterTransaction();
     unit = null;
     await transactions.run(statement, classified);
@@ -125,7 +131,7 @@ export function createExecutor(
   }
 
   async function runTogether(batch: readonly Work[], reached: (count: number) => void): Promise<void> {
-    if (await writesOutside(batch.map(({ statement }) => statement))) return runOneByOne(batch, reached);
+    if (await writesOutside(batch.map(({ statement }) => statement.head))) return runOneByOne(batch, reached);
     await enterTransaction();
     await transactions.runTogether(batch, reached);
     for (const { statement } of batch) journal.advance(statement);
@@ -139,9 +145,9 @@ export function createExecutor(
   }
 
   /** What one of them writes, no transaction would take back. */
-  async function writesOutside(statements: readonly Statement[]): Promise<boolean> {
+  async function writesOutside(texts: readonly string[]): Promise<boolean> {
     const names = await engines.namesSeenFrom(session, memory.database);
-    return statements.some(({ head }) => mentionsAny(head, names, { ansiQuotes: true }));
+    return texts.some((text) => mentionsAny(text, names, { ansiQuotes: true }));
   }
 
   async function enterTransaction(): Promise<void> {
@@ -197,7 +203,7 @@ export function createExecutor(
     // Without autocommit a ROLLBACK in it would undo more than it does.
     await runWithIntent(statement, before, executed, false);
     // It may have begun a transaction, which is the file's then: the record waits for its COMMIT.
-    if (await session.transactionOpen()) transactions.beganInFile(null, false);
+    if (await session.transactionOpen()) await transactions.beganInFile(null, false);
     else if (before.how === "ask") await recordAtOnce();
   }
 
@@ -263,7 +269,11 @@ export function createExecutor(
     await holdStill(inTransaction);
     fateOpen = true;
     try {
-      await patience.through(() => session.run(text), tablesOf(before.objects, memory.database));
+      await patience.through(
+        () => session.run(text),
+        tablesOf(before.objects, memory.database),
+        (error) => whyNotAgain(error, before, refusable),
+      );
     } catch (error) {
       // The server said no; most statements then did nothing, but not all of them (a DROP of several tables).
       fateOpen = !(await didNothing(error, refusable, before));
@@ -271,6 +281,12 @@ export function createExecutor(
     }
     fateOpen = false;
     committedByItself(statement);
+  }
+
+  async function whyNotAgain(error: unknown, before: Before, refusable: string): Promise<string | null> {
+    const why = whyNotAgainAlone(before.how, refusable, classify(refusable).userVariables);
+    if (why !== null) return why;
+    return (await didNothing(error, refusable, before)) ? null : "part of it may have taken effect";
   }
 
   async function didNothing(error: unknown, refusable: string, before: Before): Promise<boolean> {
@@ -296,7 +312,11 @@ export function createExecutor(
     // Each is safe to repeat, two in a row need not be: TRUNCATE a; DROP TABLE IF EXISTS a.
     await recordEffect();
     await holdStill(true);
-    await patience.through(() => session.run(statement.text), tablesOf(objects, memory.database));
+    await patience.through(
+      () => session.run(statement.text),
+      tablesOf(objects, memory.database),
+      async () => whyNotAgainAlone("repeatable", statement.text, classify(statement.text).userVariables),
+    );
     committedByItself(statement);
   }
 
@@ -357,7 +377,7 @@ export function createExecutor(
     await leaveTransaction();
     await recordEffect();
     await runInSession(statement);
-    transactions.beganInFile(statement.text, readOnly);
+    await transactions.beganInFile(statement.text, readOnly);
   }
 
   async function runCommit(statement: Statement, chain: boolean): Promise<void> {
@@ -380,7 +400,7 @@ export function createExecutor(
 
   /** With completion_type another one begins, without a word in the file. */
   async function endInFile(chain: boolean): Promise<void> {
-    if (chain || (await session.transactionOpen())) transactions.beganInFile(null, false);
+    if (chain || (await session.transactionOpen())) await transactions.beganInFile(null, false);
     else transactions.ended();
   }
 
@@ -404,9 +424,15 @@ export function createExecutor(
       // SET autocommit = 1 commits the open transaction, so the record has to be in it.
       journal.advance(statement);
       await transactions.commit(statement.text);
+    } else if (onlyUserVariables) {
+      await holdStill(true);
+      await session.run(statement.text);
+      transactions.keep(statement);
+      journal.advance(statement);
     } else {
       await runInSession(statement);
     }
+    if (USED_UP.test(statement.text)) transactions.nextCannotRepeat("it uses up what was set for it");
     if (autocommit === "unknown") await memory.readAutocommit(session);
   }
 
@@ -457,7 +483,7 @@ export function createExecutor(
       await runOne(first.statement, first.classified);
       holding = true;
       // Noted only: autocommit = 0 begins it.
-      if (!memory.autocommit && transactions.owner === null) await transactions.begin();
+      if (!memory.autocommit && transactions.owner === null) await transactions.beganInFile(null, false);
       for (const [index, reader] of readers.entries()) {
         reached(index + 1);
         await runReader(reader);
@@ -516,7 +542,11 @@ export function createExecutor(
     const kind = await withoutTemporaries(asWritten);
     switch (kind.kind) {
       case "transactional":
-        return runTransactional(statement, classified);
+        return runTransactional(
+          statement,
+          classified,
+          executed === statement.text ? statement.head : executed,
+        );
       case "temporary":
         if (kind.commits) return runRepeatable(statement, { objects: [], commits: "always" });
         return runTransactional(statement, classified);
@@ -632,6 +662,9 @@ function unrecordable(): MigrateError {
     { hint: "Move it out of the transaction, or begin that without READ ONLY." },
   );
 }
+
+/** System variables that the statements behind them use up, and that no session can be asked for. */
+const USED_UP = /\b(?:insert_id|rand_seed[12])\b/i;
 
 function tablesOf(objects: readonly ObjectRef[], current: string): { database: string; name: string }[] {
   return objects

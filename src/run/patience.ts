@@ -18,12 +18,16 @@ export interface Blocked {
 
 export interface Patience {
   /**
-   * Does a piece of work that takes locks, and does it again when it could not have them in time.
+   * Does a piece of work that takes locks, and does it again when it could not have them in time, if that is safe.
    * @param tables what it locks, to name who holds it
+   * @param whyNotAgain asked after each try that failed: why it must not be done again; null: it may
    * @throws MigrateError `blocked` when the last try failed, `interrupted` when it was asked to stop before; whatever else `work` throws
    */
-  through(work: () => Promise<void>, tables: readonly LockedTable[]): Promise<void>;
+  through(work: () => Promise<void>, tables: readonly LockedTable[], whyNotAgain: WhyNotAgain): Promise<void>;
 }
+
+/** One clause that follows "it was not tried again, because". */
+export type WhyNotAgain = (error: unknown) => Promise<string | null>;
 
 export interface LockedTable {
   readonly database: string;
@@ -40,7 +44,7 @@ export function createPatience(
   pausesMs: readonly number[] = PAUSES_MS,
 ): Patience {
   return {
-    async through(work, tables) {
+    async through(work, tables, whyNotAgain) {
       for (let tries = 1; ; tries++) {
         try {
           return await work();
@@ -48,9 +52,10 @@ export function createPatience(
           const reason = whyBlocked(error);
           if (reason === null) throw error;
           const { sessions: blockers, caveat } = await readBlockers(session, tables);
-          const found = { error, tries, blockers, caveat };
+          const why = await whyNotAgain(error);
+          const found = { error, tries, blockers, caveat, why };
           const pauseMs = pausesMs[tries - 1];
-          if (pauseMs === undefined) throw gaveUp("blocked", found);
+          if (pauseMs === undefined || why !== null) throw gaveUp("blocked", found);
           report({ reason, blockers, caveat, tries, maxTries: pausesMs.length + 1, pauseMs });
           // Aborted, it rejects; that the signal is aborted says it all.
           await pause(pauseMs, undefined, signal === undefined ? {} : { signal }).catch(() => {});
@@ -75,14 +80,20 @@ interface GivenUp {
   readonly tries: number;
   readonly blockers: readonly string[];
   readonly caveat: string | null;
+  /** Why it must not be tried again; null: it was tried often enough. */
+  readonly why: string | null;
 }
 
-function gaveUp(code: "blocked" | "interrupted", { error, tries, blockers, caveat }: GivenUp): MigrateError {
+function gaveUp(
+  code: "blocked" | "interrupted",
+  { error, tries, blockers, caveat, why }: GivenUp,
+): MigrateError {
   const held = blockers.length === 0 ? "" : ` Held by:\n${blockers.map((line) => `  ${line}`).join("\n")}`;
-  const why = caveat === null ? "" : `\n(${caveat})`;
+  const noted = caveat === null ? "" : `\n(${caveat})`;
+  const notAgain = why === null ? "" : `\nIt was not tried again, because ${why}.`;
   const stopped = code === "interrupted" ? "stopped on request while it waited for its locks: " : "";
   const times = tries === 1 ? "" : `, ${tries} times`;
-  return new MigrateError(code, `${stopped}${serverWords(error)}${times}.${held}${why}`, {
+  return new MigrateError(code, `${stopped}${serverWords(error)}${times}.${held}${noted}${notAgain}`, {
     cause: error,
     hint: "End that session (KILL id), or wait for a quieter moment.",
   });

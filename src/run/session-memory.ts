@@ -34,6 +34,9 @@ interface Saved {
 const MOST_SAVED = 4 * 1024 * 1024;
 const PACKET_SHARE = 4;
 
+/** What statements read from their session, as it was at one moment. */
+export type SessionValues = Pick<Saved, "variables" | "lastInsertId">;
+
 /** A statement that set something up in the session, to be replayed in the next one. */
 interface Kept {
   readonly statement: Statement;
@@ -63,6 +66,10 @@ export interface SessionMemory {
   notePrepared(name: string, value: SavedValue): void;
   /** Text of a prepared statement, or null when it is not known. */
   preparedText(name: string): string | null;
+  /** What the statements to come can read from the session; null when the file reads nothing from it. */
+  values(session: Session): Promise<SessionValues | null>;
+  /** Gives the session such values back. */
+  giveBack(session: Session, values: SessionValues): Promise<void>;
   /** JSON of the values to save with the progress; null when the file uses none. */
   save(session: Session): Promise<string | null>;
   /** Sets a new session up: replays the kept statements, then gives variables their saved values. */
@@ -187,6 +194,23 @@ export function createSessionMemory(
       if (kind?.kind !== "prepare") return null;
       if (kind.source.from === "text") return kind.source.text;
       return savedText(prepared[name]);
+    },
+
+    async values(session) {
+      const { usesLastInsertId, userVariables } = file;
+      if (userVariables.length === 0 && !usesLastInsertId) return null;
+      const [row] = usesLastInsertId ? await session.query("SELECT LAST_INSERT_ID() AS id") : [];
+      return {
+        variables: await readUserVariables(session, userVariables),
+        lastInsertId: row === undefined ? null : String(row.id),
+      };
+    },
+
+    async giveBack(session, { variables, lastInsertId }) {
+      await restoreUserVariables(session, variables);
+      if (lastInsertId !== null && /^\d+$/.test(lastInsertId)) {
+        await session.query(`SET last_insert_id = ${lastInsertId}`);
+      }
     },
 
     async save(session) {

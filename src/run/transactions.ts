@@ -1,10 +1,12 @@
 import { serverErrno } from "../database/server-errors";
 import { COMMIT, ROLLBACK, type Session } from "../database/session";
-import type { Classified } from "../syntax/classify";
+import { readSessionProgramNames } from "../database/session-programs";
+import { type Classified, mentionsAny } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
 import type { Work } from "./batches";
 import type { Patience } from "./patience";
-import type { SessionMemory } from "./session-memory";
+import type { SessionMemory, SessionValues } from "./session-memory";
+import { whyNotAgainInTransaction } from "./try-again";
 
 /** A transaction of the runner's own is committed after this long or this much, so that locks are not held. */
 const GROUP_MS = 1_000;
@@ -22,8 +24,14 @@ interface Transaction {
   readonly implicit: boolean;
   readonly startedMs: number;
   bytes: number;
-  /** What it ran so far, so that a deadlock can be met by running it again; null: it must not be. */
-  texts: Kept[] | null;
+  /** What it ran so far, so that a deadlock can be met by running it again. */
+  texts: Kept[];
+  /** The head of each, to see what they name; what is alike is kept once. */
+  readonly heads: Set<string>;
+  /** Why it must not be run again; null: it may. */
+  whyNotAgain: string | null;
+  /** What its statements found in the session at its beginning; null: they read nothing of it. */
+  readonly values: SessionValues | null;
 }
 
 /** The transaction that is open on the executing session, if one is. */
@@ -40,7 +48,7 @@ export interface Transactions {
    */
   begin(implicit?: boolean): Promise<void>;
   /** Notes one that the file began. @param text the statement that did, to be able to repeat it; null: it cannot be */
-  beganInFile(text: string | null, readOnly: boolean): void;
+  beganInFile(text: string | null, readOnly: boolean): Promise<void>;
   /** Runs a statement in it; after a deadlock or a lock timeout the whole transaction runs again before it. */
   run(statement: Statement, classified: Classified): Promise<void>;
   /**
@@ -49,7 +57,11 @@ export interface Transactions {
    */
   runTogether(batch: readonly Work[], reached: (count: number) => void): Promise<void>;
   /** Notes that something ran in it that must not run twice. */
-  cannotRepeat(): void;
+  cannotRepeat(why?: string): void;
+  /** Notes a statement that only gave user variables a value: it runs again with the rest. */
+  keep(statement: Statement): void;
+  /** What was just set is used up by the next transaction, and cannot be read to be set again. */
+  nextCannotRepeat(why: string): void;
   /** Puts the record in and commits; `commit` is the file's own COMMIT or the runner's. */
   commit(commit?: string): Promise<void>;
   commitOwn(): Promise<void>;
@@ -67,28 +79,57 @@ export function createTransactions(
   record: () => Promise<void>,
 ): Transactions {
   let open: Transaction | null = null;
+  let whyNotNext: string | null = null;
 
   /** START TRANSACTION would release the file's LOCK TABLES; the other begins one and keeps them. */
   function beginText(implicit: boolean): string {
     return memory.tablesLocked || implicit ? "SET autocommit = 0" : "START TRANSACTION";
   }
 
-  async function runAgain({ owner, implicit }: Transaction, texts: readonly Kept[]): Promise<void> {
+  async function runAgain({ owner, implicit, values, texts }: Transaction): Promise<void> {
     await session.run(ROLLBACK);
+    if (values !== null) await memory.giveBack(session, values);
     if (owner === "runner") await session.run(beginText(implicit));
     for (const text of texts) await session.run(text.toString());
   }
 
-  async function repeatedly(work: () => Promise<void>): Promise<void> {
+  /** @param works what is about to run in it; none: its end */
+  async function repeatedly(works: readonly Work[], work: () => Promise<void>): Promise<void> {
     const transaction = open;
-    const texts = transaction?.texts ?? null;
-    if (transaction === null || texts === null) return work();
+    if (transaction === null) return work();
     let again = false;
-    await patience.through(async () => {
-      if (again) await runAgain(transaction, texts);
-      again = true;
-      await work();
-    }, []);
+    await patience.through(
+      async () => {
+        if (again) await runAgain(transaction);
+        again = true;
+        await work();
+      },
+      [],
+      () => whyNotAgain(transaction, works),
+    );
+  }
+
+  async function whyNotAgain(
+    { whyNotAgain: why, heads, texts }: Transaction,
+    works: readonly Work[],
+  ): Promise<string | null> {
+    if (why !== null) return why;
+    for (const [index, { classified }] of works.entries()) {
+      const found = whyNotAgainInTransaction(classified, texts.length + index === 0);
+      if (found !== null) return found;
+    }
+    // Only asked now: what routines and triggers do in the session shows in none of the file's statements.
+    const named = new Set([...heads, ...works.map(({ statement }) => statement.head)]);
+    const names = await readSessionProgramNames(session, memory.database);
+    return [...named].some((head) => mentionsAny(head, names, { ansiQuotes: true }))
+      ? "a routine or trigger that it uses may have changed what the session holds"
+      : null;
+  }
+
+  function opened(begun: Pick<Transaction, "owner" | "readOnly" | "implicit" | "values">): Transaction {
+    const whyNotAgain = whyNotNext;
+    whyNotNext = null;
+    return { ...begun, whyNotAgain, startedMs: performance.now(), bytes: 0, texts: [], heads: new Set() };
   }
 
   /** Has the server say of a statement alone what it cannot read: its words go on with the text behind the place. */
@@ -97,16 +138,30 @@ export function createTransactions(
     throw error;
   }
 
-  function note({ text }: Statement, classified: Classified): void {
+  function note(statement: Statement, classified: Classified): void {
     if (open === null) return;
-    open.bytes += text.length;
-    if (isRepeatable(classified, open) && open.bytes <= GROUP_BYTES) keep(text, open.texts);
-    else open.texts = null;
+    open.bytes += statement.text.length;
+    const why = whyNotAgainInTransaction(classified, open.texts.length === 0);
+    if (why === null) keepIn(open, statement);
+    else giveUpOn(open, why);
+  }
+
+  function keepIn(transaction: Transaction, { text, head }: Statement): void {
+    if (transaction.bytes > GROUP_BYTES) giveUpOn(transaction, "its transaction was too large to be kept");
+    if (transaction.whyNotAgain !== null) return;
+    transaction.heads.add(head);
+    keep(text, transaction.texts);
+  }
+
+  function giveUpOn(transaction: Transaction, why: string): void {
+    transaction.whyNotAgain ??= why;
+    transaction.texts = [];
+    transaction.heads.clear();
   }
 
   async function commit(text = COMMIT): Promise<void> {
     let unrecorded = false;
-    await repeatedly(async () => {
+    await repeatedly([], async () => {
       await record().catch((error: unknown) => {
         if (serverErrno(error) !== ER_BINLOG_STMT_MODE_AND_ROW_ENGINE) throw error;
         unrecorded = true;
@@ -136,20 +191,27 @@ export function createTransactions(
     },
     async begin(implicit = false) {
       const owner = memory.autocommit ? "runner" : "file";
+      const values = await memory.values(session);
       if (owner === "runner") await session.run(beginText(implicit));
-      open = { owner, readOnly: false, implicit, startedMs: performance.now(), bytes: 0, texts: [] };
+      open = opened({ owner, readOnly: false, implicit, values });
     },
-    beganInFile(text, readOnly) {
-      const texts = text === null ? null : [text];
-      open = { owner: "file", readOnly, implicit: false, startedMs: performance.now(), bytes: 0, texts };
+    async beganInFile(text, readOnly) {
+      open = opened({
+        owner: "file",
+        readOnly,
+        implicit: false,
+        values: text === null ? null : await memory.values(session),
+      });
+      if (text === null) giveUpOn(open, "it began where another one ended");
+      else keep(text, open.texts);
     },
     async run(statement, classified) {
-      await repeatedly(() => session.run(statement.text));
+      await repeatedly([{ statement, classified }], () => session.run(statement.text));
       note(statement, classified);
     },
     async runTogether(batch, reached) {
       const texts = batch.map(({ statement }) => statement.text);
-      await repeatedly(async () => {
+      await repeatedly(batch, async () => {
         let count = 0;
         reached(count);
         await session
@@ -160,8 +222,14 @@ export function createTransactions(
       });
       for (const { statement, classified } of batch) note(statement, classified);
     },
-    cannotRepeat() {
-      if (open !== null) open.texts = null;
+    cannotRepeat(why = "a statement in its transaction changed the session") {
+      if (open !== null) giveUpOn(open, why);
+    },
+    keep(statement) {
+      if (open !== null) keepIn(open, statement);
+    },
+    nextCannotRepeat(why) {
+      whyNotNext = why;
     },
     commit,
     async commitOwn() {
@@ -187,19 +255,11 @@ export function createTransactions(
 /** A large string of V8's has two bytes for each character as soon as one of them needs it. */
 type Kept = string | Buffer;
 
-function keep(text: string, texts: Kept[] | null): void {
-  if (texts === null) return;
+function keep(text: string, texts: Kept[]): void {
   const place = texts.push(text) - 1;
   if (text.length <= 64 * 1024) return;
   // When the event loop has nothing else to do, which is while the next statement is at the server.
   setImmediate(() => {
-    texts[place] = Buffer.from(text);
+    if (texts[place] === text) texts[place] = Buffer.from(text);
   });
-}
-
-/** Gives the same when its whole transaction runs again: nothing in it lives in the session. */
-function isRepeatable(classified: Classified, { texts }: Transaction): boolean {
-  const { statement, userVariables, usesLastInsertId } = classified;
-  if (statement.kind !== "transactional" || userVariables.length > 0) return false;
-  return !usesLastInsertId || (texts?.length ?? 0) > 0;
 }

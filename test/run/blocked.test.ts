@@ -100,7 +100,11 @@ forEachServer("a signal ends the longest pause at once", async (_t, server) => {
       () => setImmediate(() => stop.abort()),
       [3_600_000],
     );
-    const work = patience.through(() => session.run("ALTER TABLE a ADD b INT"), []);
+    const work = patience.through(
+      () => session.run("ALTER TABLE a ADD b INT"),
+      [],
+      async () => null,
+    );
     await assert.rejects(work, { code: "interrupted" });
     await blocker.close();
     await session.close();
@@ -122,6 +126,7 @@ forEachServer(
       const work = patience.through(
         () => session.run("ALTER TABLE a ADD b INT"),
         [{ database: name, name: "a" }],
+        async () => null,
       );
       await assert.rejects(work, (error: unknown) => {
         assert.ok(error instanceof MigrateError);

@@ -1,0 +1,247 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { settingsFromOptions } from "../../src/config";
+import { openSession } from "../../src/database/connection";
+import type { Row } from "../../src/database/session";
+import { MigrateError, type RunEvent } from "../../src/index";
+import { migrate } from "../../src/run/migrate";
+import { whyNotAgainAlone, whyNotAgainInTransaction } from "../../src/run/try-again";
+import { classify } from "../../src/syntax/classify";
+import { withMigrations } from "../support/migrations";
+import { forEachServer, withTestDatabase } from "../support/servers";
+
+/** What commits by itself, and whether it is tried again after 1205 or 1213. */
+const ALONE: readonly (readonly [
+  how: Parameters<typeof whyNotAgainAlone>[0],
+  text: string,
+  again: boolean,
+])[] = [
+  ["create", "CREATE TABLE t (id INT PRIMARY KEY)", true],
+  ["create", "CREATE TABLE t LIKE u", true],
+  ["create", "CREATE VIEW v AS SELECT * FROM t", true],
+  ["create", "CREATE TRIGGER a BEFORE INSERT ON t FOR EACH ROW INSERT INTO u SELECT 1 FROM t", true],
+  ["create", "CREATE TABLE t ENGINE=MyISAM AS SELECT * FROM u", false],
+  ["create", "CREATE TABLE t (id INT) SELECT id FROM u FOR UPDATE", false],
+  ["create", "CREATE TABLE t TABLE u", false],
+  ["alter", "ALTER TABLE t ADD COLUMN b INT", true],
+  ["alter", "ALTER TABLE t EXCHANGE PARTITION p WITH TABLE u", true],
+  ["drop", "DROP TABLE t", true],
+  ["drop", "DROP TABLE t, u", true],
+  ["rename", "RENAME TABLE t TO u, u TO t", true],
+  ["repeatable", "TRUNCATE TABLE t", true],
+  ["repeatable", "OPTIMIZE TABLE t", true],
+  ["repeatable", "DROP TABLE IF EXISTS t", true],
+  ["repeatable", "CREATE OR REPLACE TABLE t SELECT * FROM u", false],
+  ["repeatable", "CREATE TABLE IF NOT EXISTS t SELECT @n := @n + 1 AS n FROM u", false],
+  ["schema", "CALL adds_a_column()", false],
+  ["ask", "CALL writes_and_alters()", false],
+  ["ask", "INSERT INTO my_isam SELECT * FROM t", false],
+  ["ask", "INSTALL PLUGIN p SONAME 'p.so'", false],
+];
+
+test("what commits by itself is tried again only where the server undid it", () => {
+  for (const [how, text, again] of ALONE) {
+    const why = whyNotAgainAlone(how, text, classify(text).userVariables);
+    assert.equal(why === null, again, `${how}: ${text}: ${why}`);
+  }
+});
+
+const IN_TRANSACTION: readonly (readonly [text: string, first: boolean, later: boolean])[] = [
+  ["INSERT INTO t VALUES (1)", true, true],
+  ["UPDATE t SET pos = (@n := @n + 1)", true, true],
+  ["INSERT INTO t SELECT LAST_INSERT_ID(), v FROM u", true, true],
+  ["INSERT INTO t VALUES (ROW_COUNT())", false, true],
+  ["SET @n := 0", true, true],
+  ["CALL writes_rows()", true, true],
+  ["CREATE TEMPORARY TABLE t (id INT)", false, false],
+  ["EXECUTE s", false, false],
+  ["SET sql_mode = ''", false, false],
+  ["USE other", false, false],
+];
+
+test("what is in a transaction is run again with it where the rollback and the session allow it", () => {
+  for (const [text, first, later] of IN_TRANSACTION) {
+    const classified = classify(text);
+    assert.equal(whyNotAgainInTransaction(classified, true) === null, first, `first: ${text}`);
+    assert.equal(whyNotAgainInTransaction(classified, false) === null, later, `later: ${text}`);
+  }
+});
+
+interface Blocked {
+  readonly name: string;
+  readonly before: readonly string[];
+  readonly file: string;
+  /** What another session does in a transaction before; it commits when the runner says that it waits. */
+  readonly locks: string;
+  /** `applied`, or what the error has to say. */
+  readonly ends: "applied" | RegExp;
+  readonly query: string;
+  readonly rows: readonly unknown[];
+}
+
+/** Otherwise a row lock is waited for as long as the server says, which is 50 s. */
+const SOON = "SET innodb_lock_wait_timeout = 1;\n";
+
+const SRC = [
+  "CREATE TABLE src (id INT PRIMARY KEY, v INT)",
+  "INSERT INTO src VALUES (1, 0), (2, 0), (3, 0), (4, 0)",
+];
+
+const BLOCKED: readonly Blocked[] = [
+  {
+    name: "a procedure that writes rows and alters a table",
+    before: [
+      ...SRC,
+      "CREATE TABLE acct (n INT)",
+      "INSERT INTO acct VALUES (0)",
+      "CREATE PROCEDURE p() BEGIN UPDATE acct SET n = n + 1; ALTER TABLE src ADD COLUMN c INT; END",
+    ],
+    file: "CALL p();",
+    locks: "SELECT * FROM src",
+    ends: /not tried again, because what it did before that may have stayed/,
+    query: "SELECT n FROM acct",
+    rows: [1],
+  },
+  {
+    name: "rows of a table without transactions",
+    before: [...SRC, "CREATE TABLE m (id INT) ENGINE=MyISAM"],
+    file: "INSERT INTO m SELECT id FROM src ORDER BY id FOR UPDATE;",
+    locks: "SELECT * FROM src WHERE id = 3 FOR UPDATE",
+    ends: /not tried again/,
+    query: "SELECT COUNT(*) - COUNT(DISTINCT id) AS doubled FROM m",
+    rows: [0],
+  },
+  {
+    name: "the same from a prepared text",
+    before: [...SRC, "CREATE TABLE m (id INT) ENGINE=MyISAM"],
+    file: "PREPARE s FROM 'INSERT INTO m SELECT id FROM src ORDER BY id FOR UPDATE';\nEXECUTE s;",
+    locks: "SELECT * FROM src WHERE id = 3 FOR UPDATE",
+    ends: /not tried again/,
+    query: "SELECT COUNT(*) - COUNT(DISTINCT id) AS doubled FROM m",
+    rows: [0],
+  },
+  {
+    name: "rows of such a table through a trigger",
+    before: [
+      ...SRC,
+      "CREATE TABLE audit (id INT) ENGINE=MyISAM",
+      "CREATE TRIGGER a AFTER UPDATE ON src FOR EACH ROW INSERT INTO audit VALUES (NEW.id)",
+    ],
+    file: "UPDATE src SET v = 1 ORDER BY id;",
+    locks: "SELECT * FROM src WHERE id = 3 FOR UPDATE",
+    ends: /not tried again/,
+    query: "SELECT COUNT(*) - COUNT(DISTINCT id) AS doubled FROM audit",
+    rows: [0],
+  },
+  {
+    name: "a user variable that counts rows",
+    before: SRC,
+    file: "SET @n := 0;\nUPDATE src SET v = (@n := @n + 1) ORDER BY id;",
+    locks: "SELECT * FROM src WHERE id = 4 FOR UPDATE",
+    ends: "applied",
+    query: "SELECT v FROM src ORDER BY id",
+    rows: [1, 2, 3, 4],
+  },
+  {
+    name: "a user variable that is set in the very transaction",
+    before: SRC,
+    file: "START TRANSACTION;\nSET @n := 5;\nUPDATE src SET v = (@n := @n + 1) ORDER BY id;\nCOMMIT;",
+    locks: "SELECT * FROM src WHERE id = 4 FOR UPDATE",
+    ends: "applied",
+    query: "SELECT v FROM src ORDER BY id",
+    rows: [6, 7, 8, 9],
+  },
+  {
+    name: "LAST_INSERT_ID() of the statement before",
+    before: [
+      ...SRC,
+      "CREATE TABLE parent (id INT AUTO_INCREMENT PRIMARY KEY) AUTO_INCREMENT = 500",
+      "CREATE TABLE child (id INT AUTO_INCREMENT PRIMARY KEY, parent_id INT)",
+    ],
+    file:
+      "INSERT INTO parent VALUES (NULL);\nALTER TABLE child ADD COLUMN v INT;\n" +
+      "INSERT INTO child (parent_id, v) SELECT LAST_INSERT_ID(), v FROM src ORDER BY id FOR UPDATE;",
+    locks: "SELECT * FROM src WHERE id = 3 FOR UPDATE",
+    ends: "applied",
+    query: "SELECT parent_id FROM child ORDER BY id",
+    rows: [500, 500, 500, 500],
+  },
+  {
+    name: "a user variable that only a trigger knows",
+    before: [
+      ...SRC,
+      "CREATE TRIGGER a BEFORE UPDATE ON src FOR EACH ROW SET @hidden = IFNULL(@hidden, 0) + 1, NEW.v = @hidden",
+    ],
+    file: "UPDATE src SET v = 1 ORDER BY id;",
+    locks: "SELECT * FROM src WHERE id = 3 FOR UPDATE",
+    ends: /not tried again, because a routine or trigger that it uses may have changed/,
+    query: "SELECT SUM(v) AS total FROM src",
+    rows: [0],
+  },
+  {
+    name: "a plain ALTER",
+    before: SRC,
+    file: "ALTER TABLE src ADD COLUMN c INT DEFAULT 7;",
+    locks: "SELECT * FROM src",
+    ends: "applied",
+    query: "SELECT c FROM src",
+    rows: [7, 7, 7, 7],
+  },
+  {
+    name: "a table that is created with a key to one that is locked",
+    before: SRC,
+    file: "CREATE TABLE child (id INT PRIMARY KEY, FOREIGN KEY (id) REFERENCES src (id));",
+    locks: "SELECT * FROM src FOR UPDATE",
+    ends: "applied",
+    query: "SELECT COUNT(*) AS n FROM child",
+    rows: [0],
+  },
+  {
+    name: "TRUNCATE",
+    before: SRC,
+    file: "TRUNCATE TABLE src;",
+    locks: "SELECT * FROM src",
+    ends: "applied",
+    query: "SELECT COUNT(*) AS n FROM src",
+    rows: [0],
+  },
+];
+
+for (const row of BLOCKED) {
+  forEachServer(`blocked by another session: ${row.name}`, async (_t, server) => {
+    await withTestDatabase(server, async ({ url }) => {
+      await withMigrations(
+        { "0001_a.up.sql": `${SOON}${row.file}`, "0001_a.down.sql": "SELECT 1;" },
+        async (dir) => {
+          const settings = settingsFromOptions({ databaseUrl: url, dir });
+          const other = await openSession(settings.database);
+          for (const text of row.before) await other.run(text);
+          await other.run("START TRANSACTION");
+          await other.run(row.locks);
+          const emit = (event: RunEvent): void => {
+            if (event.event === "blocked") void other.run("COMMIT");
+          };
+          const run = migrate(settings, "up", null, { emit, lockWaitMs: 1_000 });
+          if (row.ends === "applied") await run;
+          else await assert.rejects(run, blockedWith(row.ends));
+          await other.run("COMMIT");
+          assert.deepEqual(values(await other.query(row.query)), row.rows.map(String));
+          await other.close();
+        },
+      );
+    });
+  });
+}
+
+function blockedWith(words: RegExp): (error: unknown) => boolean {
+  return (error) => {
+    assert.ok(error instanceof MigrateError);
+    assert.equal(error.code, "blocked");
+    assert.match(error.message, words);
+    return true;
+  };
+}
+
+function values(rows: readonly Row[]): readonly string[] {
+  return rows.map((row) => String(Object.values(row)[0]));
+}
