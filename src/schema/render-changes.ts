@@ -2,7 +2,8 @@ import type { ServerInfo } from "../database/session";
 import { quoteIdentifier, quoteString } from "../syntax/quote";
 import type { AlterClause, AlterTable, Change, PartitionChange, Position } from "./change";
 import { lossesOf } from "./losses";
-import type { Table } from "./model";
+import type { Column, Table } from "./model";
+import { formerColumns, neededSettings } from "./needed-settings";
 import {
   alterEvent,
   alterSequence,
@@ -31,18 +32,26 @@ import { callsInvisibleIndexesIgnored } from "./server-differences";
 
 /** Writes changes as SQL, in their order. What loses data says so in a comment above it. */
 export function renderChanges(changes: readonly Change[], server: ServerInfo): string {
+  const former = formerColumns(changes);
   return renderScript(
     changes.map((change) => ({
-      ...renderChange(change, server),
+      ...renderChange(change, server, former),
       comments: lossesOf(change).map((loss) => `DESTRUCTIVE: ${loss}`),
     })),
   );
 }
 
-function renderChange(change: Change, server: ServerInfo): ScriptStatement {
+function renderChange(
+  change: Change,
+  server: ServerInfo,
+  former: ReadonlyMap<string, readonly Column[]>,
+): ScriptStatement {
   switch (change.type) {
     case "create-table":
-      return { text: createTable(server, change.table, change.foreignKeys) };
+      return {
+        text: createTable(server, change.table, change.foreignKeys),
+        settings: neededSettings(change.table),
+      };
     case "drop-table":
       return { text: `DROP TABLE ${quoteIdentifier(change.table.name)}` };
     case "rename-tables":
@@ -52,7 +61,7 @@ function renderChange(change: Change, server: ServerInfo): ScriptStatement {
           .join(", ")}`,
       };
     case "alter-table":
-      return renderAlter(change, server);
+      return renderAlter(change, server, former.get(change.table.name) ?? []);
     case "create-view":
       return { text: createView(change.view, change.replace ? "CREATE OR REPLACE" : "CREATE") };
     case "drop-view":
@@ -95,14 +104,14 @@ function renderChange(change: Change, server: ServerInfo): ScriptStatement {
 /** https://mariadb.com/kb/en/system-versioned-tables/#system_versioning_alter_history */
 const KEEP_HISTORY = [{ name: "system_versioning_alter_history", value: "KEEP" }];
 
-function renderAlter(alter: AlterTable, server: ServerInfo): ScriptStatement {
+function renderAlter(alter: AlterTable, server: ServerInfo, former: readonly Column[]): ScriptStatement {
   const { table, clauses, partitions } = alter;
   const lines = clauses.map((clause) => `\n  ${renderClause(clause, table, server)}`).join(",");
   const separator = clauses.length === 0 ? " " : "\n";
   const last = partitions === null ? "" : `${separator}${renderPartitionChange(partitions)}`;
   return {
     text: `ALTER TABLE ${quoteIdentifier(table.name)}${lines}${last}`,
-    settings: alter.keepsHistory ? KEEP_HISTORY : [],
+    settings: [...(alter.keepsHistory ? KEEP_HISTORY : []), ...neededSettings(table, former)],
   };
 }
 

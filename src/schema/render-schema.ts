@@ -1,10 +1,11 @@
 import type { ServerInfo } from "../database/session";
 import { quoteIdentifier } from "../syntax/quote";
 import type { ForeignKey, Schema, Table } from "./model";
+import { neededSettings } from "./needed-settings";
 import { dependencyOrder } from "./order";
 import { createEvent, createRoutine, createSequence, createTrigger, createView } from "./render-program";
 import { createTable, foreignKeyDefinition, lacksDefault } from "./render-table";
-import { renderScript, type ScriptStatement } from "./script";
+import { renderScript, type ScriptStatement, type Setting } from "./script";
 
 /**
  * Writes a schema as one SQL file that, loaded into an empty database, gives the same schema again: what others
@@ -28,31 +29,50 @@ export function renderSchema(schema: Schema, server: ServerInfo): string {
   return missing.join("") + renderScript(statements);
 }
 
-/** Foreign keys are created with their table where what they refer to exists by then, else behind all tables. */
+/** https://dev.mysql.com/doc/refman/8.4/en/create-table-foreign-keys.html#foreign-key-checks */
+const UNCHECKED: Setting = { name: "foreign_key_checks", value: "0" };
+
+/**
+ * Foreign keys are created with their table where what they refer to exists by then, else behind all tables. What
+ * another database has, or nobody, is not looked for.
+ */
 function tableStatements(tables: readonly Table[], server: ServerInfo): ScriptStatement[] {
   const created = new Set<string>();
   const statements: ScriptStatement[] = [];
   const later: ScriptStatement[] = [];
+  const names = new Set(tables.map(({ name }) => name));
   const ordered = dependencyOrder(tables, ({ foreignKeys }) => foreignKeys.map((key) => key.referencedTable));
   for (const table of ordered) {
     created.add(table.name);
-    const exists = (key: ForeignKey): boolean =>
-      key.referencedDatabase !== null || created.has(key.referencedTable);
-    statements.push({ text: createTable(server, table, table.foreignKeys.filter(exists)) });
-    statements.push(...droppedDefaults(table));
+    const settings = neededSettings(table);
+    const exists = (key: ForeignKey): boolean => isOutside(key, names) || created.has(key.referencedTable);
+    const keys = table.foreignKeys.filter(exists);
+    const unchecked = keys.some((key) => isOutside(key, names)) ? [UNCHECKED] : [];
+    statements.push({ text: createTable(server, table, keys), settings: [...unchecked, ...settings] });
+    statements.push(...droppedDefaults(table, settings));
     for (const key of table.foreignKeys.filter((candidate) => !exists(candidate))) {
       const text = `ALTER TABLE ${quoteIdentifier(table.name)}\n  ADD ${foreignKeyDefinition(key)}`;
-      later.push({ text });
+      later.push({ text, settings });
     }
   }
   return [...statements, ...later];
 }
 
+function isOutside(key: ForeignKey, names: ReadonlySet<string>): boolean {
+  return key.referencedDatabase !== null || !names.has(key.referencedTable);
+}
+
+/** Whether a foreign key refers to what the schema itself does not have. */
+export function refersOutside({ tables }: Schema): boolean {
+  const names = new Set(tables.map(({ name }) => name));
+  return tables.some(({ foreignKeys }) => foreignKeys.some((key) => isOutside(key, names)));
+}
+
 /** CREATE TABLE cannot say that a nullable column has no default at all. */
-function droppedDefaults(table: Table): ScriptStatement[] {
+function droppedDefaults(table: Table, settings: readonly Setting[]): ScriptStatement[] {
   const clauses = table.columns
     .filter(lacksDefault)
     .map(({ name }) => `  ALTER COLUMN ${quoteIdentifier(name)} DROP DEFAULT`);
   if (clauses.length === 0) return [];
-  return [{ text: `ALTER TABLE ${quoteIdentifier(table.name)}\n${clauses.join(",\n")}` }];
+  return [{ text: `ALTER TABLE ${quoteIdentifier(table.name)}\n${clauses.join(",\n")}`, settings }];
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { tokens } from "../syntax/lexer";
 import { quoteString } from "../syntax/quote";
 
@@ -17,7 +18,8 @@ export interface ProgramSettings {
   readonly timeZone?: string | null;
 }
 
-interface Setting {
+/** A session setting. */
+export interface Setting {
   readonly name: string;
   /** As SQL. */
   readonly value: string;
@@ -30,18 +32,34 @@ const DELIMITERS = ["//", "$$", ";;", "|||"] as const;
  * DELIMITER around programs, session settings set before what needs them and put back behind it.
  */
 export function renderScript(statements: readonly ScriptStatement[]): string {
-  return statements.map((statement) => `${renderStatement(statement)}\n`).join("\n");
+  const groups: Group[] = [];
+  for (const statement of statements) {
+    const settings = [...(statement.settings ?? []), ...programSettings(statement.program)];
+    const { comments = [] } = statement;
+    const last = groups.at(-1);
+    const text = delimited(statement.text, statement.program !== undefined);
+    // Neighbours that need the same share it; what is said of one statement is said above all that belongs to it.
+    const isShared = comments.length === 0 && last?.comments.length === 0;
+    if (isShared && isDeepStrictEqual(last.settings, settings)) last.texts.push(text);
+    else groups.push({ comments, settings, texts: [text] });
+  }
+  return groups.map((group) => `${renderGroup(group)}\n`).join("\n");
 }
 
-function renderStatement(statement: ScriptStatement): string {
-  const settings = [...(statement.settings ?? []), ...programSettings(statement.program)];
+interface Group {
+  readonly comments: readonly string[];
+  readonly settings: readonly Setting[];
+  readonly texts: string[];
+}
+
+function renderGroup({ comments, settings, texts }: Group): string {
   return [
-    ...(statement.comments ?? []).map((line) => `-- ${line}`),
+    ...comments.map((line) => `-- ${line}`),
     ...settings.flatMap(({ name, value }) => [
       `SET @saved_${name} = @@SESSION.${name};`,
       `SET SESSION ${name} = ${value};`,
     ]),
-    delimited(statement.text, statement.program !== undefined),
+    texts.join("\n\n"),
     ...settings.map(({ name }) => `SET SESSION ${name} = @saved_${name};`).reverse(),
   ].join("\n");
 }

@@ -43,10 +43,19 @@ export async function readScratch(settings: Settings, scratch: DatabaseSettings)
 /**
  * Runs SQL text on a scratch database, one statement after the other.
  * @param fileName for messages
+ * @param foreignKeys unchecked: what they refer to may be in another database, or nowhere
  * @throws StatementError with the statement's place
  */
-export async function runScript(scratch: DatabaseSettings, fileName: string, sql: string): Promise<void> {
-  await withScratchSession(scratch, (session) => runText(session, fileName, sql, () => {}));
+export async function runScript(
+  scratch: DatabaseSettings,
+  fileName: string,
+  sql: string,
+  foreignKeys: "checked" | "unchecked" = "checked",
+): Promise<void> {
+  await withScratchSession(scratch, async (session) => {
+    if (foreignKeys === "unchecked") await session.run("SET SESSION foreign_key_checks = 0");
+    await runText(session, fileName, sql, () => {});
+  });
 }
 
 /** Stops between two pieces of work when the caller wants that. @throws MigrateError `interrupted` */

@@ -8,9 +8,10 @@ import { readRenameDeclarations } from "../schema/rename-declarations";
 import { NO_RENAMES } from "../schema/renames";
 import { renderChanges } from "../schema/render-changes";
 import { resolveRenames } from "../schema/resolve-renames";
-import { applyMigrations, readScratch, refuseIfStopped, runScript, type Stop } from "./build";
+import { applyMigrations, readScratch, refuseIfStopped, type Stop } from "./build";
 import { withPartitionsOf } from "./ignored";
 import { readLiveSchema } from "./live-schema";
+import { loadDeclared } from "./load-declared";
 import type { DeclaredSchema } from "./proposal";
 import { findReaching, type SharedServer } from "./reach";
 import { withScratchDatabase } from "./scratch-database";
@@ -101,7 +102,7 @@ async function compareDeclared(
   all: Schema,
 ): Promise<string> {
   const declared = await withScratchDatabase(server, async (database) => {
-    await runScript(database, path, sql);
+    await loadDeclared(database, path, sql);
     return withPartitionsOf(all, await readScratch(settings, database), settings);
   });
   const declarations = readRenameDeclarations(sql, { fileName: path });

@@ -11,10 +11,11 @@ import type { NotCompared, Schema } from "../schema/model";
 import { readRenameDeclarations } from "../schema/rename-declarations";
 import { NO_RENAMES, type Renames, reverseRenames } from "../schema/renames";
 import { renderChanges } from "../schema/render-changes";
-import { renderSchema } from "../schema/render-schema";
+import { refersOutside, renderSchema } from "../schema/render-schema";
 import { type RenameProblem, resolveRenames } from "../schema/resolve-renames";
 import { applyMigrations, readScratch, refuseIfStopped, runScript, type Stop } from "./build";
 import { withPartitionsOf } from "./ignored";
+import { loadDeclared } from "./load-declared";
 import { findReaching, type SharedServer } from "./reach";
 import { withRoutineGrants } from "./routine-grants";
 import { withScratchDatabase } from "./scratch-database";
@@ -67,7 +68,7 @@ export async function proposeMigration(
     });
     refuseIfStopped(stop);
     const to = await withScratchDatabase(server, async (database) => {
-      await runScript(database, declared.path, declared.sql);
+      await loadDeclared(database, declared.path, declared.sql);
       return withPartitionsOf(from, await readScratch(settings, database), settings);
     });
     refuseIfStopped(stop);
@@ -105,6 +106,8 @@ async function prove(
     remarks: server.remarks,
   };
   if (changes.length === 0) return proposal;
+  // A proof looks at everything but what this database does not have.
+  const foreignKeys = refersOutside(from) || refersOutside(to) ? "unchecked" : "checked";
   await withScratchDatabase(server, async (database) => {
     // Without the migrations' own rows, since it is the schema that is to be proven; a dump is exactly it.
     await runScript(database, "the schema as it is", renderSchema(from, server.server));
@@ -114,7 +117,7 @@ async function prove(
       { what: "the generated up file, run again", sql: proposal.up, wanted: to },
     ];
     for (const { what, sql, wanted } of steps) {
-      await runGenerated(database, what, sql);
+      await runGenerated(database, what, sql, foreignKeys);
       refuseRest(
         what,
         sql,
@@ -134,9 +137,10 @@ async function runGenerated(
   database: Parameters<typeof runScript>[0],
   what: string,
   sql: string,
+  foreignKeys: "checked" | "unchecked",
 ): Promise<void> {
   try {
-    await runScript(database, what, sql);
+    await runScript(database, what, sql, foreignKeys);
   } catch (error) {
     if (!(error instanceof StatementError)) throw error;
     throw notProven(`The server refused ${error.message}`, sql, error);

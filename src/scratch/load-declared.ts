@@ -1,0 +1,59 @@
+import type { DatabaseSettings } from "../config";
+import type { MigrateError } from "../errors";
+import { splitText } from "../syntax/splitter";
+import type { Statement } from "../syntax/statement";
+import { failedOnScratch } from "./scratch-failure";
+import { withScratchSession } from "./scratch-session";
+
+/** There is no such table, routine or sequence yet, or a view that names one is not valid. */
+const NOT_YET: ReadonlySet<unknown> = new Set([1146, 1305, 1356, 4091]);
+
+interface Waiting {
+  readonly statement: Statement;
+  readonly failure: MigrateError;
+  /** The user variable that holds the sql_mode in which it was written. */
+  readonly mode: string;
+}
+
+/**
+ * Loads a declared schema, whatever order its statements are in: foreign keys are not checked, and what names
+ * something that is not there yet is created once that is.
+ * @throws StatementError with the place of the first statement that cannot be run
+ */
+export async function loadDeclared(scratch: DatabaseSettings, fileName: string, sql: string): Promise<void> {
+  await withScratchSession(scratch, async (session) => {
+    await session.run("SET SESSION foreign_key_checks = 0");
+    const statements = splitText(sql, { fileName, noBackslashEscapes: session.server.noBackslashEscapes });
+    const attempt = async (statement: Statement): Promise<MigrateError | null> => {
+      try {
+        await session.run(statement.text);
+        return null;
+      } catch (error) {
+        const failure = failedOnScratch({ fileName, statement, total: statements.length }, error);
+        const { errno } = error as { errno?: unknown };
+        if (/^create\b/i.test(statement.text) && NOT_YET.has(errno)) return failure;
+        throw failure;
+      }
+    };
+    let waiting: Waiting[] = [];
+    for (const statement of statements) {
+      const failure = await attempt(statement);
+      if (failure === null) continue;
+      // The mode is the file's, and stays in its session.
+      const mode = `@mysql_updown_mode_${statement.number}`;
+      await session.run(`SET ${mode} = @@SESSION.sql_mode`);
+      waiting.push({ statement, failure, mode });
+    }
+    while (waiting.length > 0) {
+      const still: Waiting[] = [];
+      for (const each of waiting) {
+        await session.run(`SET SESSION sql_mode = ${each.mode}`);
+        const failure = await attempt(each.statement);
+        if (failure !== null) still.push({ ...each, failure });
+      }
+      const [first] = still;
+      if (first !== undefined && still.length === waiting.length) throw first.failure;
+      waiting = still;
+    }
+  });
+}
