@@ -1,3 +1,4 @@
+ALTER TABLE sale EXCHANGE PARTITION p0 WITH TABLE sale_old;
 INSERT INTO ledger (entry, n) SELECT 'down sale', SUM(n) FROM sale;
 ALTER TABLE sale REMOVE PARTITIONING;
 DROP TABLE sale_old;

@@ -1,11 +1,13 @@
--- Partitions that are cut anew.
+-- Partitions that trade their rows with a table, and that are cut anew.
 CREATE TABLE sale (day INT NOT NULL, n INT NOT NULL) ENGINE=InnoDB PARTITION BY RANGE (day) (PARTITION p0 VALUES LESS THAN (10), PARTITION p1 VALUES LESS THAN (20));
 CREATE TABLE sale_old (day INT NOT NULL, n INT NOT NULL) ENGINE=InnoDB;
 INSERT INTO sale VALUES (1, 1), (2, 2), (11, 3);
 INSERT INTO sale_old VALUES (5, 50);
-INSERT INTO ledger (entry, n) SELECT 'sale', SUM(n) FROM sale;
+ALTER TABLE sale EXCHANGE PARTITION p0 WITH TABLE sale_old;
+INSERT INTO ledger (entry, n) SELECT 'sale exchanged', SUM(n) FROM sale;
 ALTER TABLE sale REORGANIZE PARTITION p0 INTO (PARTITION pa VALUES LESS THAN (3), PARTITION pb VALUES LESS THAN (10));
 UPDATE sale SET n = n + 1;
 ALTER TABLE sale REORGANIZE PARTITION pa, pb INTO (PARTITION p0 VALUES LESS THAN (10));
+ALTER TABLE sale EXCHANGE PARTITION p0 WITH TABLE sale_old;
 UPDATE sale_old SET n = n * 2;
-INSERT INTO ledger (entry, n) SELECT 'sale cut anew', SUM(n) FROM sale;
+INSERT INTO ledger (entry, n) SELECT 'sale exchanged back', SUM(n) FROM sale;
