@@ -51,7 +51,7 @@ export async function buildRunner(): Promise<BuiltRunner> {
   // The compiled files look for the package's description where it will be when it is installed.
   await copyFile(join(ROOT, "package.json"), join(folder, "package.json"));
   return {
-    bin: join(folder, "dist/cli/bin.js"),
+    bin: join(folder, "dist/bin.js"),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
