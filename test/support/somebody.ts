@@ -1,9 +1,21 @@
+import { setTimeout as pause } from "node:timers/promises";
 import mysql from "mysql2/promise";
+import { truthOf, truthWhere } from "./asked";
 import type { PointResult } from "./figures";
+import { databaseOf } from "./fixture";
 import { withProxy } from "./proxy";
 import { describeOutcome, runInProcess } from "./runner";
-import { compareStates, dumpState } from "./state";
-import { HISTORY_TABLE, type Point, pointName, type Subject, TIME_LIMIT, withReadyDatabase } from "./sweep";
+import { compareStates, dumpState, type State } from "./state";
+import {
+  checkPoint,
+  HISTORY_TABLE,
+  type Point,
+  pointName,
+  type Subject,
+  TIME_LIMIT,
+  throughProxy,
+  withReadyDatabase,
+} from "./sweep";
 
 /** Somebody else's session in the same database. */
 async function asSomebody<T>(url: string, body: (session: mysql.Connection) => Promise<T>): Promise<T> {
@@ -21,6 +33,66 @@ async function tablesOf(session: mysql.Connection): Promise<string[]> {
   return (rows as Record<string, string>[])
     .map((row) => Object.values(row)[0] ?? "")
     .filter((table) => table !== HISTORY_TABLE);
+}
+
+/** A statement that may be about a table which somebody altered. */
+const ALTERS = /^(ALTER|CREATE|DROP|RENAME|TRUNCATE|CALL|EXECUTE)\b/i;
+
+/**
+ * Cuts one run at the point; then somebody inserts rows and gives every table an index; then it runs once more. It may ask
+ * about a statement that was under way and could have altered a table: both it and somebody did, or only somebody.
+ */
+export async function alteredPoint(point: Point): Promise<PointResult> {
+  const { command, moment } = point;
+  return checkPoint(
+    point,
+    {
+      cut: { command, moment },
+      refuseAfterCut: true,
+      between: alterEverything,
+      reference: withRowsOfSomebody(point.subject.reference),
+      tell: lessHotfix,
+      truthOf: (stopped) =>
+        truthOf(point, stopped) ?? truthWhere(point, stopped, ({ text }) => ALTERS.test(text)),
+    },
+    throughProxy,
+  );
+}
+
+async function alterEverything(url: string): Promise<void> {
+  await asSomebody(url, async (session) => {
+    await waitForOrphan(session, databaseOf(url));
+    await session.query("INSERT INTO ledger (entry, n) VALUES ('somebody else', 1)");
+    await session.query("INSERT INTO counter VALUES ('somebody', 1)");
+    for (const table of await tablesOf(session)) {
+      const [columns] = await session.query(`SHOW COLUMNS FROM \`${table}\``);
+      const [first] = columns as { Field: string }[];
+      await session.query(`ALTER TABLE \`${table}\` ADD INDEX hotfix (\`${first?.Field}\`)`);
+    }
+  });
+}
+
+/** A statement that the server had when the run died ends first: what it makes must not change under somebody's hands. */
+async function waitForOrphan(session: mysql.Connection, database: string): Promise<void> {
+  for (;;) {
+    const [rows] = await session.query("SHOW PROCESSLIST");
+    const others = (rows as { Id: number; db: string | null }[]).filter(
+      ({ Id, db }) => Id !== session.threadId && (db ?? "").startsWith(database),
+    );
+    if (others.length === 0) return;
+    await pause(20);
+  }
+}
+
+const ROWS = ['row of counter: "somebody", "1"', 'row of ledger: #, "somebody else", "1"'];
+
+function withRowsOfSomebody(state: State): State {
+  return [...state, ...ROWS].sort();
+}
+
+/** The index is on whichever tables were there; where a row of somebody's stands among ours depends on the moment. */
+function lessHotfix(state: State): State {
+  return state.map((line) => line.replace(/,\n\s*KEY `hotfix` \(`[^`]+`\)/, "")).sort();
 }
 
 /**

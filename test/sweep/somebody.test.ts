@@ -1,11 +1,24 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { withGroups } from "../support/fixture";
-import { isOwnWork, lockedPoint } from "../support/somebody";
-import { observeAll, pointsOf, runSweep } from "../support/sweep-plan";
+import { alteredPoint, isOwnWork, lockedPoint } from "../support/somebody";
+import { MOMENTS, observeAll, pointsOf, runSweep } from "../support/sweep-plan";
 
-/** A prime. Each refusal of a lock takes a second. */
+// Primes. Somebody's doings are alike for statements of a kind, and each refusal of a lock takes a second.
+const ALTERED = 17;
 const LOCKED = 7;
+
+test("somebody who inserts and alters between a cut and the second run is not mistaken for the first", (t) =>
+  withGroups(1, async (groups) => {
+    const points = pointsOf(await observeAll(groups), MOMENTS, isOwnWork);
+    const { figures, failures } = await runSweep(points, {
+      what: "altered meanwhile, cut",
+      check: alteredPoint,
+      every: ALTERED,
+    });
+    for (const line of figures) t.diagnostic(line);
+    assert.equal(failures, "");
+  }));
 
 test("somebody who locks all tables is waited for, and nothing is done twice", (t) =>
   withGroups(1, async (groups) => {
