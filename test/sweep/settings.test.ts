@@ -5,7 +5,7 @@ import { sweepPoint } from "../support/sweep";
 import { sweepSetups } from "../support/sweep-settings";
 
 /** A prime. All points are swept on the default servers; the settings make no difference to most of them. */
-const EVERY = 17;
+const EVERY = 53;
 
 test("a connection cut costs nothing but a second run, however the server is set up", (t) =>
   withGroups(1, async (groups) => {
