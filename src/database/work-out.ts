@@ -7,6 +7,7 @@ import { describe, type Fingerprint, type ObjectPrint, printOf, readFingerprint 
 import { serverErrno } from "./server-errors";
 import type { Row, Session } from "./session";
 import { clearLeftovers, createThrowaway } from "./throwaway";
+import { workOutTemporary } from "./work-out-temporary";
 
 /** A statement whose effect is to be worked out. */
 export interface Work {
@@ -24,8 +25,9 @@ export interface Work {
  * for that and dropped afterwards. Every database that the statement or a definition names is replaced by one of those,
  * so that nothing real is reached.
  * @param session one of its own, with the settings that the statement ran with, in which nothing else is done later
- * @returns null when that cannot be done: the user may not create a database, the statement is of another kind, it
- *   would reach something beyond databases, or the server refuses it
+ * A user who may not make a database has it worked out on a temporary table, as far as that goes.
+ * @returns null when that cannot be done: the statement is of another kind, it would reach something beyond databases, or
+ *   the server refuses it
  * @throws the driver's error when the connection is lost
  */
 export async function workOut(session: Session, work: Work): Promise<Fingerprint | null> {
@@ -41,8 +43,9 @@ export async function workOut(session: Session, work: Work): Promise<Fingerprint
     if (!copies.has(work.database)) return null;
     return await makeOf(session, work, copies);
   } catch (error) {
-    if (serverErrno(error) === null) throw error;
-    return null;
+    const errno = serverErrno(error);
+    if (errno === null) throw error;
+    return errno === ER_DBACCESS_DENIED_ERROR ? await workOutTemporary(session, work) : null;
   } finally {
     for (const copy of copies.values()) await drop(session, copy);
   }
@@ -52,6 +55,8 @@ async function drop(session: Session, copy: string): Promise<void> {
   // What stays is cleared the next time.
   await session.execute(`DROP DATABASE IF EXISTS ${quoteIdentifier(copy)}`).catch(() => 0);
 }
+
+const ER_DBACCESS_DENIED_ERROR = 1044;
 
 /** Statements about tables, perhaps behind SET STATEMENT … FOR or a comment that opens code. */
 const KINDS =

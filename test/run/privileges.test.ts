@@ -7,6 +7,7 @@ import { acquireLock } from "../../src/database/lock";
 import { migrate } from "../../src/run/migrate";
 import { prepareDatabase } from "../../src/run/prepare";
 import { readStatus } from "../../src/run/status";
+import { interruptAt } from "../support/interrupted";
 import { withMigrations } from "../support/migrations";
 import { assertFails, assertRefused } from "../support/refused";
 import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";
@@ -155,5 +156,74 @@ forEachServer(
         }
       }),
     );
+  },
+);
+
+/** A run that dies before or after a statement, of a user who may make no database to work out there what it makes. */
+const CRASHES: readonly (readonly [sql: string, setUp: readonly string[], between?: string])[] = [
+  ["CREATE TABLE t (id INT PRIMARY KEY, n INT CHECK (n > 0)) COMMENT 'x'", []],
+  ["CREATE TABLE t (id INT PRIMARY KEY)", [], "ALTER TABLE t ADD COLUMN other INT"],
+  [
+    "ALTER TABLE t ADD COLUMN b INT DEFAULT 5 AFTER id",
+    ["CREATE TABLE t (id INT PRIMARY KEY AUTO_INCREMENT, n INT)"],
+  ],
+  [
+    "ALTER TABLE t ADD COLUMN b INT",
+    ["CREATE TABLE t (id INT PRIMARY KEY)"],
+    "CREATE INDEX hotfix ON t (id)",
+  ],
+  [
+    "ALTER TABLE t ADD KEY pair (id, n)",
+    [
+      "CREATE TABLE parent (id INT PRIMARY KEY)",
+      "CREATE TABLE t (id INT PRIMARY KEY, n INT, CHECK (id > 0), FOREIGN KEY (n) REFERENCES parent (id) ON DELETE CASCADE)",
+    ],
+  ],
+  ["ALTER TABLE t RENAME COLUMN n TO m", ["CREATE TABLE t (id INT PRIMARY KEY, n INT)"]],
+  ["CREATE INDEX by_n ON t (n)", ["CREATE TABLE t (id INT PRIMARY KEY, n INT)"]],
+  ["DROP INDEX by_n ON t", ["CREATE TABLE t (id INT PRIMARY KEY, n INT, KEY by_n (n))"]],
+];
+
+forEachServer(
+  "a user of one database alone is asked only where somebody else came in between",
+  async (t, server) => {
+    for (const [sql, setUp, between] of CRASHES) {
+      for (const moment of ["before", "after"] as const) {
+        // What was not there yet cannot be changed by others.
+        if (moment === "before" && between !== undefined && setUp.length === 0) continue;
+        await t.test(`${moment} ${sql}${between === undefined ? "" : `, then ${between}`}`, () =>
+          withUser(server, "ALL", async ({ url }, db) => {
+            const asRoot = async (...statements: readonly string[]): Promise<string> => {
+              const connection = await mysql.createConnection({ uri: db.url });
+              try {
+                for (const statement of statements) await connection.query(statement);
+                const [rows] = await connection.query("SHOW CREATE TABLE t");
+                return JSON.stringify(rows);
+              } finally {
+                await connection.end();
+              }
+            };
+            if (setUp.length > 0) await asRoot(...setUp);
+            const files = { "0001_a.up.sql": `${sql};\nSELECT 1;`, "0001_a.down.sql": "SELECT 1;" };
+            await withMigrations(files, async (dir) => {
+              const settings = settingsFromOptions({ databaseUrl: url, dir });
+              await interruptAt(server, { url, dir }, sql, moment);
+              const now = between === undefined ? null : await asRoot(between);
+              if (now !== null) {
+                await assertFails(migrate(settings, "up", null), "in-doubt", /resolve -- 0001 --applied/);
+                assert.equal(await asRoot(), now);
+                return;
+              }
+              await migrate(settings, "up", null);
+              const made = await asRoot();
+              const plain = setUp.some((each) => each.includes("parent"))
+                ? ["DROP TABLE t", "DROP TABLE parent"]
+                : ["DROP TABLE t"];
+              assert.equal(made, await asRoot(...plain, ...setUp, sql));
+            });
+          }),
+        );
+      }
+    }
   },
 );
