@@ -1,8 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
+import type { ServerInfo } from "../database/session";
 import type { AlterClause, NamePair, Position } from "./change";
+import { mentionsAny } from "./diff-keys";
 import type { Column, Table } from "./model";
 import { longestAscending } from "./order";
 import { lacksDefault } from "./render-table";
+import { keepsColumnsOthersAreMadeOf } from "./server-differences";
 
 export interface ColumnChanges {
   readonly drops: readonly AlterClause[];
@@ -19,7 +22,12 @@ export interface ColumnChanges {
  * @param from with its columns already renamed
  * @param renamed the renames that this ALTER has to make
  */
-export function diffColumns(from: Table, to: Table, renamed: readonly NamePair[]): ColumnChanges {
+export function diffColumns(
+  from: Table,
+  to: Table,
+  renamed: readonly NamePair[],
+  server: ServerInfo,
+): ColumnChanges {
   const before = new Map(from.columns.map((column) => [column.name, column]));
   const oldNames = new Map(renamed.map((pair) => [pair.to, pair.from]));
   const replaced = new Set(
@@ -28,6 +36,7 @@ export function diffColumns(from: Table, to: Table, renamed: readonly NamePair[]
       return old !== undefined && !canBecome(old, column) ? [column.name] : [];
     }),
   );
+  if (keepsColumnsOthersAreMadeOf(server)) addDependents(replaced, from, to);
   const wanted = new Set(to.columns.map(({ name }) => name));
   const drops = from.columns
     .filter(({ name }) => !wanted.has(name) || replaced.has(name))
@@ -55,6 +64,18 @@ export function diffColumns(from: Table, to: Table, renamed: readonly NamePair[]
     if (!stays) placed++;
   }
   return { drops, changes, dropDefaults, replaced };
+}
+
+/** Generated columns that are made of a replaced one go with it and come back with it. */
+function addDependents(replaced: Set<string>, from: Table, to: Table): void {
+  const wanted = new Set(to.columns.map(({ name }) => name));
+  for (let size = -1; size !== replaced.size; ) {
+    size = replaced.size;
+    for (const { name, generated } of from.columns) {
+      if (generated !== null && wanted.has(name) && mentionsAny(generated.expression, replaced))
+        replaced.add(name);
+    }
+  }
 }
 
 /** The columns that keep their place while the others move around them: as many as possible. */

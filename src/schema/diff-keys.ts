@@ -52,7 +52,12 @@ export function diffIndexes(from: Table, to: Table, replaced: ReadonlySet<string
  * nothing, names may be exchanged in one statement, and a foreign key may lean on the index all the while.
  */
 function matchIndexes(from: Table, to: Table, replaced: ReadonlySet<string>): ReadonlyMap<Index, Index> {
-  const free = new Set(from.indexes.filter((index) => !mentions(index, replaced)));
+  const moved = changedReferenceSystems(from, to);
+  const free = new Set(
+    from.indexes.filter(
+      (index) => !mentions(index, replaced) && !(index.kind === "spatial" && mentions(index, moved)),
+    ),
+  );
   const partners = new Map<Index, Index>();
   const match = (index: Index, isSame: (old: Index) => boolean): void => {
     if (partners.has(index)) return;
@@ -111,6 +116,16 @@ function freeName(name: string, taken: readonly Index[]): string {
     const candidate = `${[...name].slice(0, 50).join("")}_again${number}`;
     if (!names.has(candidate.toLowerCase())) return candidate;
   }
+}
+
+/** Columns whose SRID differs: no spatial index may be on one while it is changed. */
+function changedReferenceSystems(from: Table, to: Table): ReadonlySet<string> {
+  const systemOf = (table: Table, name: string): string =>
+    (table.columns.find((column) => column.name === name)?.attributes ?? [])
+      .filter((attribute) => attribute.startsWith("SRID"))
+      .join();
+  const names = to.columns.map(({ name }) => name);
+  return new Set(names.filter((name) => systemOf(from, name) !== systemOf(to, name)));
 }
 
 function mentions(index: Index, columns: ReadonlySet<string>): boolean {

@@ -8,7 +8,7 @@ import { diffOptions } from "./diff-options";
 import { diffPartitions, joinsOtherClauses } from "./diff-partitions";
 import type { Partitioning, Table } from "./model";
 import { renameStep } from "./rename-columns";
-import { rewritesExpressionsOnRename } from "./server-differences";
+import { rewritesExpressionsOnRename, takesOneFulltext } from "./server-differences";
 
 /** What takes a table to another of the same name, foreign keys aside, in statements that run one after another. */
 export interface TableChanges {
@@ -52,14 +52,14 @@ export function diffTable(
     joined = partitions[0];
     partitions = [];
   }
-  let columns = diffColumns(from, to, renamed);
+  let columns = diffColumns(from, to, renamed, server);
   let checks = diffChecks(from, to, columns.replaced, server);
   const isReferenced = renamed.some((pair) => referenced.has(pair.to));
   if (isReferenced || reusesName(columns, renamed) || mustRenameFirst(columns, checks, renamed, server)) {
     const step = renameStep(from, renamed, server);
     before.push(alter(step.clauses));
     from = step.table;
-    columns = diffColumns(from, to, []);
+    columns = diffColumns(from, to, [], server);
     checks = diffChecks(from, to, columns.replaced, server);
   }
   const isOtherEngine = from.systemVersioned && from.engine !== to.engine;
@@ -72,7 +72,12 @@ export function diffTable(
   after.push(...partitions.map((change) => alter([], change)));
   const old = isOtherEngine ? { ...from, systemVersioned: to.systemVersioned } : from;
   const indexes = diffIndexes(old, to, columns.replaced);
-  const clauses = mainClauses(old, to, columns, checks, indexes);
+  const early = indexes.drops.filter((clause) => mustGoFirst(clause, indexes, columns, server));
+  if (early.length > 0) before.push(alter(early));
+  const all = mainClauses(old, to, columns, checks, indexes).filter((clause) => !early.includes(clause));
+  const late = takesOneFulltext(server) ? all.filter(isFulltext).slice(1) : [];
+  const clauses = all.filter((clause) => !late.includes(clause));
+  after.push(...late.map((clause) => alter([clause])));
   const hidden = clauses.length > 1 ? clauses.filter(hidesUnique) : [];
   if (hidden.length > 0) after.push(alter(hidden));
   if (indexes.renames.length > 0) after.push(alter(indexes.renames));
@@ -129,6 +134,32 @@ function versioning(from: Table, to: Table): AlterClause[] {
  */
 function hidesUnique(clause: AlterClause): boolean {
   return clause.type === "index-visibility" && clause.index.kind === "unique" && !clause.index.visible;
+}
+
+function isFulltext(clause: AlterClause): boolean {
+  return clause.type === "add-index" && clause.index.kind === "fulltext";
+}
+
+/**
+ * MySQL does not see another parser in an ALTER that drops a FULLTEXT key and adds it again, and changes the reference
+ * system of a column only once no spatial index is on it (error 3644).
+ */
+function mustGoFirst(
+  clause: AlterClause,
+  { adds }: KeyChanges,
+  columns: ColumnChanges,
+  server: ServerInfo,
+): boolean {
+  if (clause.type !== "drop-index" || !takesOneFulltext(server)) return false;
+  const { index } = clause;
+  if (index.kind === "fulltext") return adds.some((add) => isFulltext(add) && isNamed(add, index.name));
+  if (index.kind !== "spatial") return false;
+  const on = new Set(index.parts.flatMap((part) => ("column" in part ? [part.column] : [])));
+  return columns.changes.some((change) => change.type === "change-column" && on.has(change.column.name));
+}
+
+function isNamed(clause: AlterClause, name: string): boolean {
+  return clause.type === "add-index" && clause.index.name.toLowerCase() === name.toLowerCase();
 }
 
 /**

@@ -44,7 +44,7 @@ export function parseTable(text: string, facts: TableFacts): Table {
     collation: facts.collation,
     comment,
     systemVersioned,
-    options: options.filter(({ name }) => isAbout(engine, name)).sort(byName),
+    options: options.filter((option) => isAbout(engine, option)).sort(byName),
     partitioning,
   };
 }
@@ -121,9 +121,13 @@ function parseOptions(cursor: SqlCursor): Options {
   return found;
 }
 
-/** What Aria prints stays behind, without effect, when the engine changes. */
-function isAbout(engine: string, option: string): boolean {
-  return engine.toUpperCase() === "ARIA" || (option !== "PAGE_CHECKSUM" && option !== "TRANSACTIONAL");
+/**
+ * What Aria prints stays behind, without effect, when the engine changes; and a table that comes back from another
+ * tablespace says that it has one of its own, as tables have anyway.
+ */
+function isAbout(engine: string, { name, value }: TableOption): boolean {
+  if (name === "TABLESPACE") return value.replaceAll("`", "") !== "innodb_file_per_table";
+  return engine.toUpperCase() === "ARIA" || (name !== "PAGE_CHECKSUM" && name !== "TRANSACTIONAL");
 }
 
 /** `DEFAULT CHARSET`, `DATA DIRECTORY`, `TABLESPACE`, or an engine-defined option in backticks. */

@@ -35,3 +35,13 @@ export function canReplacePrograms(server: ServerInfo): boolean {
 export function namesChecksAfterTables(server: ServerInfo): boolean {
   return server.family === "mysql";
 }
+
+/** InnoDB of MySQL makes one FULLTEXT key a statement (error 1795). https://dev.mysql.com/doc/refman/8.4/en/innodb-online-ddl-operations.html */
+export function takesOneFulltext(server: ServerInfo): boolean {
+  return server.family === "mysql";
+}
+
+/** MySQL drops no column that generated ones are made of (error 3108), even if the same ALTER adds it again. */
+export function keepsColumnsOthersAreMadeOf(server: ServerInfo): boolean {
+  return server.family === "mysql";
+}

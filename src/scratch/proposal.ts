@@ -158,7 +158,10 @@ function notProven(why: string, sql: string, cause?: unknown): MigrateError {
     `${why}\nNothing was written. The SQL that was tried:\n${indent(sql)}`,
     {
       cause,
-      hint: "Write this migration by hand, and please report it: it is a mistake of this program.",
+      hint:
+        cause === undefined
+          ? "Write this migration by hand, and please report it: it is a mistake of this program."
+          : "The server has a rule against it, in its own words above. Write this migration by hand, in steps that it takes.",
     },
   );
 }

@@ -46,8 +46,11 @@ export async function apply(session: Session, script: string): Promise<void> {
 export class StatementFailed extends Error {
   readonly errno: number;
 
-  constructor(text: string, cause: unknown) {
-    super(`${cause instanceof Error ? cause.message : String(cause)}\nin: ${text}`, { cause });
+  constructor(
+    readonly statement: string,
+    cause: unknown,
+  ) {
+    super(`${cause instanceof Error ? cause.message : String(cause)}\nin: ${statement}`, { cause });
     this.errno = Number((cause as { errno?: unknown }).errno);
   }
 }
