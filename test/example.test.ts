@@ -108,7 +108,9 @@ function settingsFor(databaseUrl: string): Settings {
 
 /** Without the history, which grows whatever is done. */
 async function dump(url: string): Promise<State> {
-  return (await dumpState(url, { historyTable: TABLE })).filter((line) => !line.startsWith("history:"));
+  return (await dumpState(url, { historyTable: TABLE })).filter(
+    (line) => !/^(?:history:|database )/.test(line),
+  );
 }
 
 function definitions(state: State): State {

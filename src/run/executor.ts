@@ -577,9 +577,12 @@ export function createExecutor(
         return runPrepared(statement, classified, await readImmediateText(session, kind.source));
       case "lock-tables":
         await leaveTransaction();
-        return runInSession(
-          statement,
-          lockingHistoryToo(statement.text, session.database, journal.line.table),
+        // All of its tables or none: what it could not have in time it may ask for again.
+        return patience.through(
+          () =>
+            runInSession(statement, lockingHistoryToo(statement.text, session.database, journal.line.table)),
+          [],
+          async () => null,
         );
       case "unlock-tables":
         // Without locks to release it does nothing at all.

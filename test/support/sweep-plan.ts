@@ -35,6 +35,11 @@ export function pointsOf(
   );
 }
 
+/** SWEEP_EVERY thins all sweeps out by that factor, for a machine that has not the time for all of them. */
+export function thinning(): number {
+  return Number(process.env.SWEEP_EVERY ?? 1);
+}
+
 export interface SweepOptions {
   /** What is done at the points, in a word or two: `cut`, `runner killed`. */
   readonly what: string;
@@ -55,7 +60,8 @@ export interface SweepReport {
 
 /** Checks the points, or only those that SWEEP_ONLY names, and says how they ended. */
 export async function runSweep(points: readonly Point[], options: SweepOptions): Promise<SweepReport> {
-  const { every = 1, offset = 0 } = options;
+  const { offset = 0 } = options;
+  const every = (options.every ?? 1) * thinning();
   const only = process.env.SWEEP_ONLY;
   const chosen = points.filter((point, index) =>
     only === undefined ? index % every === offset % every : pointName(point).startsWith(only),

@@ -7,10 +7,10 @@ import { withGroups } from "../support/fixture";
 import { randomFrom } from "../support/random";
 import { killServer } from "../support/server-kill";
 import { observe } from "../support/sweep";
-import { DIRECTIONS, MOMENTS } from "../support/sweep-plan";
+import { DIRECTIONS, MOMENTS, thinning } from "../support/sweep-plan";
 
 /** Kills per server and direction; each interrupts every migration of the fixture somewhere. */
-const ROUNDS = 12;
+const ROUNDS = Math.max(2, Math.ceil(12 / thinning()));
 
 const seed = process.env.SWEEP_SEED ?? String(Date.now() % 1_000_000);
 
