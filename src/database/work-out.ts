@@ -141,8 +141,8 @@ async function makeOf(
 ): Promise<Fingerprint | null> {
   const { server } = session;
   const toCopy = (name: string): string | null => copyOf(copies, name, server.foldsTableNames);
-  // A table in the server's own databases has no copy.
-  if (toCopy("mysql") !== null) return null;
+  // A table in the server's own database has no copy.
+  if (work.objects.some(({ database }) => fold(database ?? work.database, true) === "mysql")) return null;
   if (work.objects.some(({ database }) => toCopy(database ?? work.database) === null)) return null;
   if (!(await putBefore(session, work, toCopy))) return null;
   await putOthers(session, work, copies);

@@ -40,6 +40,8 @@ export interface Temporaries {
 
 export function createTemporaries(): Temporaries {
   const tables = new Map<string, QualifiedTable>();
+  /** Those that died with an earlier session; it must not be forgotten that they did. */
+  const dead = new Set<string>();
 
   /** Names of temporary tables are compared without regard to case only where those of others are; folded, a name that is suspected wrongly is looked for in vain. */
   function keyOf({ database, name }: TableName, current: string): string {
@@ -52,6 +54,7 @@ export function createTemporaries(): Temporaries {
     },
     has: (table, current) => tables.has(keyOf(table, current)),
     add(table, current) {
+      dead.delete(keyOf(table, current));
       tables.set(keyOf(table, current), { database: table.database ?? current, name: table.name });
     },
     drop(table, current) {
@@ -69,8 +72,9 @@ export function createTemporaries(): Temporaries {
       let left = room;
       for (const table of tables.values()) {
         const found = await readTemporaryTable(session, table, left);
-        if (found === "gone") continue;
-        if (found === "large") {
+        const isDead = dead.has(keyOf(table, table.database));
+        if (found === "gone" && !isDead) continue;
+        if (found === "gone" || found === "large") {
           large.push(table);
           continue;
         }
@@ -86,7 +90,10 @@ export function createTemporaries(): Temporaries {
         this.add(saved.table, saved.table.database);
       }
       // Dead, but a statement that names one must not be taken for one about a table that lasts.
-      for (const table of large) this.add(table, table.database);
+      for (const table of large) {
+        this.add(table, table.database);
+        dead.add(keyOf(table, table.database));
+      }
     },
   };
 }
