@@ -1,7 +1,7 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { build } from "esbuild";
 
 const ROOT = join(__dirname, "../..");
 
@@ -34,20 +34,17 @@ export async function buildRunner(): Promise<BuiltRunner> {
   const cache = join(ROOT, "node_modules/.cache");
   await mkdir(cache, { recursive: true });
   const folder = await mkdtemp(join(cache, "mysql-updown-test-"));
-  const compiler = join(ROOT, "node_modules/typescript/bin/tsc");
-  const args = [
-    "-p",
-    "tsconfig.build.json",
-    "--outDir",
-    join(folder, "dist"),
-    "--declaration",
-    "false",
-    "--emitDeclarationOnly",
-    "false",
-    "--noCheck",
-  ];
-  await promisify(execFile)(process.execPath, [compiler, ...args], { cwd: ROOT });
-  await writeFile(join(folder, "dist/bin.js"), 'require("./index.js").startProgram(process);\n');
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: ["src/index.ts"],
+    outfile: join(folder, "dist/index.js"),
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    target: "node20",
+  });
+  const bin = '#!/usr/bin/env node\nrequire("./index.js").startProgram(process);\n';
+  await writeFile(join(folder, "dist/bin.js"), bin, { mode: 0o755 });
   // The compiled files look for the package's description where it will be when it is installed.
   await copyFile(join(ROOT, "package.json"), join(folder, "package.json"));
   return {

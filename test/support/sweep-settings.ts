@@ -10,7 +10,7 @@ export interface ServerSetup {
   readonly name: string;
   readonly options: readonly string[];
   readonly families: readonly TestServer["family"][];
-  /** Files with stored programs fail there on any client: the server takes another language for their bodies. */
+  /** Files with stored programs, or a bare BEGIN, fail there on any client: the server takes both for another language. */
   readonly withoutPrograms?: boolean;
 }
 
