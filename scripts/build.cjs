@@ -4,16 +4,11 @@
 const { spawnSync } = require("node:child_process");
 const fs = require("node:fs");
 const { join } = require("node:path");
-const { ROOT, STAMP, describeSources, isBuilt } = require("./sources.cjs");
+const { BIN, BUNDLE, ROOT, STAMP, describeSources, isBuilt } = require("./sources.cjs");
 
 const DIST = join(ROOT, "dist");
 const COMPILER = join(ROOT, "node_modules/typescript/bin/tsc");
 const BUNDLER = join(ROOT, "node_modules/esbuild");
-
-/** What npm links as `mysql-updown`. Stack traces name the sources' lines, as far as Node knows them. */
-const BIN = `#!/usr/bin/env node
-require("./index.js").startProgram(process);
-`;
 
 process.exitCode = process.argv.includes("--if-possible") ? buildIfPossible() : build();
 
@@ -48,7 +43,7 @@ function build() {
     const args = [COMPILER, "-p", "tsconfig.build.json", "--outDir", made];
     const { status } = spawnSync(process.execPath, args, { cwd: ROOT, stdio: "inherit" });
     if (status !== 0) return status ?? 1;
-    bundle(made);
+    require(BUNDLER).buildSync({ ...BUNDLE, outfile: join(made, "index.js") });
     fs.writeFileSync(join(made, "bin.js"), BIN, { mode: 0o755 });
     fs.rmSync(STAMP, { force: true });
     replaceFiles(made);
@@ -57,22 +52,6 @@ function build() {
   } finally {
     fs.rmSync(made, { recursive: true, force: true });
   }
-}
-
-/** Dependencies stay outside: npm installs them, and audits them. */
-function bundle(made) {
-  require(BUNDLER).buildSync({
-    absWorkingDir: ROOT,
-    entryPoints: ["src/index.ts"],
-    outfile: join(made, "index.js"),
-    bundle: true,
-    packages: "external",
-    platform: "node",
-    target: "node20",
-    format: "cjs",
-    sourcemap: true,
-    sourcesContent: false,
-  });
 }
 
 /** The program comes last and in one step, so that what starts meanwhile runs the old one or the new one. */

@@ -4,6 +4,22 @@ const { join } = require("node:path");
 
 const ROOT = join(__dirname, "..");
 
+/** How esbuild makes the program of the sources. Dependencies stay outside: npm installs them, and audits them. */
+const BUNDLE = {
+  absWorkingDir: ROOT,
+  entryPoints: ["src/index.ts"],
+  bundle: true,
+  packages: "external",
+  platform: "node",
+  target: "node20",
+  format: "cjs",
+  sourcemap: true,
+  sourcesContent: false,
+};
+
+/** What npm links as `mysql-updown`. */
+const BIN = '#!/usr/bin/env node\nrequire("./index.js").startProgram(process);\n';
+
 /** Written by a build that succeeded. Goes when dist/ goes, and stays out of the package (`files` in package.json). */
 const STAMP = join(ROOT, "dist/.sources");
 
@@ -44,4 +60,4 @@ function readStamp() {
   }
 }
 
-module.exports = { ROOT, STAMP, describeSources, isBuilt };
+module.exports = { BIN, BUNDLE, ROOT, STAMP, describeSources, isBuilt };

@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
 
 const ROOT = join(__dirname, "../..");
+
+/** As the package is built. */
+const { BIN, BUNDLE } = require("../../scripts/sources.cjs") as { BIN: string; BUNDLE: BuildOptions };
 
 /** A runner in a process of its own. */
 export interface Child {
@@ -34,17 +37,8 @@ export async function buildRunner(): Promise<BuiltRunner> {
   const cache = join(ROOT, "node_modules/.cache");
   await mkdir(cache, { recursive: true });
   const folder = await mkdtemp(join(cache, "mysql-updown-test-"));
-  await build({
-    absWorkingDir: ROOT,
-    entryPoints: ["src/index.ts"],
-    outfile: join(folder, "dist/index.js"),
-    bundle: true,
-    packages: "external",
-    platform: "node",
-    target: "node20",
-  });
-  const bin = '#!/usr/bin/env node\nrequire("./index.js").startProgram(process);\n';
-  await writeFile(join(folder, "dist/bin.js"), bin, { mode: 0o755 });
+  await build({ ...BUNDLE, outfile: join(folder, "dist/index.js") });
+  await writeFile(join(folder, "dist/bin.js"), BIN, { mode: 0o755 });
   // The compiled files look for the package's description where it will be when it is installed.
   await copyFile(join(ROOT, "package.json"), join(folder, "package.json"));
   return {
