@@ -1,4 +1,5 @@
 import { readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join, sep } from "node:path";
 import { Readable } from "node:stream";
 import { run } from "node:test";
@@ -54,7 +55,7 @@ async function runTests(
   const events = counted(
     run({
       files: files.map((file) => join(ROOT, file)),
-      concurrency: true,
+      concurrency: 2 * availableParallelism(),
       signal: abort,
       ...(pattern === null ? {} : { testNamePatterns: [pattern] }),
     }),

@@ -15,7 +15,7 @@ const cases: readonly (readonly [sql: string, expected: string])[] = [
   ["RENAME TABLE t TO t2, tmp TO tmp2, a TO b", "rename table t, table t2, table a, table b"],
   ["CREATE INDEX i ON tmp (a)", "repeatable"],
   ["CREATE TRIGGER tmp BEFORE INSERT ON t FOR EACH ROW SET @a = 1", "create trigger tmp"],
-  ["TRUNCATE tmp", "repeatable table tmp"],
+  ["TRUNCATE tmp", "repeatable"],
   ["INSERT INTO tmp VALUES (1)", "transactional"],
 ];
 
