@@ -14,7 +14,7 @@ import {
   runVerbatim,
   watch,
 } from "./link";
-import { createOwnSettings, type OwnSettings, SETTINGS_OF_BOTH } from "./own-settings";
+import { createOwnSettings, despiteTimeLimit, type OwnSettings, SETTINGS_OF_BOTH } from "./own-settings";
 import { namedOption } from "./read-only";
 import { serverErrno } from "./server-errors";
 import type { ServerInfo, Session } from "./session";
@@ -28,6 +28,11 @@ export interface OpenOptions {
   readonly idleSeconds?: number;
   /** Seconds a statement waits for a metadata lock; default 30. */
   readonly lockWaitSeconds?: number;
+  /**
+   * What the server says to all of its sessions (a limit of time or of rows, only reading) does not hold in this one, for
+   * the files' statements neither: work on throwaway databases would end half-way, or see half of a schema. Default false.
+   */
+  readonly unlimited?: boolean;
   /** Aborted before the session is open: stops at once. */
   readonly signal?: AbortSignal;
 }
@@ -151,12 +156,15 @@ function isLocal(settings: DatabaseSettings): boolean {
 async function prepareSession(connection: Link, database: string, options: OpenOptions): Promise<Session> {
   const idle = options.idleSeconds ?? IDLE_SECONDS;
   const lockWait = options.lockWaitSeconds ?? LOCK_WAIT_SECONDS;
-  await execute(connection, beginningOf(idle, lockWait));
-  const [row] = await queryRows(
-    connection,
-    `SELECT VERSION() AS version, CONNECTION_ID() AS id, DATABASE() AS name,
+  const lifted = options.unlimited === true ? UNLIMITED : "";
+  await despiteTimeLimit(() => execute(connection, beginningOf(idle, lockWait) + lifted));
+  const [row] = await despiteTimeLimit(() =>
+    queryRows(
+      connection,
+      `SELECT VERSION() AS version, CONNECTION_ID() AS id, DATABASE() AS name,
             @@lower_case_table_names AS folds, @@max_allowed_packet AS packet,
             CONCAT_WS(' ', @@hostname, @@port, @@server_id) AS instance, ${SETTINGS_OF_BOTH} LIMIT 1`,
+    ),
   );
   if (row === undefined) throw new MigrateError("unsupported-server", "The server answered nothing.");
   const version = String(row.version);
@@ -199,11 +207,17 @@ function beginningOf(idle: number, lockWait: number): string {
   );
 }
 
+/** DEFAULT would be the server's own setting, which is what is to be lifted. MariaDB passes over the first comment. */
+const UNLIMITED =
+  ", SESSION sql_select_limit = 18446744073709551615, SESSION sql_big_selects = 1, SESSION sql_safe_updates = 0" +
+  " /*!50708 , SESSION max_execution_time = 0, SESSION transaction_read_only = 0 */" +
+  " /*M! , SESSION max_statement_time = 0, SESSION tx_read_only = 0 */";
+
 type Commands = Omit<Session, "server" | "connectionId" | "database">;
 
 function commandsOf(connection: Link, settings: OwnSettings, maxPacketBytes: number): Commands {
   const own = async <T>(work: () => Promise<T>): Promise<T> => {
-    await settings.enterOwn();
+    await despiteTimeLimit(() => settings.enterOwn());
     try {
       return await work();
     } catch (error) {

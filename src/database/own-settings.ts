@@ -1,4 +1,5 @@
 import { classifyKind } from "../syntax/classify-kind";
+import { serverErrno } from "./server-errors";
 import type { Row } from "./session";
 import { literal } from "./values";
 
@@ -23,6 +24,24 @@ export interface OwnSettings {
 export interface SettingsLink {
   query(sql: string): Promise<readonly Row[]>;
   execute(sql: string): Promise<unknown>;
+}
+
+/** ER_STATEMENT_TIMEOUT (MariaDB), ER_QUERY_TIMEOUT (MySQL) */
+const CUT_OFF: readonly (number | null)[] = [1969, 3024];
+const MOST_TRIES = 100;
+
+/**
+ * Runs what looks at a session's settings or sets them, again where a limit of time cut it off: with a limit of a
+ * millisecond even the statement that lifts it may come too late.
+ */
+export async function despiteTimeLimit<T>(work: () => Promise<T>): Promise<T> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tried === MOST_TRIES || !CUT_OFF.includes(serverErrno(error))) throw error;
+    }
+  }
 }
 
 type Family = "mysql" | "mariadb";

@@ -4,7 +4,6 @@ import type { Session } from "../database/session";
 import { createThrowaway, leftBehind, throwawayName } from "../database/throwaway";
 import { quoteIdentifier } from "../syntax/quote";
 import type { ScratchServer } from "./scratch-server";
-import { liftLimits } from "./scratch-session";
 
 export { clearLeftovers } from "../database/throwaway";
 
@@ -19,9 +18,12 @@ export async function withScratchDatabase<T>(
   body: (settings: DatabaseSettings) => Promise<T>,
 ): Promise<T> {
   const name = server.kind === "private" ? server.databaseName : throwawayName();
-  const keeper = await openSession(server.settings, { withoutDatabase: true, idleSeconds: A_DAY_SECONDS });
+  const keeper = await openSession(server.settings, {
+    withoutDatabase: true,
+    idleSeconds: A_DAY_SECONDS,
+    unlimited: true,
+  });
   try {
-    await liftLimits(keeper);
     await createThrowaway(keeper, server.charset, server.collation, name);
     return await dropAfterwards(server, keeper, name, () => body({ ...server.settings, database: name }));
   } finally {

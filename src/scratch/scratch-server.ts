@@ -7,7 +7,6 @@ import { MigrateError, type Problem, RefusedError } from "../errors";
 import { withPrivateServer } from "./private-server";
 import type { SharedServer } from "./reach";
 import { clearLeftovers } from "./scratch-database";
-import { liftLimits } from "./scratch-session";
 import { findServerProgram } from "./server-programs";
 
 /** A server that throwaway databases can be made on. */
@@ -114,7 +113,11 @@ async function onServer<T>(
 ): Promise<T> {
   const warnings: string[] = [];
   const warn = (message: string): void => void warnings.push(message);
-  const server = await withSession(settings, (session) => prepare(session, warn), { withoutDatabase: true });
+  const prepare = async (session: Session): Promise<ServerInfo> => {
+    await clearLeftovers(session, warn);
+    return session.server;
+  };
+  const server = await withSession(settings, prepare, { withoutDatabase: true, unlimited: true });
   if (server.family !== target.server.family) {
     throw new MigrateError(
       "no-scratch",
@@ -201,12 +204,6 @@ async function isLocked(session: Session, name: string): Promise<boolean> {
   return row?.holder !== null;
 }
 
-async function prepare(session: Session, warn: ScratchServer["warn"]): Promise<ServerInfo> {
-  await liftLimits(session);
-  await clearLeftovers(session, warn);
-  return session.server;
-}
-
 /** Patch releases render alike; anything more is worth a word. */
 function remarks(scratch: ServerInfo, target: ServerInfo): string[] {
   const release = ({ version }: ServerInfo): string => /^\d+\.\d+/.exec(version)?.[0] ?? version;
@@ -217,7 +214,6 @@ function remarks(scratch: ServerInfo, target: ServerInfo): string[] {
 async function readTarget(settings: DatabaseSettings): Promise<Target> {
   const session = await openTarget(settings);
   try {
-    await liftLimits(session);
     const [row] = await session.query(
       `SELECT COALESCE(MAX(default_character_set_name), @@character_set_server) AS charset,
               COALESCE(MAX(default_collation_name), @@collation_server) AS collation,
@@ -241,10 +237,10 @@ async function readTarget(settings: DatabaseSettings): Promise<Target> {
 /** A target whose database is yet to be made is a server all the same. */
 async function openTarget(settings: DatabaseSettings): Promise<Session> {
   try {
-    return await openSession(settings);
+    return await openSession(settings, { unlimited: true });
   } catch (error) {
     if (!(error instanceof MigrateError) || error.code !== "unknown-database") throw error;
-    return await openSession(settings, { withoutDatabase: true });
+    return await openSession(settings, { withoutDatabase: true, unlimited: true });
   }
 }
 

@@ -9,19 +9,9 @@ import { failedOnScratch } from "./scratch-failure";
 
 const A_DAY_SECONDS = 86_400;
 
-/**
- * Opens a session on a scratch database. What the server says to all of its sessions (a limit of time or of rows, only
- * reading, no commits) is not meant for this work, and would end it half-way or have it see half of a schema.
- */
+/** Opens a session on a scratch database. */
 export async function openScratchSession(scratch: DatabaseSettings): Promise<Session> {
-  const session = await openSession(scratch, { idleSeconds: A_DAY_SECONDS });
-  try {
-    await liftLimits(session);
-    return session;
-  } catch (error) {
-    await session.close();
-    throw error;
-  }
+  return await openSession(scratch, { idleSeconds: A_DAY_SECONDS, unlimited: true });
 }
 
 /** Opens such a session, gives it to the body and closes it, whatever happens. */
@@ -73,15 +63,3 @@ export async function runText(
     });
   }
 }
-
-/** Lifts what would cut this session's work short. */
-export async function liftLimits(session: Session): Promise<void> {
-  const own =
-    session.server.family === "mariadb"
-      ? "max_statement_time = 0, SESSION tx_read_only = 0"
-      : "max_execution_time = 0, SESSION transaction_read_only = 0";
-  // DEFAULT would be the server's own setting, which is what is to be lifted.
-  await session.execute(`SET SESSION ${own}, SESSION sql_select_limit = ${NO_LIMIT}, SESSION autocommit = 1`);
-}
-
-const NO_LIMIT = "18446744073709551615";

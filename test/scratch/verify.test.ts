@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { test } from "node:test";
+import { settingsFromOptions } from "../../src/config";
 import { createMigrator, type Migrator, StatementError } from "../../src/index";
+import { checkDatabase } from "../../src/scratch/check";
 import { withTestSession } from "../database/test-session";
 import { withServer } from "../support/server-with-options";
 import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";
@@ -208,54 +211,57 @@ forEachServer("a failure on the throwaway database is told as such", async (_, s
   );
 });
 
-/** Settings of a server that would cut the work short, or have it see half of a schema. */
+/** Globals that would cut the work short, or have it see half of a schema: a millisecond, one row, only reading. */
 const LIMITS = {
-  mysql: ["--max-execution-time=2000", "--transaction-read-only=ON"],
-  mariadb: ["--max-statement-time=2", "--transaction-read-only=ON"],
+  mysql: ["max_execution_time = 1", "sql_select_limit = 1", "transaction_read_only = 1"],
+  mariadb: ["max_statement_time = 0.001", "sql_select_limit = 1", "tx_read_only = 1"],
 } as const;
 
-for (const family of ["mysql", "mariadb"] as const) {
-  forEachServer(`a server with limits is looked at whole: ${family}`, async (_, shared) => {
-    if (shared.family !== family) return;
-    for (const mode of ["ANSI", family === "mariadb" ? "ORACLE" : "ANSI,NO_BACKSLASH_ESCAPES"]) {
-      const options = [...LIMITS[family], "--autocommit=OFF", `--sql-mode=${mode}`];
-      await withServer(family, options, async (server) => {
-        await withTestSession(server, "mysql", (session) =>
-          session.execute("SET GLOBAL sql_select_limit = 1"),
-        );
-        const files = pairs([
-          [
-            "CREATE TABLE a (i INT);\nCREATE TABLE b (i INT, j INT);\nCREATE TABLE c (i INT);",
-            "DROP TABLE a, b, c;",
-          ],
-        ]);
-        await withProject(
-          shared,
-          { ...files, "schema.sql": files["0001_m.up.sql"] ?? "" },
-          async ({ dir, url }) => {
-            const migrator = createMigrator({ databaseUrl: url, dir, scratchDatabaseUrl: server.url });
-            assert.ok((await migrator.verify()).proven);
-            assert.equal((await migrator.diff({ check: true })).changes, 0);
-            await migrator.up();
-            const whole = (await migrator.dump()).sql;
-            assert.equal((await migrator.check()).drift, "");
-            await withTestSession(server, "mysql", async (session) => {
-              await session.execute(
-                family === "mysql" ? "SET SESSION transaction_read_only = 0" : "SET SESSION tx_read_only = 0",
-              );
-              await session.execute("CREATE DATABASE live CHARACTER SET utf8mb4");
-              await session.execute("CREATE TABLE live.a (i INT)");
-              await session.execute("CREATE TABLE live.b (i INT, j INT)");
-              await session.execute("CREATE TABLE live.c (i INT)");
-            });
-            const live = createMigrator({ databaseUrl: `${server.url}/live`, dir });
-            assert.equal((await live.dump()).sql, whole);
-          },
-        );
-      });
-    }
+/** Takes far longer than the limit. */
+const LONG =
+  "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 900) SELECT COUNT(*) FROM n, n AS m";
+
+async function setLimits(server: TestServer, values: readonly string[]): Promise<void> {
+  await withTestSession(server, "mysql", async (session) => {
+    for (const each of values) await session.execute(`SET GLOBAL ${each}`);
   });
 }
+
+for (const family of ["mysql", "mariadb"] as const) {
+  for (const mode of ["ANSI", family === "mariadb" ? "ORACLE" : "ANSI,NO_BACKSLASH_ESCAPES"]) {
+    test(`a server with limits is looked at whole: ${mode} [${family}]`, async () => {
+      await withServer(family, ["--autocommit=OFF", `--sql-mode=${mode}`], async (server) => {
+        const tables = "CREATE TABLE a (i INT);\nCREATE TABLE b (i INT, j INT);\nCREATE TABLE c (i INT);";
+        const files = pairs([[`${tables}\n${LONG};`, `${LONG};\nDROP TABLE a, b, c;`]]);
+        await withProject(server, { ...files, "schema.sql": tables }, async ({ dir, url }) => {
+          const given = createMigrator({ databaseUrl: url, dir, scratchDatabaseUrl: server.url });
+          await given.up();
+          const whole = (await given.dump()).sql;
+          await setLimits(server, LIMITS[family]);
+          try {
+            const environment = { PATH: process.env.PATH, HOME: process.env.HOME };
+            const own = { server: null, production: true, environment };
+            assert.equal((await given.dump()).sql, whole);
+            assert.ok((await given.verify()).proven);
+            assert.equal((await given.diff({ check: true })).changes, 0);
+            assert.ok((await given.check()).clean);
+            const settings = settingsFromOptions({ databaseUrl: url, dir });
+            const declared = { path: "schema.sql", sql: tables };
+            const { drift, undeclared, problems } = await checkDatabase(settings, own, declared);
+            assert.deepEqual([drift, undeclared, problems], ["", "", []]);
+          } finally {
+            await setLimits(server, NO_LIMITS[family]);
+          }
+        });
+      });
+    });
+  }
+}
+
+const NO_LIMITS = {
+  mysql: ["max_execution_time = 0", "sql_select_limit = DEFAULT", "transaction_read_only = 0"],
+  mariadb: ["max_statement_time = 0", "sql_select_limit = DEFAULT", "tx_read_only = 0"],
+} as const;
 
 forEachServer("a leftover that cannot be dropped is a warning", async (_, server) => {
   await withProject(server, pairs([["CREATE TABLE a (i INT)", "DROP TABLE a"]]), async ({ url, dir }) => {
