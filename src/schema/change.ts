@@ -86,6 +86,8 @@ export type AlterClause =
     }
   | { readonly type: "add-column"; readonly column: Column; readonly position: Position }
   | { readonly type: "drop-default"; readonly column: Column }
+  /** Of a column that was just added: one that a server does not take together with it. */
+  | { readonly type: "set-default"; readonly column: Column }
   | { readonly type: "add-period"; readonly period: Period }
   | { readonly type: "add-index"; readonly index: Index }
   | { readonly type: "index-visibility"; readonly index: Index }

@@ -5,14 +5,14 @@ import { mentionsAny } from "./diff-keys";
 import type { Column, Table } from "./model";
 import { longestAscending } from "./order";
 import { lacksDefault } from "./render-table";
-import { keepsColumnsOthersAreMadeOf } from "./server-differences";
+import { addsNoColumnWithDefault, keepsColumnsOthersAreMadeOf } from "./server-differences";
 
 export interface ColumnChanges {
   readonly drops: readonly AlterClause[];
   /** In the order in which they must be written, since positions refer to what stands before. */
   readonly changes: readonly AlterClause[];
-  /** Defaults to drop in a statement of their own: a column cannot be changed twice in one. */
-  readonly dropDefaults: readonly AlterClause[];
+  /** Defaults to drop or to set in a statement of their own: a column cannot be changed twice in one. */
+  readonly defaults: readonly AlterClause[];
   /** Columns that are dropped and added again under the same name, so that nothing of them or on them survives. */
   readonly replaced: ReadonlySet<string>;
 }
@@ -46,7 +46,7 @@ export function diffColumns(
     });
   const fixed = stayingColumns(from, to, replaced);
   const changes: AlterClause[] = [];
-  const dropDefaults: AlterClause[] = [];
+  const defaults: AlterClause[] = [];
   let placed = fixed.size;
   for (const [index, column] of to.columns.entries()) {
     const old = replaced.has(column.name) ? undefined : before.get(column.name);
@@ -54,16 +54,19 @@ export function diffColumns(
     const previous = to.columns[index - 1];
     const position: Position = previous === undefined ? "first" : { after: previous.name };
     if (old === undefined) {
-      changes.push({ type: "add-column", column, position: placed === index ? null : position });
-      if (lacksDefault(column)) dropDefaults.push({ type: "drop-default", column });
+      const isLater = addsNoColumnWithDefault(server, column.default ?? "");
+      const added = isLater ? { ...column, default: column.nullable ? "NULL" : null } : column;
+      changes.push({ type: "add-column", column: added, position: placed === index ? null : position });
+      if (isLater) defaults.push({ type: "set-default", column });
+      if (lacksDefault(column)) defaults.push({ type: "drop-default", column });
     } else {
       const step = changeColumn(old, column, oldNames.get(column.name) ?? null, stays ? null : position);
       changes.push(...step.changes);
-      dropDefaults.push(...step.dropDefaults);
+      defaults.push(...step.dropDefaults);
     }
     if (!stays) placed++;
   }
-  return { drops, changes, dropDefaults, replaced };
+  return { drops, changes, defaults, replaced };
 }
 
 /** Generated columns that are made of a replaced one go with it and come back with it. */

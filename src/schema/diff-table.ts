@@ -68,7 +68,7 @@ export function diffTable(
     before.push(alter([{ type: "system-versioning", add: false }]));
     if (to.systemVersioned) after.push(alter([{ type: "system-versioning", add: true }]));
   }
-  if (columns.dropDefaults.length > 0) after.push(alter(columns.dropDefaults));
+  if (columns.defaults.length > 0) after.push(alter(columns.defaults));
   after.push(...partitions.map((change) => alter([], change)));
   const old = isOtherEngine ? { ...from, systemVersioned: to.systemVersioned } : from;
   const indexes = diffIndexes(old, to, columns.replaced);

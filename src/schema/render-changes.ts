@@ -36,9 +36,18 @@ export function renderChanges(changes: readonly Change[], server: ServerInfo): s
   return renderScript(
     changes.map((change) => ({
       ...renderChange(change, server, former),
-      comments: lossesOf(change).map((loss) => `DESTRUCTIVE: ${loss}`),
+      comments: [...lossesOf(change).map((loss) => `DESTRUCTIVE: ${loss}`), ...remarksOf(change)],
     })),
   );
+}
+
+function remarksOf(change: Change): string[] {
+  if (change.type !== "alter-table") return [];
+  return change.clauses.flatMap((clause) => {
+    if (clause.type !== "set-default") return [];
+    const { name } = clause.column;
+    return [`For new rows only. For those that are there: UPDATE ${change.table.name} SET ${name} = DEFAULT`];
+  });
 }
 
 function renderChange(
@@ -142,6 +151,8 @@ function renderClause(clause: AlterClause, table: Table, server: ServerInfo): st
       return `ADD COLUMN ${columnDefinition(clause.column, table)}${renderPosition(clause.position)}`;
     case "drop-default":
       return `ALTER COLUMN ${quoteIdentifier(clause.column.name)} DROP DEFAULT`;
+    case "set-default":
+      return `ALTER COLUMN ${quoteIdentifier(clause.column.name)} SET DEFAULT ${clause.column.default}`;
     case "add-period":
       return `ADD PERIOD FOR ${clause.period.name} ${nameList([clause.period.start, clause.period.end])}`;
     case "add-index":

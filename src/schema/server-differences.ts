@@ -41,6 +41,18 @@ export function takesOneFulltext(server: ServerInfo): boolean {
   return server.family === "mysql";
 }
 
+/**
+ * MySQL adds no column whose default comes out otherwise on a replica (error 1674), whether it keeps a binary log or not,
+ * but gives such a default to one that is there. Without these functions in it a default is taken.
+ * https://dev.mysql.com/doc/refman/8.4/en/data-type-defaults.html
+ */
+export function addsNoColumnWithDefault(server: ServerInfo, expression: string): boolean {
+  return server.family === "mysql" && DIFFERS_ON_REPLICA.test(expression);
+}
+
+const DIFFERS_ON_REPLICA =
+  /\b(?:uuid|uuid_short|rand|random_bytes|sysdate|user|current_user|session_user|system_user)\s*\(/i;
+
 /** MySQL drops no column that generated ones are made of (error 3108), even if the same ALTER adds it again. */
 export function keepsColumnsOthersAreMadeOf(server: ServerInfo): boolean {
   return server.family === "mysql";

@@ -24,3 +24,18 @@ CREATE TABLE t (id int PRIMARY KEY, g point NOT NULL SRID 4326, SPATIAL KEY k (g
 CREATE TABLE t (id int PRIMARY KEY) TABLESPACE innodb_system;
 -- ---- after
 CREATE TABLE t (id int PRIMARY KEY);
+
+-- ==== a default that comes out otherwise on a replica is added
+CREATE TABLE t (id int PRIMARY KEY, z int);
+-- ---- after
+CREATE TABLE t (id int PRIMARY KEY, u varchar(36) NOT NULL DEFAULT (uuid()), r double DEFAULT (rand()), z int, KEY k (u));
+
+-- ==== one of bytes, first, beside other changes [mysql]
+CREATE TABLE t (id int PRIMARY KEY, z int, KEY z (z));
+-- ---- after
+CREATE TABLE t (u binary(16) NOT NULL DEFAULT (uuid_to_bin(uuid())), id int, z bigint, by_ varchar(90) DEFAULT (concat(user(), '@')), PRIMARY KEY (id));
+
+-- ==== a constant becomes one that comes out otherwise on a replica
+CREATE TABLE t (id int PRIMARY KEY, u varchar(36) NOT NULL DEFAULT 'uuid()');
+-- ---- after
+CREATE TABLE t (id int PRIMARY KEY, u varchar(40) NOT NULL DEFAULT (uuid()));
