@@ -18,6 +18,7 @@ export function userArguments(): readonly string[] {
  * Fills `data` with a new server's system tables, where root has no password. Initialising takes seconds, so the
  * result is kept in the cache folder, by version, and copied from there the next time.
  * @param log file the initialising program writes to
+ * @param more server options that the data is made with
  * @throws MigrateError `no-local-server` when the server cannot be initialised
  */
 export async function createDataFolder(
@@ -26,8 +27,10 @@ export async function createDataFolder(
   log: string,
   watchdog: Watchdog,
   environment: Environment,
+  more: readonly string[] = [],
 ): Promise<void> {
-  const [command, args] = await initialiseCommand(program, data, environment);
+  const [command, own] = await initialiseCommand(program, data, environment);
+  const args = [...own, ...more];
   const template = templateFolder(program, args, data, environment);
   if (template !== null && (await copyTemplate(template, data))) return;
 

@@ -24,6 +24,10 @@ export interface PrivateServerOptions {
   readonly systemFolders?: readonly string[];
   /** More server options, such as `--sql-mode=…`; they win over this module's own. */
   readonly serverArguments?: readonly string[];
+  /** Server options that its data has to be made with, such as `--innodb-page-size=…`. */
+  readonly dataArguments?: readonly string[];
+  /** Whether it keeps a binary log, in its folder; by default it does not. */
+  readonly binaryLog?: boolean;
   /** Called when no server is found; afterwards it is looked for once more. Without it that is an error. */
   readonly install?: () => Promise<void>;
   /** How long it may take to answer, in seconds; 120 by default, since the machine may be slow or busy. */
@@ -80,7 +84,14 @@ export async function startPrivateServer(options: PrivateServerOptions): Promise
   try {
     const log = join(folder, "log");
     await mkdir(join(folder, "tmp"));
-    await createDataFolder(program, join(folder, "data"), log, watchdog, options.environment);
+    await createDataFolder(
+      program,
+      join(folder, "data"),
+      log,
+      watchdog,
+      options.environment,
+      options.dataArguments,
+    );
     return await startOnFreePort(program, folder, watchdog, options);
   } catch (error) {
     await watchdog.close().catch(() => {});
@@ -137,7 +148,7 @@ async function startOn(
 ): Promise<PrivateServer> {
   const socket = join(folder, "s.sock");
   const log = join(folder, "log");
-  const args = serverArguments(program, folder, socket, port, options.serverArguments ?? []);
+  const args = serverArguments(program, folder, socket, port, options);
   const start = async (): Promise<WatchedProcess> => {
     // A killed server leaves them, and MySQL refuses to start when the lock's process id is in use again.
     for (const stale of [socket, `${socket}.lock`]) await rm(stale, { force: true });
@@ -185,12 +196,14 @@ function serverArguments(
   folder: string,
   socket: string,
   port: number,
-  more: readonly string[],
+  { serverArguments = [], dataArguments = [], binaryLog = false }: PrivateServerOptions,
 ): readonly string[] {
-  const own =
-    program.family === "mysql"
-      ? ["--mysqlx=OFF", "--skip-log-bin", "--secure-file-priv=NULL", "--loose-innodb-redo-log-capacity=64M"]
-      : [...MARIADB_LOG_SIZE, `--secure-file-priv=${join(folder, "tmp")}`];
+  const isMysql = program.family === "mysql";
+  const own = isMysql
+    ? ["--mysqlx=OFF", "--secure-file-priv=NULL", "--loose-innodb-redo-log-capacity=64M"]
+    : [...MARIADB_LOG_SIZE, `--secure-file-priv=${join(folder, "tmp")}`];
+  // It is there for what the server refuses because of it; nobody reads it, so it is not synced.
+  const logs = [`--log-bin=${join(folder, "binlog")}`, "--server-id=1", "--sync-binlog=0"];
   return [
     "--no-defaults",
     `--datadir=${join(folder, "data")}`,
@@ -205,8 +218,10 @@ function serverArguments(
     "--innodb-buffer-pool-dump-at-shutdown=OFF",
     "--innodb-buffer-pool-load-at-startup=OFF",
     ...own,
+    ...(binaryLog ? logs : isMysql ? ["--skip-log-bin"] : []),
     ...userArguments(),
-    ...more,
+    ...dataArguments,
+    ...serverArguments,
   ];
 }
 

@@ -8,6 +8,7 @@ import { withPrivateServer } from "./private-server";
 import type { SharedServer } from "./reach";
 import { clearLeftovers } from "./scratch-database";
 import { findServerProgram } from "./server-programs";
+import { readTargetGlobals, type TargetGlobals } from "./target-globals";
 
 /** A server that throwaway databases can be made on. */
 export interface ScratchServer {
@@ -35,8 +36,8 @@ interface Target {
   readonly server: ServerInfo;
   readonly charset: string;
   readonly collation: string;
-  readonly sqlMode: string;
   readonly timeZone: string;
+  readonly globals: TargetGlobals;
 }
 
 export interface ScratchServerOptions {
@@ -67,8 +68,8 @@ export async function withScratchServer<T>(
       return await body(server);
     });
   }
-  const { family, foldsTableNames } = target.server;
-  const program = foldsTableNames
+  const { family } = target.server;
+  const program = target.globals.foldsLikeNoOther
     ? null
     : await findServerProgram(family, scratch.environment, options.systemFolders);
   if (program !== null) return await onPrivateServer(target, scratch, body);
@@ -81,17 +82,18 @@ async function onPrivateServer<T>(
   scratch: ScratchSettings,
   body: (server: ScratchServer) => Promise<T>,
 ): Promise<T> {
-  const { server, charset, collation, sqlMode, timeZone } = target;
+  const { server, charset, collation, timeZone, globals } = target;
+  const { dataArguments, binaryLog } = globals;
   const serverArguments = [
-    `--sql-mode=${sqlMode}`,
     `--character-set-server=${charset}`,
     `--collation-server=${collation}`,
     "--event-scheduler=OFF",
-    "--log-bin-trust-function-creators=1",
     ...(timeZone === "SYSTEM" ? [] : [`--default-time-zone=${timeZone}`]),
+    ...globals.serverArguments,
   ];
   const { environment } = scratch;
-  return await withPrivateServer({ family: server.family, environment, serverArguments }, async (own) => {
+  const like = { family: server.family, environment, serverArguments, dataArguments, binaryLog };
+  return await withPrivateServer(like, async (own) => {
     const settings: DatabaseSettings = {
       host: own.host,
       port: own.port,
@@ -217,7 +219,7 @@ async function readTarget(settings: DatabaseSettings): Promise<Target> {
     const [row] = await session.query(
       `SELECT COALESCE(MAX(default_character_set_name), @@character_set_server) AS charset,
               COALESCE(MAX(default_collation_name), @@collation_server) AS collation,
-              @@GLOBAL.sql_mode AS mode, @@GLOBAL.time_zone AS zone
+              @@GLOBAL.time_zone AS zone
        FROM information_schema.schemata WHERE schema_name = ?`,
       [settings.database],
     );
@@ -226,8 +228,8 @@ async function readTarget(settings: DatabaseSettings): Promise<Target> {
       server: session.server,
       charset: String(row?.charset),
       collation: String(row?.collation),
-      sqlMode: String(row?.mode),
       timeZone: String(row?.zone),
+      globals: await readTargetGlobals(session),
     };
   } finally {
     await session.close();
