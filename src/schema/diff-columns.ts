@@ -121,6 +121,11 @@ function canBecome(from: Column, to: Column): boolean {
   return isPeriod(from) === isPeriod(to);
 }
 
+/** Whether a type, as SQL, is of places and shapes. */
+export function isSpatial(type: string): boolean {
+  return SPATIAL.test(type);
+}
+
 const SPATIAL = /^(point|linestring|polygon|multi\w+|geom\w+)\b/;
 const TEXT_OR_BYTES = /^(char|varchar|binary|varbinary|\w*text|\w*blob)\b/;
 

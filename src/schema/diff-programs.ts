@@ -39,15 +39,23 @@ export function diffViews(from: Schema, to: Schema, isSame: IsSame): ProgramChan
   return { drops, adds };
 }
 
-/** Procedures and functions. */
+/** Procedures, functions and packages. */
 export function diffRoutines(from: Schema, to: Schema, isSame: IsSame, server: ServerInfo): ProgramChanges {
   const key = ({ type, name }: Routine): string => `${type} ${name.toLowerCase()}`;
   const before = new Map(from.routines.map((routine) => [key(routine), routine]));
   const after = new Map(to.routines.map((routine) => [key(routine), routine]));
-  const isKept = (old: Routine): boolean => {
+  const isSamePart = (old: Routine): boolean => {
     const wanted = after.get(key(old));
     return wanted !== undefined && isSame(old, wanted);
   };
+  const packageOf = ({ type, name }: Routine): Routine | undefined =>
+    type === "package body" ? before.get(`package ${name.toLowerCase()}`) : undefined;
+  // A body goes with its package, also with one that is replaced.
+  const losesPackage = (old: Routine): boolean => {
+    const outside = packageOf(old);
+    return outside !== undefined && !isSamePart(outside);
+  };
+  const isKept = (old: Routine): boolean => isSamePart(old) && !losesPackage(old);
   const canReplace = (old: Routine): boolean => canReplacePrograms(server) && after.has(key(old));
   const canAlter = (old: Routine): boolean => {
     const wanted = after.get(key(old));
@@ -55,7 +63,7 @@ export function diffRoutines(from: Schema, to: Schema, isSame: IsSame, server: S
   };
   return {
     drops: from.routines
-      .filter((old) => !isKept(old) && !canReplace(old) && !canAlter(old))
+      .filter((old) => !isKept(old) && !canReplace(old) && !canAlter(old) && !losesPackage(old))
       .map((routine) => ({
         type: "drop-routine",
         routine,

@@ -45,7 +45,7 @@ export function diffTable(
   let from = renamedFrom;
   let partitions = diffPartitions(from, to);
   let joined: PartitionChange | null = null;
-  if (from.partitioning !== null && blocksRename(from.partitioning, renamed, server)) {
+  if (from.partitioning !== null && mustLosePartitionsFirst(from.partitioning, to, renamed, server)) {
     before.push(alter([], { type: "remove-partitioning" }));
     partitions = to.partitioning === null ? [] : [{ type: "partition-by", partitioning: to.partitioning }];
   } else if (partitions.length === 1 && partitions[0] !== undefined && joinsOtherClauses(partitions[0])) {
@@ -62,19 +62,17 @@ export function diffTable(
     columns = diffColumns(from, to, [], server);
     checks = diffChecks(from, to, columns.replaced, server);
   }
-  const isOtherEngine = from.systemVersioned && from.engine !== to.engine;
-  if (isOtherEngine) {
-    // MariaDB refuses the change (error 4139): versioning is the engine's own business.
-    before.push(alter([{ type: "system-versioning", add: false }]));
-    if (to.systemVersioned) after.push(alter([{ type: "system-versioning", add: true }]));
-  }
+  const versions = diffVersioning(from, to);
+  before.push(...versions.before.map((clause) => alter([clause])));
+  after.push(...versions.after.map((clause) => alter([clause])));
   if (columns.defaults.length > 0) after.push(alter(columns.defaults));
   after.push(...partitions.map((change) => alter([], change)));
-  const old = isOtherEngine ? { ...from, systemVersioned: to.systemVersioned } : from;
-  const indexes = diffIndexes(old, to, columns.replaced);
+  const indexes = diffIndexes(from, to, columns.replaced);
   const early = indexes.drops.filter((clause) => mustGoFirst(clause, indexes, columns, server));
   if (early.length > 0) before.push(alter(early));
-  const all = mainClauses(old, to, columns, checks, indexes).filter((clause) => !early.includes(clause));
+  const all = [...mainClauses(from, to, columns, checks, indexes), ...versions.main].filter(
+    (clause) => !early.includes(clause),
+  );
   const late = takesOneFulltext(server) ? all.filter(isFulltext).slice(1) : [];
   const clauses = all.filter((clause) => !late.includes(clause));
   after.push(...late.map((clause) => alter([clause])));
@@ -106,7 +104,6 @@ function mainClauses(
     ...indexes.adds,
     ...checks.adds,
     ...diffOptions(from, to),
-    ...versioning(from, to),
   ];
 }
 
@@ -123,9 +120,29 @@ function diffPeriods(from: Table, to: Table): KeyChanges {
   };
 }
 
-function versioning(from: Table, to: Table): AlterClause[] {
-  if (from.systemVersioned === to.systemVersioned) return [];
-  return [{ type: "system-versioning", add: to.systemVersioned }];
+/** Versioning, by when it ends or begins: before everything else, together with it, or afterwards. */
+interface VersioningChanges {
+  readonly before: readonly AlterClause[];
+  readonly main: readonly AlterClause[];
+  readonly after: readonly AlterClause[];
+}
+
+function diffVersioning(from: Table, to: Table): VersioningChanges {
+  const begin: AlterClause = { type: "system-versioning", add: true };
+  const end: AlterClause = { type: "system-versioning", add: false };
+  if (!from.systemVersioned) return { before: [], main: to.systemVersioned ? [begin] : [], after: [] };
+  const begins = to.systemVersioned ? [begin] : [];
+  // MariaDB refuses the change (error 4139): versioning is the engine's own business.
+  if (from.engine !== to.engine) return { before: [end], main: [], after: begins };
+  if (!to.systemVersioned) return { before: [], main: [end], after: [] };
+  // Columns of its own for the system's time come and go with the versioning (errors 4119, 4125).
+  const [had, has] = [hasSystemTime(from), hasSystemTime(to)];
+  if (had === has) return { before: [], main: [], after: [] };
+  return had ? { before: [], main: [end], after: [begin] } : { before: [end], main: [begin], after: [] };
+}
+
+function hasSystemTime({ periods }: Table): boolean {
+  return periods.some(({ name }) => name === "SYSTEM_TIME");
 }
 
 /**
@@ -193,6 +210,17 @@ function mustRenameFirst(
     const { generated, default: value, check } = clause.column;
     return [generated?.expression, value, check].some((text) => mentionsAny(text ?? "", names));
   });
+}
+
+/** MariaDB ends the versioning of no table that is partitioned by it (error 4131), whatever else the ALTER does. */
+function mustLosePartitionsFirst(
+  partitioning: Partitioning,
+  to: Table,
+  renamed: readonly NamePair[],
+  server: ServerInfo,
+): boolean {
+  if (!to.systemVersioned && partitioning.by.startsWith("SYSTEM_TIME")) return true;
+  return blocksRename(partitioning, renamed, server);
 }
 
 /** MySQL refuses to rename a column that partitions are made by (error 3855), whatever else the ALTER does. */

@@ -187,12 +187,15 @@ export interface Trigger extends StoredProgram {
 }
 
 export interface Routine extends StoredProgram {
-  readonly type: "procedure" | "function";
+  readonly type: "procedure" | "function" | PackagePart;
   /** MariaDB: CREATE AGGREGATE FUNCTION. */
   readonly aggregate: boolean;
-  /** From the parameter list to the end of the body. */
+  /** From behind the name to the end of the body. */
   readonly definition: string;
 }
+
+/** MariaDB: what a package shows, and what it is made of. A package goes with its body, and may have none. */
+export type PackagePart = "package" | "package body";
 
 export interface ScheduledEvent extends StoredProgram {
   /** `EVERY 1 DAY STARTS '…' ENDS '…'`, `AT '…'`; a start that is the moment of creation is left out. */

@@ -34,7 +34,7 @@ const CAPACITY: Readonly<Record<string, number>> = {
  * @returns words to follow "changes column …", or null when every value fits
  */
 export function typeLoss(from: string, to: string): string | null {
-  if (from === to) return null;
+  if (withoutReference(from) === withoutReference(to)) return null;
   const [before, after] = [parseType(from), parseType(to)];
   const lost = (what: string): string => `${from} to ${to}: ${what}`;
   if (isMembered(before) && before.base === after.base) {
@@ -48,6 +48,11 @@ export function typeLoss(from: string, to: string): string | null {
     return lost("values that are too long or too large are refused or cut");
   }
   return lost("values that cannot be converted are refused or changed");
+}
+
+/** MariaDB notes a reference system and does nothing with it. */
+function withoutReference(type: string): string {
+  return type.replace(/ REF_SYSTEM_ID=\d+$/, "");
 }
 
 /** Of one family, so that a value either fits or is too long or too large. */

@@ -80,11 +80,11 @@ export interface ParsedRoutine extends Head {
   readonly definition: string;
 }
 
-/** Reads SHOW CREATE PROCEDURE or FUNCTION. */
+/** Reads SHOW CREATE PROCEDURE, FUNCTION, PACKAGE or PACKAGE BODY. */
 export function parseRoutine(text: string): ParsedRoutine {
   const cursor = sqlCursor(text);
-  const head = parseHead(cursor, new Set(["PROCEDURE", "FUNCTION"]));
-  cursor.next();
+  const head = parseHead(cursor, new Set(["PROCEDURE", "FUNCTION", "PACKAGE"]));
+  if (cursor.next().value.toUpperCase() === "PACKAGE") cursor.accept("BODY");
   cursor.accept("IF", "NOT", "EXISTS");
   qualifiedName(cursor);
   return { ...head, definition: cursor.rest() };

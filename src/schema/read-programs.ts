@@ -34,23 +34,36 @@ const ROUTINES = `
   FROM information_schema.routines
   WHERE routine_schema = ?`;
 
-/** Reads procedures and functions. */
+/** What can be shown, with the column that SHOW CREATE answers in, in the order in which they are listed. */
+const SHOWN: readonly (readonly [type: Routine["type"], column: string])[] = [
+  ["function", "Create Function"],
+  ["package", "Create Package"],
+  ["package body", "Create Package Body"],
+  ["procedure", "Create Procedure"],
+];
+
+/** Reads procedures, functions and packages, a package before its body. */
 export async function readRoutines(reader: Reader): Promise<readonly Routine[]> {
   const listed = await reader.session.query(ROUTINES, [reader.database]);
-  const named = (type: string): string[] =>
-    listed.filter((row) => text(row, "type") === type).map((row) => text(row, "name"));
+  const known = new Set<string>(SHOWN.map(([type]) => type));
   for (const row of listed) {
-    const type = text(row, "type");
-    if (type === "PROCEDURE" || type === "FUNCTION") continue;
-    const object = `${type.toLowerCase()} ${text(row, "name")}`;
+    const type = text(row, "type").toLowerCase();
+    if (known.has(type)) continue;
+    const object = `${type} ${text(row, "name")}`;
     reader.notCompared.push({ object, why: "this kind of routine is not supported" });
   }
-  const procedures = await showCreate(reader, "PROCEDURE", "Create Procedure", named("PROCEDURE"));
-  const functions = await showCreate(reader, "FUNCTION", "Create Function", named("FUNCTION"));
-  return [
-    ...procedures.map((shown) => routine(reader, "procedure", "Create Procedure", shown)),
-    ...functions.map((shown) => routine(reader, "function", "Create Function", shown)),
-  ].sort((a, b) => (a.type === b.type ? byName(a, b) : a.type < b.type ? -1 : 1));
+  const routines: Routine[] = [];
+  for (const [type, column] of SHOWN) {
+    const names = listed.filter((row) => text(row, "type").toLowerCase() === type);
+    const shown = await showCreate(
+      reader,
+      type.toUpperCase(),
+      column,
+      names.map((row) => text(row, "name")),
+    );
+    routines.push(...shown.map((each) => routine(reader, type, column, each)).sort(byName));
+  }
+  return routines;
 }
 
 function routine(reader: Reader, type: Routine["type"], column: string, { name, row }: Shown): Routine {

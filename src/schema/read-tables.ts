@@ -1,3 +1,4 @@
+import { isSpatial } from "./diff-columns";
 import { tidyExpressions } from "./expressions";
 import type { Sequence, Table, View } from "./model";
 import { withoutDatabase } from "./parse-expression";
@@ -5,6 +6,7 @@ import { parseSequence, parseView } from "./parse-stored";
 import { byName, type CharacterSet, parseTable } from "./parse-table";
 import { readExact } from "./read-exact";
 import { type Reader, type Shown, showCreate, text } from "./reader";
+import { printsReferenceSystems } from "./server-differences";
 
 /** What shares one name space: tables, views and MariaDB's sequences. */
 export interface Listed {
@@ -62,7 +64,31 @@ export async function readTables(reader: Reader, listed: readonly Listed[]): Pro
       characterSets: characterSets.get(name) ?? new Map(),
     }),
   );
-  return (await readExact(reader, tables)).map(tidyExpressions).sort(byName);
+  const exact = await readExact(reader, await withReferenceSystems(reader, tables));
+  return exact.map(tidyExpressions).sort(byName);
+}
+
+const REFERENCE_SYSTEMS = `
+  SELECT g_table_name AS tbl, g_geometry_column AS name, srid
+  FROM information_schema.geometry_columns
+  WHERE g_table_schema = ? AND srid <> 0`;
+
+/** MariaDB keeps a column's REF_SYSTEM_ID, and prints it nowhere. https://mariadb.com/kb/en/create-table/#ref_system_id */
+async function withReferenceSystems(reader: Reader, tables: readonly Table[]): Promise<readonly Table[]> {
+  const isAsked = tables.some(({ columns }) => columns.some(({ type }) => isSpatial(type)));
+  if (!isAsked || printsReferenceSystems(reader.session.server)) return tables;
+  const systems = new Map<string, string>();
+  for (const row of await reader.session.query(REFERENCE_SYSTEMS, [reader.database])) {
+    systems.set(JSON.stringify([text(row, "tbl"), text(row, "name")]), text(row, "srid"));
+  }
+  return tables.map((table) => ({
+    ...table,
+    columns: table.columns.map((column) => {
+      const srid = systems.get(JSON.stringify([table.name, column.name]));
+      if (srid === undefined || !isSpatial(column.type)) return column;
+      return { ...column, type: `${column.type} REF_SYSTEM_ID=${srid}` };
+    }),
+  }));
 }
 
 /** Reads the views among `listed`, each with the tables and views it depends on. */

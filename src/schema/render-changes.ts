@@ -2,7 +2,7 @@ import type { ServerInfo } from "../database/session";
 import { quoteIdentifier, quoteString } from "../syntax/quote";
 import type { AlterClause, AlterTable, Change, PartitionChange, Position } from "./change";
 import { lossesOf } from "./losses";
-import type { Column, Table } from "./model";
+import type { Column, Routine, Table } from "./model";
 import { formerColumns, neededSettings } from "./needed-settings";
 import {
   alterEvent,
@@ -90,7 +90,7 @@ function renderChange(
       return { text: `ALTER ${type.toUpperCase()} ${quoteIdentifier(name)} ${characteristics}` };
     }
     case "drop-routine":
-      return { text: `DROP ${change.routine.type.toUpperCase()} ${quoteIdentifier(change.routine.name)}` };
+      return dropRoutine(change.routine);
     case "create-event":
       return { text: createEvent(change.event), program: change.event };
     case "alter-event":
@@ -108,6 +108,12 @@ function renderChange(
     default:
       return change satisfies never;
   }
+}
+
+/** Up to MariaDB 11.3 the word PACKAGE is known in Oracle mode alone. https://mariadb.com/kb/en/drop-package/ */
+function dropRoutine(routine: Routine): ScriptStatement {
+  const text = `DROP ${routine.type.toUpperCase()} ${quoteIdentifier(routine.name)}`;
+  return routine.type.startsWith("package") ? { text, program: routine } : { text };
 }
 
 /** https://mariadb.com/kb/en/system-versioned-tables/#system_versioning_alter_history */

@@ -24,7 +24,7 @@ export function createTrigger(trigger: Trigger, order: TriggerOrder | null): str
   return `CREATE ${definerClause(trigger.definer)}TRIGGER ${name} ${on}\n${place}${trigger.body}`;
 }
 
-/** CREATE PROCEDURE or FUNCTION, without semicolon. */
+/** CREATE PROCEDURE, FUNCTION, PACKAGE or PACKAGE BODY, without semicolon. */
 export function createRoutine(routine: Routine, verb: "CREATE" | "CREATE OR REPLACE"): string {
   const type = `${routine.aggregate ? "AGGREGATE " : ""}${routine.type.toUpperCase()}`;
   const name = quoteIdentifier(routine.name);

@@ -53,6 +53,11 @@ export function addsNoColumnWithDefault(server: ServerInfo, expression: string):
 const DIFFERS_ON_REPLICA =
   /\b(?:uuid|uuid_short|rand|random_bytes|sysdate|user|current_user|session_user|system_user)\s*\(/i;
 
+/** MySQL shows a column's SRID with its definition; MariaDB's REF_SYSTEM_ID is in information_schema alone. */
+export function printsReferenceSystems(server: ServerInfo): boolean {
+  return server.family === "mysql";
+}
+
 /** MySQL drops no column that generated ones are made of (error 3108), even if the same ALTER adds it again. */
 export function keepsColumnsOthersAreMadeOf(server: ServerInfo): boolean {
   return server.family === "mysql";
