@@ -37,7 +37,7 @@ export interface Settings {
   readonly table: string;
   /** Milliseconds to wait for a server that is still starting. */
   readonly waitMs: number;
-  /** Patterns of tables that diff, check and dump leave out. */
+  /** Patterns of names that diff, check and dump leave out. */
   readonly ignore?: readonly string[];
   /** Patterns of tables whose partitions are not compared. */
   readonly ignorePartitions?: readonly string[];

@@ -3,7 +3,7 @@ import { type OptionTable, text, value } from "./options";
 
 /** What is left out of diff, check and dump. */
 export const ignoreOptions = {
-  ignore: value("PATTERNS", text, "Tables to leave out, such as knex_*,_*_gho; or MIGRATIONS_IGNORE"),
+  ignore: value("PATTERNS", text, "Names to leave out, such as knex_*,_*_gho; or MIGRATIONS_IGNORE"),
 } as const satisfies OptionTable;
 
 /** What two schemas are not compared in. */

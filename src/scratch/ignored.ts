@@ -3,9 +3,10 @@ import { foreignToolOf } from "../database/foreign-history";
 import type { NotCompared, Schema, Table } from "../schema/model";
 
 /**
- * Leaves out of a schema what is not ours: tables, views and sequences whose name matches a pattern, and the tables in
- * which other migration tools keep their history; with their triggers, and with the foreign keys that lead to them, since
- * a table without the one that it leads to could not be made. Each is told in `notCompared`, except what was asked for.
+ * Leaves out of a schema what is not ours: everything with a name of its own that matches a pattern, and the tables in
+ * which other migration tools keep their history. Tables go with their triggers, and with the foreign keys that lead to
+ * them, since a table without the one that it leads to could not be made. Each is told in `notCompared`, except what was
+ * asked for.
  */
 export function withoutIgnored(schema: Schema, settings: Pick<Settings, "ignore">): Schema {
   const matches = createMatcher(settings.ignore ?? []);
@@ -18,7 +19,10 @@ export function withoutIgnored(schema: Schema, settings: Pick<Settings, "ignore"
     if (tool !== null && !matches(name)) foreign.set(name.toLowerCase(), tool);
   }
   const isOut = (name: string): boolean => matches(name) || foreign.has(name.toLowerCase());
-  const isIn = ({ name }: { readonly name: string }): boolean => !isOut(name);
+  type Named = { readonly name: string };
+  const isIn = ({ name }: Named): boolean => !isOut(name);
+  // What has another name space is no tool's table, even if it is called like one.
+  const isOurs = ({ name }: Named): boolean => !matches(name);
   const told: NotCompared[] = [...foreign].map(([name, tool]) => ({
     object: `table ${name}`,
     why: `${tool} keeps its history in it`,
@@ -39,9 +43,16 @@ export function withoutIgnored(schema: Schema, settings: Pick<Settings, "ignore"
     tables,
     views: schema.views.filter(isIn),
     sequences: schema.sequences.filter(isIn),
-    triggers: schema.triggers.filter(({ table }) => !isOut(table)),
-    notCompared: [...schema.notCompared.filter(({ object }) => !isOut(object.replace(/^\w+ /, ""))), ...told],
+    triggers: schema.triggers.filter((trigger) => !isOut(trigger.table) && isOurs(trigger)),
+    routines: schema.routines.filter(isOurs),
+    events: schema.events.filter(isOurs),
+    notCompared: [...schema.notCompared.filter(({ object }) => !isOut(nameIn(object))), ...told],
   };
+}
+
+/** `package body p`: its name. */
+function nameIn(object: string): string {
+  return object.replace(/^(?:package body|\w+) /, "");
 }
 
 /**
