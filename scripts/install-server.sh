@@ -4,16 +4,22 @@
 # wrappers (mysqld and mysql, or mariadbd, mariadb-install-db and mariadb) that run them with those libraries,
 # so they work on any Linux of the same processor. Needs apt-get, dpkg-deb and a Debian mirror; not root.
 #
-#   install-server.sh mysql|mariadb [DIR]
-#       DIR defaults to ${XDG_CACHE_HOME:-$HOME/.cache}/mysql-updown/mysql (or …/mariadb)
+#   install-server.sh mysql|mariadb|mariadb-11.8 [DIR]
+#       DIR defaults to ${XDG_CACHE_HOME:-$HOME/.cache}/mysql-updown/mysql (or …/mariadb, …/mariadb-11.8)
 #   prints the server's path; a second call with the same DIR returns at once.
 set -euo pipefail
 
-family=${1:-}
+name=${1:-}
+case $name in
+  mysql) suite=sid ;;
+  mariadb) suite=bookworm ;;
+  mariadb-11.8) suite=trixie ;;
+  *) echo "usage: install-server.sh mysql|mariadb|mariadb-11.8 [DIR]" >&2; exit 2 ;;
+esac
+family=${name%%-*}
 case $family in
-  mysql) suite=sid server=mysqld client=mysql variable=TEST_MYSQL_URL packages="mysql-server-core mysql-client-core" ;;
-  mariadb) suite=bookworm server=mariadbd client=mariadb variable=TEST_MARIADB_URL packages="mariadb-server-core mariadb-client-core" ;;
-  *) echo "usage: install-server.sh mysql|mariadb [DIR]" >&2; exit 2 ;;
+  mysql) server=mysqld client=mysql variable=TEST_MYSQL_URL packages="mysql-server-core mysql-client-core" ;;
+  mariadb) server=mariadbd client=mariadb variable=TEST_MARIADB_URL packages="mariadb-server-core mariadb-client-core" ;;
 esac
 
 # One line: what is missing, and what to do instead.
@@ -23,14 +29,14 @@ fail() {
 }
 
 cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
-dir=${2:-${cache:+$cache/mysql-updown/$family}}
-[ -n "$dir" ] || fail "there is no folder to install $family into (HOME is not set)"
+dir=${2:-${cache:+$cache/mysql-updown/$name}}
+[ -n "$dir" ] || fail "there is no folder to install $name into (HOME is not set)"
 [ -x "$dir/$server" ] && { echo "$dir/$server"; exit 0; }
 for tool in apt-get dpkg-deb; do
-  command -v "$tool" >/dev/null || fail "cannot install $family without $tool"
+  command -v "$tool" >/dev/null || fail "cannot install $name without $tool"
 done
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-[ -r "$keyring" ] || fail "cannot install $family without Debian's keys ($keyring, package debian-archive-keyring)"
+[ -r "$keyring" ] || fail "cannot install $name without Debian's keys ($keyring, package debian-archive-keyring)"
 mkdir -p "$(dirname "$dir")" 2>/dev/null || fail "cannot create $(dirname "$dir")"
 dir=$(cd "$(dirname "$dir")" && pwd)/$(basename "$dir")
 
@@ -38,7 +44,7 @@ dir=$(cd "$(dirname "$dir")" && pwd)/$(basename "$dir")
 exec 9>"$dir.lock"
 if command -v flock >/dev/null; then flock 9; fi
 [ -x "$dir/$server" ] && { echo "$dir/$server"; exit 0; }
-[ ! -e "$dir" ] || [ -z "$(ls -A "$dir")" ] || fail "$dir exists and is not an installed $family"
+[ ! -e "$dir" ] || [ -z "$(ls -A "$dir")" ] || fail "$dir exists and is not an installed $name"
 
 # Everything is built beside the final folder and renamed at the end, so what is there is always whole.
 rm -rf "$dir".partial.*
@@ -54,7 +60,7 @@ mirror=$(sed -nE 's/^URIs: *([^ ]+).*/\1/p; s/^deb +(\[[^]]*\] +)?([^ ]+) .*/\2/
   sed -nE '/^https?:.*\/debian\/?$/{p;q}')
 mirror=${mirror:-http://deb.debian.org/debian}
 
-echo "install-server: fetching $family from $mirror ($suite), once, into $dir" >&2
+echo "install-server: fetching $name from $mirror ($suite), once, into $dir" >&2
 : >"$work/status"
 echo "deb [signed-by=$keyring] $mirror $suite main" >"$work/sources.list"
 # The machine's apt configuration stays (proxies, credentials); its package state, pins and sources do not.
@@ -75,7 +81,7 @@ fetch() {
 # A mirror that is updated between the list and the download answers 404 once; a second look helps.
 if ! fetch 2>"$work/log" && ! fetch 2>"$work/log"; then
   reason=$(grep -m1 '^E:' "$work/log" || tail -n1 "$work/log")
-  fail "cannot download $family from $mirror (${reason:-apt-get failed})"
+  fail "cannot download $name from $mirror (${reason:-apt-get failed})"
 fi
 
 root=$work/installed/root
@@ -129,8 +135,8 @@ W
   chmod +x "$work/installed/mariadb-install-db"
 fi
 
-version=$("$work/installed/$server" --version 2>/dev/null) || fail "the unpacked $family does not run on this machine"
-"$work/installed/$client" --version >/dev/null 2>&1 || fail "the unpacked $family client does not run on this machine"
+version=$("$work/installed/$server" --version 2>/dev/null) || fail "the unpacked $name does not run on this machine"
+"$work/installed/$client" --version >/dev/null 2>&1 || fail "the unpacked $name client does not run on this machine"
 mv -T "$work/installed" "$dir"
 echo "install-server: ${version##*  Ver }" >&2
 echo "$dir/$server"

@@ -10,13 +10,13 @@ import { MigrateError, type RunEvent } from "../../src/index";
 import { migrate } from "../../src/run/migrate";
 import { withPrivateServer } from "../../src/scratch/private-server";
 import { withMigrations } from "../support/migrations";
-import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";
+import { FAMILIES, forEachServer, type TestServer, withTestDatabase } from "../support/servers";
 
 const LONG_MS = 600_000;
 
 const FILES = { "0001_a.up.sql": "CREATE TABLE a (id INT);", "0001_a.down.sql": "DROP TABLE a;" };
 
-for (const family of ["mysql", "mariadb"] as const) {
+for (const family of FAMILIES) {
   test(`a server that starts later is waited for [${family}]`, async () => {
     await withPrivateServer({ family, environment: process.env }, async (server) => {
       await onServer(server.url, "CREATE DATABASE later");

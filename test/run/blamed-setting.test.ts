@@ -4,8 +4,8 @@ import mysql from "mysql2/promise";
 import { settingsFromOptions } from "../../src/config";
 import { migrate } from "../../src/run/migrate";
 import { withMigrations } from "../support/migrations";
-import { FAMILIES, withServer } from "../support/server-with-options";
-import { forEachServer, withTestDatabase } from "../support/servers";
+import { withServer } from "../support/server-with-options";
+import { FAMILIES, forEachServer, withTestDatabase } from "../support/servers";
 
 async function failure(url: string, up: string): Promise<{ code: string; hint: string }> {
   return await withMigrations({ "0001_a.up.sql": up, "0001_a.down.sql": "DO 1;" }, async (dir) => {

@@ -8,6 +8,7 @@ import { readStatus } from "../../src/run/status";
 import { withPrivateServer } from "../../src/scratch/private-server";
 import { withMigrations } from "../support/migrations";
 import { assertRefused } from "../support/refused";
+import { FAMILIES } from "../support/servers";
 
 const FILES = {
   "0001_a.up.sql": "CREATE TABLE a (id INT PRIMARY KEY);\nINSERT INTO a VALUES (1);",
@@ -25,7 +26,7 @@ const WAYS = {
   mariadb: [["SET GLOBAL read_only = 1", "SET GLOBAL read_only = 0"]],
 } as const;
 
-for (const family of ["mysql", "mariadb"] as const) {
+for (const family of FAMILIES) {
   // On a server of its own, because it is the whole server that becomes read-only.
   test(`a read-only server is named as such, and nothing changes [${family}]`, async (t) => {
     await withPrivateServer({ family, environment: process.env }, async (server) => {

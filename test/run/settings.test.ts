@@ -6,8 +6,8 @@ import { migrate } from "../../src/run/migrate";
 import { readStatus } from "../../src/run/status";
 import { withMigrations } from "../support/migrations";
 import { withProxy } from "../support/proxy";
-import { FAMILIES, withServer } from "../support/server-with-options";
-import { type TestServer, withTestDatabase } from "../support/servers";
+import { withServer } from "../support/server-with-options";
+import { FAMILIES, type TestServer, withTestDatabase } from "../support/servers";
 
 type Family = TestServer["family"];
 

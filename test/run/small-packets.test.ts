@@ -8,7 +8,8 @@ import { migrate } from "../../src/run/migrate";
 import { ask } from "../bench/database";
 import { withMigrations } from "../support/migrations";
 import { withProxy } from "../support/proxy";
-import { FAMILIES, withServer } from "../support/server-with-options";
+import { withServer } from "../support/server-with-options";
+import { FAMILIES } from "../support/servers";
 
 const PACKET = 4096;
 

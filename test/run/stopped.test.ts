@@ -154,23 +154,20 @@ forEachServer("a kill that comes too late harms nothing", async (_t, server) => 
   });
 });
 
-forEachServer(
-  "a kill never goes to another server that a second connection may reach",
-  async (_t, server) => {
-    const other = testServers().find(({ family }) => family !== server.family);
-    assert.ok(other !== undefined);
-    await withTestDatabase(server, async ({ url }) => {
-      await withTestDatabase(other, async (elsewhere) => {
-        await withSession(settingsFromOptions({ databaseUrl: url }).database, async (session) => {
-          await assert.rejects(
-            killStatement(settingsFromOptions({ databaseUrl: elsewhere.url }).database, session),
-            { code: "server-error", message: "The second connection reached another server." },
-          );
-        });
+forEachServer("a kill never goes to another server that a second connection may reach", async (t, server) => {
+  const other = testServers().find(({ family }) => family !== server.family);
+  if (other === undefined) return t.skip("this run has one server");
+  await withTestDatabase(server, async ({ url }) => {
+    await withTestDatabase(other, async (elsewhere) => {
+      await withSession(settingsFromOptions({ databaseUrl: url }).database, async (session) => {
+        await assert.rejects(
+          killStatement(settingsFromOptions({ databaseUrl: elsewhere.url }).database, session),
+          { code: "server-error", message: "The second connection reached another server." },
+        );
       });
     });
-  },
-);
+  });
+});
 
 type Settings = ReturnType<typeof settingsFromOptions>;
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startPrivateServer } from "../../src/scratch/private-server";
+import { FAMILIES } from "../support/servers";
 import { tryStepped } from "./property";
 import { withSchemaSession } from "./schemas";
 
@@ -12,7 +13,7 @@ const PAIRS = Number(process.env.SCHEMA_PAIRS ?? 30);
 const FIRST_SEED = Number(process.env.SCHEMA_SEED ?? 1);
 
 /** Random DDL has crashed MySQL 9.7, so these servers are this test's own. */
-for (const family of ["mysql", "mariadb"] as const) {
+for (const family of FAMILIES) {
   test(`random pairs of schemas: there, back and again [${family}]`, async (t) => {
     const server = await startPrivateServer({ family, environment: process.env });
     try {

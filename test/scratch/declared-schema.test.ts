@@ -297,9 +297,9 @@ forEachServer("no scratch database is left behind, not even by a failure", async
   });
 });
 
-forEachServer("a scratch server of the other family is refused", async (_, server) => {
+forEachServer("a scratch server of the other family is refused", async (t, server) => {
   const other = testServers().find(({ family }) => family !== server.family);
-  assert.ok(other !== undefined);
+  if (other === undefined) return t.skip("this run has one server");
   await withProject(server, USERS, null, async ({ dir, database }) => {
     const migrator = createMigrator({
       databaseUrl: `${server.url}/${database}`,

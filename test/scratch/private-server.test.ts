@@ -12,8 +12,7 @@ import { MigrateError } from "../../src/errors";
 import { type PrivateServer, startPrivateServer, withPrivateServer } from "../../src/scratch/private-server";
 import { findServerProgram } from "../../src/scratch/server-programs";
 import { isRunning } from "../support/processes";
-
-const FAMILIES = ["mysql", "mariadb"] as const;
+import { FAMILIES } from "../support/servers";
 
 /** Runs one statement as root and returns its rows. */
 async function ask(server: PrivateServer, sql: string, socket = false): Promise<RowDataPacket[]> {
@@ -169,7 +168,7 @@ test("private server: none found is refused, and install is tried once", async (
 
 test("private server: one that does not start shows the end of its log", async () => {
   const starting = startPrivateServer({
-    family: "mariadb",
+    family: null,
     environment: process.env,
     serverArguments: ["--no-such-option=1"],
   });
@@ -205,7 +204,7 @@ test("private server: a TMPDIR too long for a socket is passed over", async () =
   await mkdir(long, { recursive: true });
   process.env.TMPDIR = long;
   try {
-    await withPrivateServer({ family: "mariadb", environment: process.env }, async (server) => {
+    await withPrivateServer({ family: null, environment: process.env }, async (server) => {
       assert.ok(server.socket.length <= 103);
       assert.equal((await ask(server, "SELECT 1 AS one", true))[0]?.one, 1);
     });

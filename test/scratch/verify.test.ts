@@ -8,7 +8,7 @@ import { createMigrator, type Migrator, StatementError } from "../../src/index";
 import { checkDatabase } from "../../src/scratch/check";
 import { withTestSession } from "../database/test-session";
 import { withServer } from "../support/server-with-options";
-import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";
+import { FAMILIES, forEachServer, type TestServer, withTestDatabase } from "../support/servers";
 
 type Files = Readonly<Record<string, string>>;
 
@@ -227,7 +227,7 @@ async function setLimits(server: TestServer, values: readonly string[]): Promise
   });
 }
 
-for (const family of ["mysql", "mariadb"] as const) {
+for (const family of FAMILIES) {
   for (const mode of ["ANSI", family === "mariadb" ? "ORACLE" : "ANSI,NO_BACKSLASH_ESCAPES"]) {
     test(`a server with limits is looked at whole: ${mode} [${family}]`, async () => {
       await withServer(family, ["--autocommit=OFF", `--sql-mode=${mode}`], async (server) => {

@@ -1,16 +1,52 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { parse } from "yaml";
+import { SERVER_CHOICES } from "../support/start-servers";
+
+const ROOT = join(__dirname, "../..");
+
+interface Job {
+  readonly steps: readonly { readonly run?: string }[];
+  readonly strategy?: {
+    readonly matrix: { readonly image: readonly string[]; readonly include: readonly { image: string }[] };
+  };
+}
+
+test("the workflow tests every release that is promised, and types and lint apart from them", () => {
+  const { jobs } = parse(readFileSync(join(ROOT, ".github/workflows/ci.yml"), "utf8")) as {
+    jobs: Readonly<Record<"style" | "test" | "whole", Job>>;
+  };
+  const matrix = jobs.test.strategy?.matrix;
+  assert.deepEqual(matrix?.image, [
+    "mysql:8.0",
+    "mysql:8.4",
+    "mysql:9",
+    "mariadb:10.6",
+    "mariadb:10.11",
+    "mariadb:11.8",
+  ]);
+  for (const { image } of matrix?.include ?? []) assert.ok(matrix?.image.includes(image), image);
+  const scripts = Object.keys(JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).scripts);
+  const runs = Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []));
+  for (const [, name = ""] of runs.join("\n").matchAll(/npm run ([\w:]+)/g))
+    assert.ok(scripts.includes(name), name);
+  assert.ok(runs.includes("npm test -- --server=$FAMILY"));
+  for (const family of ["mysql", "mariadb"] as const) assert.ok(SERVER_CHOICES.includes(family));
+  const checks = (job: Job): readonly string[] => job.steps.flatMap(({ run }) => run ?? []);
+  assert.deepEqual(checks(jobs.style), ["npm ci", "npm run typecheck", "npm run lint"]);
+  assert.ok(!checks(jobs.test).some((run) => /typecheck|lint/.test(run)));
+});
 
 test("CI refuses a machine where a folder above the temporary one has packages", (t) => {
   const above = realpathSync(mkdtempSync(join(tmpdir(), "updown-ci-")));
   t.after(() => rmSync(above, { recursive: true }));
   mkdirSync(join(above, "node_modules"));
   mkdirSync(join(above, "temporary"));
-  const { status, stdout, stderr } = spawnSync("bash", [join(__dirname, "../../.ci/run")], {
+  const { status, stdout, stderr } = spawnSync("bash", [join(ROOT, ".ci/run")], {
     env: { ...process.env, TMPDIR: join(above, "temporary") },
     encoding: "utf8",
   });

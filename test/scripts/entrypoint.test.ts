@@ -10,7 +10,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { withPrivateServer } from "../../src/scratch/private-server";
 import { type BuiltRunner, buildRunner } from "../support/child";
-import { forEachServer, withTestDatabase } from "../support/servers";
+import { FAMILIES, forEachServer, withTestDatabase } from "../support/servers";
 
 const ENTRYPOINT = join(__dirname, "../../scripts/entrypoint.sh");
 
@@ -109,7 +109,7 @@ forEachServer("an older image meets a newer database, and its command starts", a
   });
 });
 
-for (const family of ["mysql", "mariadb"] as const) {
+for (const family of FAMILIES) {
   test(`the entry point waits for a database that is still starting [${family}]`, async () => {
     await withPrivateServer({ family, environment: process.env }, async (server) => {
       const root = await createConnection(server.url);

@@ -4,17 +4,21 @@ import { join, sep } from "node:path";
 import { Readable } from "node:stream";
 import { run } from "node:test";
 import { spec, type TestEvent, tap } from "node:test/reporters";
-import { startTestServers, type TestRunServers } from "./start-servers";
+import { SERVER_CHOICES, startTestServers, type TestRunServers } from "./start-servers";
 
 const ROOT = join(__dirname, "../..");
 
 /**
  * Starts both servers, runs the test files on them, stops them, and sets the exit code.
- * @param args `--sweep` for test/sweep/ instead of all the rest; `--test-name-pattern=…`; parts of files' paths
+ * @param args `--sweep` for test/sweep/ instead of all the rest; `--server=…` for that server alone;
+ *   `--test-name-pattern=…`; parts of files' paths
  */
 export async function main(args: readonly string[]): Promise<void> {
   const sweep = args.includes("--sweep");
-  const pattern = args.find((arg) => arg.startsWith("--test-name-pattern="))?.split("=", 2)[1] ?? null;
+  const pattern = flagValue("--test-name-pattern", args);
+  const named = flagValue("--server", args);
+  const only = SERVER_CHOICES.find((choice) => choice === named) ?? null;
+  if (named !== only) return fail(`--server= takes ${SERVER_CHOICES.join(", ")}, not ${named}`);
   const parts = args.filter((arg) => !arg.startsWith("-"));
   const files = testFiles(sweep).filter(
     (file) => parts.length === 0 || parts.some((part) => file.includes(part)),
@@ -24,7 +28,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const abort = onInterrupt();
   let servers: TestRunServers;
   try {
-    servers = await startTestServers();
+    servers = await startTestServers(only);
   } catch (error) {
     const { message, hint } = error as Error & { hint?: string | null };
     return fail(hint ? `${message}\n${hint}` : message);
@@ -35,6 +39,11 @@ export async function main(args: readonly string[]): Promise<void> {
   } finally {
     await servers.stop();
   }
+}
+
+function flagValue(flag: string, args: readonly string[]): string | null {
+  const given = args.find((arg) => arg.startsWith(`${flag}=`));
+  return given === undefined ? null : given.slice(flag.length + 1);
 }
 
 /** Listed by name, since bare globs after --test run nothing on Node 20. */

@@ -1,9 +1,6 @@
 import { type PrivateServer, withPrivateServer } from "../../src/scratch/private-server";
 import type { TestServer } from "./servers";
 
-/** Both families, for tests that start servers of their own. */
-export const FAMILIES = ["mysql", "mariadb"] as const;
-
 /**
  * Gives the body a server of its own that was started with these options, and ends it afterwards. What a server's
  * globals are must not be changed on the servers that all tests share. It is a `TestServer` as well, so that

@@ -14,14 +14,17 @@ export interface TestServer {
   readonly port: number;
 }
 
-const FAMILIES = ["mysql", "mariadb"] as const;
+/** What this run tests: both families, or the one that `npm test -- --server=…` named. */
+export const FAMILIES: readonly TestServer["family"][] = (["mysql", "mariadb"] as const).filter(
+  (family) => (process.env.TEST_FAMILY ?? family) === family,
+);
 
-/** Both servers. @throws one line that says what to do when one is not given */
+/** The servers of this run. @throws one line that says what to do when one is not given */
 export function testServers(): readonly TestServer[] {
   return FAMILIES.map(testServer);
 }
 
-/** Registers one test per server, named `name [mysql]` and `name [mariadb]`. */
+/** Registers one test per server of this run, named `name [mysql]` and `name [mariadb]`. */
 export function forEachServer(
   name: string,
   body: (t: TestContext, server: TestServer) => Promise<void>,

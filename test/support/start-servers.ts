@@ -1,8 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { installServer } from "../../scripts/install-server";
 import { type PrivateServer, startPrivateServer } from "../../src/scratch/private-server";
 import { findExecutable, type ServerFamily, serverCacheFolder } from "../../src/scratch/server-programs";
+
+/**
+ * What `npm test -- --server=` takes: a family, as it is found on the machine, or a release that install-server.sh unpacks
+ * beside it.
+ */
+export const SERVER_CHOICES = ["mysql", "mariadb", "mariadb-11.8"] as const;
+export type ServerChoice = (typeof SERVER_CHOICES)[number];
 
 /** The servers of one test run and how its test files find them. */
 export interface TestRunServers {
@@ -14,16 +21,18 @@ export interface TestRunServers {
 /**
  * One MySQL and one MariaDB: those that TEST_MYSQL_URL and TEST_MARIADB_URL name, else private ones, whose
  * programs are unpacked into the cache folder when the machine has none.
+ * @param only starts this one alone
  * @throws MigrateError `no-local-server`, or one line from the installer
  */
-export async function startTestServers(): Promise<TestRunServers> {
+export async function startTestServers(only: ServerChoice | null = null): Promise<TestRunServers> {
   const environment: Record<string, string> = {};
+  const families = only === null ? (["mysql", "mariadb"] as const) : [prepareOnly(only, environment)];
   const started: PrivateServer[] = [];
   const stop = async (): Promise<void> => {
     await Promise.allSettled(started.map((server) => server.stop()));
   };
   try {
-    for (const family of ["mysql", "mariadb"] as const) {
+    for (const family of families) {
       const prefix = `TEST_${family.toUpperCase()}`;
       if (!process.env[`${prefix}_URL`]) {
         const server = await startPrivateServer({
@@ -43,6 +52,22 @@ export async function startTestServers(): Promise<TestRunServers> {
     await stop();
     throw error;
   }
+}
+
+/**
+ * A release comes first on the PATH, so that the private servers of tests are of it, too, and a server of another release
+ * that the environment names is not taken for it.
+ * @returns its family, which forEachServer is told as well
+ */
+function prepareOnly(only: ServerChoice, environment: Record<string, string>): ServerFamily {
+  const family = only === "mysql" ? "mysql" : "mariadb";
+  environment.TEST_FAMILY = family;
+  if (only === family) return family;
+  installServer(only);
+  for (const what of ["URL", "SOCKET", "CLIENT"]) delete process.env[`TEST_${family.toUpperCase()}_${what}`];
+  const folder = join(serverCacheFolder(process.env) ?? "", only);
+  process.env.PATH = `${folder}${delimiter}${process.env.PATH ?? ""}`;
+  return family;
 }
 
 /** MySQL's client for MySQL and MariaDB's for MariaDB: each lacks the other's newest authentication. */

@@ -16,9 +16,14 @@ export async function observeAll(
   groups: readonly Group[],
   servers: readonly TestServer[] = testServers(),
 ): Promise<Subject[]> {
-  const wanted = servers.flatMap((server) =>
+  const all = servers.flatMap((server) =>
     DIRECTIONS.flatMap((direction) => groups.map((group) => ({ server, direction, group }))),
   );
+  const only = process.env.SWEEP_ONLY ?? "";
+  const wanted = all.filter(({ server, direction, group }) => {
+    const name = `${server.family} ${direction} ${group.name} `;
+    return name.startsWith(only) || `${only} `.startsWith(name);
+  });
   return inParallel(wanted, WIDTH, ({ server, direction, group }) => observe(server, direction, group));
 }
 
@@ -58,14 +63,14 @@ export interface SweepReport {
   readonly failures: string;
 }
 
-/** Checks the points, or only those that SWEEP_ONLY names, and says how they ended. */
+/** Checks the points, or those alone that SWEEP_ONLY names, thinned out as SWEEP_EVERY says, and tells how they ended. */
 export async function runSweep(points: readonly Point[], options: SweepOptions): Promise<SweepReport> {
   const { offset = 0 } = options;
-  const every = (options.every ?? 1) * thinning();
   const only = process.env.SWEEP_ONLY;
-  const chosen = points.filter((point, index) =>
-    only === undefined ? index % every === offset % every : pointName(point).startsWith(only),
-  );
+  const every = (only === undefined ? (options.every ?? 1) : 1) * thinning();
+  const chosen = points
+    .filter((point) => only === undefined || pointName(point).startsWith(only))
+    .filter((_, index) => index % every === offset % every);
   const started = performance.now();
   const ended = await inParallel(chosen, options.width ?? WIDTH, async (point) => ({
     point,

@@ -1,7 +1,7 @@
 import { inParallel, type PointResult } from "./figures";
 import { type Group, groupsWithPrograms } from "./fixture";
-import { FAMILIES, withServer } from "./server-with-options";
-import type { TestServer } from "./servers";
+import { withServer } from "./server-with-options";
+import { FAMILIES, type TestServer } from "./servers";
 import type { Point } from "./sweep";
 import { MOMENTS, observeAll, pointsOf, runSweep, type SweepReport } from "./sweep-plan";
 

@@ -6,6 +6,7 @@ import { inParallel, type PointResult, renderFailures, renderFigures } from "../
 import { withGroups } from "../support/fixture";
 import { randomFrom } from "../support/random";
 import { killServer } from "../support/server-kill";
+import { FAMILIES } from "../support/servers";
 import { observe } from "../support/sweep";
 import { DIRECTIONS, MOMENTS, thinning } from "../support/sweep-plan";
 
@@ -14,7 +15,7 @@ const ROUNDS = Math.max(2, Math.ceil(12 / thinning()));
 
 const seed = process.env.SWEEP_SEED ?? String(Date.now() % 1_000_000);
 
-for (const family of ["mysql", "mariadb"] as const) {
+for (const family of FAMILIES) {
   for (const direction of DIRECTIONS) {
     test(`a server killed at random moments of ${direction} costs nothing but a second run [${family}]`, (t) =>
       withGroups(1, (groups) =>
