@@ -17,7 +17,8 @@ const MULTI_STATEMENTS_OFF = 1;
 
 /**
  * Has the server take several statements in one command, or one only. The driver can ask for it when it connects,
- * but not take it back, and has no call of its own for this.
+ * but not take it back, and has no call of its own for this: these are private parts of it, which is why package.json takes
+ * no other minor version.
  * @param done called with the server's error, or null
  * @see https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_set_option.html
  */
