@@ -4,6 +4,7 @@ import { readDefinition, readGrants } from "./definitions";
 import { readTableIds } from "./innodb-tables";
 import { serverErrno } from "./server-errors";
 import type { Session } from "./session";
+import { LASTING } from "./tables";
 
 export { judge, type Verdict } from "./judge";
 export { readSchemaFingerprint } from "./schema-fingerprint";
@@ -157,7 +158,12 @@ async function readTimeMade(
   const source = TIMES[object.type];
   if (source === undefined) return null;
   const [table, schema, name, time] = source;
-  const kind = table === "ROUTINES" ? ` AND ROUTINE_TYPE = '${object.type.toUpperCase()}'` : "";
+  const kind =
+    table === "ROUTINES"
+      ? ` AND ROUTINE_TYPE = '${object.type.toUpperCase()}'`
+      : table === "TABLES"
+        ? ` AND ${LASTING}`
+        : "";
   const [row] = await session.query(
     `SELECT CAST(${time} AS CHAR) AS made, ${time} < SYSDATE() - INTERVAL 2 SECOND AS isOver
        FROM information_schema.${table} WHERE ${schema} = ? AND ${name} = ?${kind}`,
@@ -191,7 +197,7 @@ async function readPrint(
 async function isListed(session: Session, object: ObjectRef, database: string): Promise<boolean> {
   if (object.type !== "table") return false;
   const rows = await session.query(
-    "SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?",
+    `SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? AND ${LASTING}`,
     [database, object.name],
   );
   return rows.length > 0;

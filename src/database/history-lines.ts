@@ -9,6 +9,7 @@ import { HISTORY_COLUMNS } from "./history-table";
 import type { Lock } from "./lock";
 import { packIntent } from "./packed-intent";
 import type { ServerInfo, Session, SqlValue } from "./session";
+import { LASTING } from "./tables";
 import { fitsInColumn } from "./values";
 
 /** The history line that a run writes to, and the lock that every write to it asserts. */
@@ -176,9 +177,11 @@ function intentColumn(
   const text = packIntent(intent, server.maxPacketBytes);
   const [object] = intent.objects;
   if (object === undefined || !text.includes(UNPROBED)) return { sql: "?", values: [text] };
+  const view = tablesView(server);
+  const lasting = view === "TABLES" ? ` AND ${LASTING}` : "";
   return {
-    sql: `REPLACE(?, '${UNPROBED}', IFNULL((SELECT '"state":"present"' FROM information_schema.${tablesView(server)}
-            WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? LIMIT 1), '"state":"absent"'))`,
+    sql: `REPLACE(?, '${UNPROBED}', IFNULL((SELECT '"state":"present"' FROM information_schema.${view}
+            WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?${lasting} LIMIT 1), '"state":"absent"'))`,
     values: [text, object.database, object.name],
   };
 }

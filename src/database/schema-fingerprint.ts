@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Fingerprint } from "./fingerprint";
 import type { Session } from "./session";
+import { LASTING } from "./tables";
 
 /**
  * Reads one print of everything in a database: tables, columns, keys, constraints, partitions, views, triggers, routines,
@@ -19,6 +20,8 @@ export async function readSchemaFingerprint(session: Session, database: string):
 interface Part {
   readonly table: string;
   readonly schema: string;
+  /** A condition that its rows have to meet. */
+  readonly only?: string;
   /** Separated by white space. */
   readonly columns: string;
 }
@@ -27,6 +30,7 @@ const COMMON: readonly Part[] = [
   {
     table: "TABLES",
     schema: "TABLE_SCHEMA",
+    only: LASTING,
     // MySQL writes into a view's comment whether what it selects from is still there.
     columns: `TABLE_NAME TABLE_TYPE ENGINE ROW_FORMAT TABLE_COLLATION CREATE_OPTIONS
       IF(TABLE_TYPE='VIEW',NULL,TABLE_COMMENT)`,
@@ -122,7 +126,7 @@ async function readPart(session: Session, database: string, part: Part): Promise
   const columns = part.columns.split(/\s+/).map((column) => `CONVERT(${column} USING utf8mb4)`);
   const [row] = await session.query(
     `SELECT COUNT(*) AS n, SUM(CAST(CONV(LEFT(SHA2(JSON_ARRAY(${columns}), 256), 13), 16, 10) AS UNSIGNED)) AS h
-       FROM information_schema.${part.table} WHERE ${part.schema} = ?`,
+       FROM information_schema.${part.table} WHERE ${part.schema} = ? AND ${part.only ?? "TRUE"}`,
     [database],
   );
   return `${part.table} ${row?.n} ${row?.h}`;

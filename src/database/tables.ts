@@ -3,6 +3,13 @@ import { quoteQualified } from "../syntax/quote";
 import { serverErrno } from "./server-errors";
 import type { Session } from "./session";
 
+/**
+ * What a query of information_schema.TABLES asks for, to be told of nothing that dies with the session. MariaDB lists the
+ * session's temporary tables and sequences there, beside the tables that they hide, since 11.2 (MDEV-12459).
+ * @see https://mariadb.com/kb/en/information-schema-tables-table/
+ */
+export const LASTING = "TABLE_TYPE NOT LIKE 'TEMPORARY%'";
+
 /** Whether a table is known to have no rows. @throws the driver's error when the connection is lost */
 export async function isEmptyTable(session: Session, { database, name }: ObjectRef): Promise<boolean> {
   try {

@@ -6,6 +6,7 @@ import { hasSequence, isKeyword } from "../syntax/token-reader";
 import { describe, type Fingerprint, type ObjectPrint, printOf, readFingerprint } from "./fingerprint";
 import { serverErrno } from "./server-errors";
 import type { Row, Session } from "./session";
+import { LASTING } from "./tables";
 import { clearLeftovers, createThrowaway } from "./throwaway";
 import { workOutTemporary } from "./work-out-temporary";
 
@@ -193,7 +194,8 @@ async function putOthers(session: Session, work: Work, copies: ReadonlyMap<strin
   const own = new Set(work.objects.map((object) => describe(object, work.database).toLowerCase()));
   for (const [database, copy] of copies) {
     const rows = await session.query(
-      "SELECT TABLE_NAME AS name, TABLE_TYPE AS type, ENGINE AS engine FROM information_schema.TABLES WHERE TABLE_SCHEMA = ?",
+      `SELECT TABLE_NAME AS name, TABLE_TYPE AS type, ENGINE AS engine
+         FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND ${LASTING}`,
       [database],
     );
     for (const row of rows) {

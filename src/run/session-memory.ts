@@ -1,5 +1,6 @@
 import { serverErrno } from "../database/server-errors";
 import type { Session } from "../database/session";
+import { LASTING } from "../database/tables";
 import type { QualifiedTable } from "../database/temporary-tables";
 import {
   readUserVariables,
@@ -294,7 +295,8 @@ async function lockAgain(
     const there: string[] = [];
     for (const item of readLockItems(text)) {
       const [found] = await session.query(
-        "SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_NAME = ?",
+        `SELECT 1 FROM information_schema.TABLES
+          WHERE TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_NAME = ? AND ${LASTING}`,
         [item.database, item.name],
       );
       if (found !== undefined) there.push(item.text);

@@ -89,6 +89,24 @@ forEachServer("partitions that MariaDB adds by itself do not count", async (t, s
   });
 });
 
+forEachServer("temporary tables are no part of what lasts", async (_t, server) => {
+  await inDatabase(server, async (session, database) => {
+    await session.run("CREATE TABLE t (a INT)");
+    await session.run("CREATE FUNCTION f() RETURNS INT DETERMINISTIC RETURN 1");
+    const before = await readSchemaFingerprint(session, database);
+    const made = await readFingerprint(session, [table("t")], database, "any");
+    await session.run("CREATE TEMPORARY TABLE t (b INT)");
+    await session.run("CREATE TEMPORARY TABLE u (b INT)");
+    if (server.family === "mariadb") await session.run("CREATE TEMPORARY SEQUENCE s");
+    assert.deepEqual(await readSchemaFingerprint(session, database), before);
+    const hiding = await readFingerprint(session, [table("t")], database, "any");
+    assert.deepEqual(
+      hiding.objects.map(({ id }) => id),
+      made.objects.map(({ id }) => id),
+    );
+  });
+});
+
 forEachServer("a fingerprint is the same in any session", async (t, server) => {
   const settings: readonly (readonly string[])[] = [
     ["SET sql_mode = 'ANSI'"],
