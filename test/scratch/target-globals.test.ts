@@ -9,8 +9,7 @@ import { checkDatabase } from "../../src/scratch/check";
 import { withPrivateServer } from "../../src/scratch/private-server";
 import { argumentsFor } from "../../src/scratch/target-globals";
 import { verifyMigrations } from "../../src/scratch/verify";
-import { FAMILIES } from "../support/server-with-options";
-import { type TestServer, withTestDatabase } from "../support/servers";
+import { FAMILIES, type TestServer, withTestDatabase } from "../support/servers";
 
 type Family = TestServer["family"];
 
