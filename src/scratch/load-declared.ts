@@ -29,7 +29,8 @@ export async function loadDeclared(scratch: DatabaseSettings, fileName: string, 
         await session.run(statement.text);
         return null;
       } catch (error) {
-        const failure = failedOnScratch({ fileName, statement, total: statements.length }, error);
+        const { database } = session;
+        const failure = failedOnScratch({ fileName, statement, total: statements.length, database }, error);
         const { errno } = error as { errno?: unknown };
         if (/^create\b/i.test(statement.text) && NOT_YET.has(errno)) return failure;
         throw failure;

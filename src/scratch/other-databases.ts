@@ -1,4 +1,4 @@
-import type { Token } from "../syntax/lexer";
+import { type Token, tokens } from "../syntax/lexer";
 import { isIdentifier } from "../syntax/statements/names";
 import { isKeyword } from "../syntax/token-reader";
 
@@ -12,12 +12,14 @@ const READ_ONLY = "information_schema";
  * @param list tokens of a statement
  * @param text the statement
  * @param databases names, in lower case, that lead to a database on that server
+ * @param own the name of the database that it may name; null: none
  * @returns the database's name, or null
  */
 export function findOtherDatabase(
   list: readonly Token[],
   text: string,
   databases: ReadonlySet<string>,
+  own: string | null = null,
 ): string | null {
   const isName = (at: number): boolean => isIdentifier(list[at] ?? null, text);
   const declared = new Set<string>();
@@ -35,13 +37,33 @@ export function findOtherDatabase(
     const token = list[at];
     if (token === undefined) continue;
     const name = token.value.toLowerCase();
-    if (name === READ_ONLY) continue;
+    if (name === READ_ONLY || name === own?.toLowerCase()) continue;
     const whole = isKeyword(list[at + 3], ".") || isKeyword(list[at + 3], "(");
     const isRow = isTrigger && (name === "new" || name === "old");
     const isTable = declared.has(name) || isRow || isSequenceOrType(list, at);
     if (whole || !isTable || (databases.has(name) && !inColumns[at])) return token.value;
   }
   return null;
+}
+
+/** The database that a statement makes the current one, or names; null when it stays in its own. */
+export function otherDatabaseIn(text: string, own: string): string | null {
+  const list = [...tokens(text)];
+  const [first, second] = list;
+  if (isKeyword(first, "USE"))
+    return second?.value.toLowerCase() === own.toLowerCase() ? null : (second?.value ?? null);
+  return findOtherDatabase(list, text, new Set(), own);
+}
+
+/** Whether a statement makes a foreign key that leads to another database. */
+export function refersToOtherDatabase(text: string, own: string): boolean {
+  const list = [...tokens(text)];
+  return list.some(
+    (token, at) =>
+      isKeyword(token, "REFERENCES") &&
+      isKeyword(list[at + 2], ".") &&
+      list[at + 1]?.value.toLowerCase() !== own.toLowerCase(),
+  );
 }
 
 /** MariaDB: `s.nextval` in Oracle mode, and `TYPE OF t.c`. */

@@ -11,8 +11,8 @@ import type { Schema } from "../schema/model";
 import { type Classified, classify, createClassifier } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
 import { type ChangedObjects, createChangedObjects } from "./changed-objects";
-import { failedOnScratch, stoppedOnScratch } from "./scratch-failure";
-import { openScratchSession, readSchemaOf, runText } from "./scratch-session";
+import { type FailedAt, failedOnScratch, stoppedOnScratch } from "./scratch-failure";
+import { openScratchSession, readSchemaOf, runStatement, runText } from "./scratch-session";
 
 /**
  * Runs files on a throwaway database, straight through: nothing is recorded there, since nobody will go on where it
@@ -144,7 +144,7 @@ async function runFile(
 ): Promise<boolean> {
   if (problems.length > 0) throw new RefusedError(problems);
   const { noBackslashEscapes } = session.server;
-  const place = { fileName: file.fileName, total };
+  const place = { fileName: file.fileName, total, database: session.database };
   const runner = createRunner(session, place, !usesPrevious, changed);
   for await (const statements of readStatements(file, { noBackslashEscapes })) {
     for (let at = 0; at < statements.length; ) {
@@ -170,7 +170,7 @@ interface Runner {
  */
 function createRunner(
   session: Session,
-  place: { readonly fileName: string; readonly total: number },
+  place: Omit<FailedAt, "statement">,
   mayBatch: boolean,
   changed: ChangedObjects,
 ): Runner {
@@ -198,7 +198,7 @@ function createRunner(
     let ran = 0;
     try {
       const [only] = works;
-      if (works.length === 1 && only !== undefined) await session.run(only.statement.text);
+      if (works.length === 1 && only !== undefined) await runStatement(session, only.statement.text);
       else
         await session.runTogether(
           works.map(({ statement }) => statement.text),

@@ -24,8 +24,12 @@ export async function withScratchDatabase<T>(
     unlimited: true,
   });
   try {
+    // On a server of our own, migrations may make databases beside the one: they are not to be there for the next one.
+    const before = server.kind === "private" ? await listDatabases(keeper) : null;
     await createThrowaway(keeper, server.charset, server.collation, name);
-    return await dropAfterwards(server, keeper, name, () => body({ ...server.settings, database: name }));
+    const made = async (): Promise<readonly string[]> =>
+      before === null ? [name] : (await listDatabases(keeper)).filter((each) => !before.includes(each));
+    return await dropAfterwards(server, keeper, made, () => body({ ...server.settings, database: name }));
   } finally {
     await keeper.close();
   }
@@ -34,10 +38,17 @@ export async function withScratchDatabase<T>(
 async function dropAfterwards<T>(
   server: ScratchServer,
   keeper: Session,
-  name: string,
+  made: () => Promise<readonly string[]>,
   body: () => Promise<T>,
 ): Promise<T> {
-  const drop = (): Promise<number> => keeper.execute(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)}`);
+  const drop = async (): Promise<void> => {
+    await keeper.execute("SET SESSION foreign_key_checks = 0"); // they may refer to each other
+    for (const name of await made()) {
+      await keeper.execute(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)}`).catch((error: unknown) => {
+        server.warn(leftBehind(name, error));
+      });
+    }
+  };
   let result: T;
   try {
     result = await body();
@@ -45,8 +56,10 @@ async function dropAfterwards<T>(
     await drop().catch(() => {}); // the first error is the one that matters
     throw error;
   }
-  await drop().catch((error: unknown) => {
-    server.warn(leftBehind(name, error));
-  });
+  await drop();
   return result;
+}
+
+async function listDatabases(session: Session): Promise<readonly string[]> {
+  return (await session.query("SHOW DATABASES")).map((row) => String(Object.values(row)[0]));
 }

@@ -1,6 +1,7 @@
 import { isConnectionLost, serverErrno, serverWords } from "../database/server-errors";
 import { MigrateError, StatementError } from "../errors";
 import type { Statement } from "../syntax/statement";
+import { otherDatabaseIn } from "./other-databases";
 
 /** Where something failed. */
 export interface FailedAt {
@@ -8,26 +9,41 @@ export interface FailedAt {
   readonly statement: Statement;
   /** Statements in the file. */
   readonly total: number;
+  /** The throwaway database, by its name. */
+  readonly database: string;
 }
 
 /** What the account lacks; the file may be right. */
 const DENIED: ReadonlySet<number> = new Set([1044, 1142, 1143, 1227, 1370, 1419]);
+/** No such database, table, routine; a foreign key without a parent (1005 on MariaDB, 1824 on MySQL), or a row without. */
+const NOT_THERE: ReadonlySet<number> = new Set([1005, 1049, 1146, 1305, 1452, 1824]);
 /** What KILL QUERY leaves of a statement. */
 const ER_QUERY_INTERRUPTED = 1317;
 
 /** The server refused a statement on a throwaway database: no real one has changed, and there is nothing to go on with. */
-export function failedOnScratch({ fileName, statement, total }: FailedAt, error: unknown): MigrateError {
+export function failedOnScratch(
+  { fileName, statement, total, database }: FailedAt,
+  error: unknown,
+): MigrateError {
   const errno = serverErrno(error);
   if (errno === ER_QUERY_INTERRUPTED) return stoppedOnScratch(fileName, error);
   const lost = isConnectionLost(error);
   const { line, column, number } = statement;
   const words = `${serverWords(error)}${errno === null ? "" : ` (error ${errno})`}`;
+  const other = NOT_THERE.has(errno ?? 0) ? otherDatabaseIn(statement.text, database) : null;
+  const missing = other === null ? "" : `\n${missingDatabase(other)}`;
   return new StatementError(
     lost ? "connection-lost" : "statement-failed",
-    `${fileName}:${line}:${column}: statement ${number} of ${total}: ${words}`,
+    `${fileName}:${line}:${column}: statement ${number} of ${total}: ${words}${missing}`,
     { file: fileName, line, column, statement: number, total, done: number - 1, errno },
     { cause: error, hint: `${ONLY_SCRATCH} ${lost ? "Run it again." : whatHelps(fileName, errno)}` },
   );
+}
+
+/** It is part of the message, since a verdict has no room for a hint. */
+function missingDatabase(name: string): string {
+  return `It names the database ${name}. A throwaway server has only what the migrations make: let one before it create what it
+needs of ${name} (CREATE DATABASE IF NOT EXISTS …; CREATE TABLE IF NOT EXISTS …), or keep the statement out of the migrations.`;
 }
 
 const ONLY_SCRATCH = "It happened on a throwaway database; the real one was not touched.";

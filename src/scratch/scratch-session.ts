@@ -1,10 +1,12 @@
 import type { DatabaseSettings, Settings } from "../config";
 import { openSession } from "../database/connection";
+import { serverErrno } from "../database/server-errors";
 import type { Session } from "../database/session";
 import { introspect, type Since } from "../schema/introspect";
 import type { Schema } from "../schema/model";
 import { splitText } from "../syntax/splitter";
 import type { Statement } from "../syntax/statement";
+import { refersToOtherDatabase } from "./other-databases";
 import { failedOnScratch } from "./scratch-failure";
 
 const A_DAY_SECONDS = 86_400;
@@ -58,8 +60,32 @@ export async function runText(
   const statements = splitText(sql, { fileName, noBackslashEscapes });
   for (const statement of statements) {
     before(statement);
-    await session.run(statement.text).catch((error: unknown) => {
-      throw failedOnScratch({ fileName, statement, total: statements.length }, error);
+    await runStatement(session, statement.text).catch((error: unknown) => {
+      const { database } = session;
+      throw failedOnScratch({ fileName, statement, total: statements.length, database }, error);
     });
+  }
+}
+
+/** ER_CANT_CREATE_TABLE with errno 150 (MariaDB), ER_FK_CANNOT_OPEN_PARENT (MySQL) */
+const NO_PARENT: readonly (number | null)[] = [1005, 1824];
+
+/**
+ * Runs one statement of a file. A foreign key to another database, which a throwaway server does not have, is made without
+ * a look for what it refers to.
+ * @throws the driver's error
+ */
+export async function runStatement(session: Session, text: string): Promise<void> {
+  try {
+    await session.run(text);
+  } catch (error) {
+    if (!NO_PARENT.includes(serverErrno(error)) || !refersToOtherDatabase(text, session.database))
+      throw error;
+    await session.run("SET SESSION foreign_key_checks = 0");
+    try {
+      await session.run(text);
+    } finally {
+      await session.run("SET SESSION foreign_key_checks = 1"); // as it was, or nothing would have been looked for
+    }
   }
 }
