@@ -1,19 +1,14 @@
-import type { Command } from "./commands/command";
-import { type OptionInput, type OptionTable, readOptions } from "./commands/options";
-import { checkInput, checkVerbInput, type InputType, inputTypes } from "./commands/program-input";
-import { verbs } from "./commands/verbs";
-import { type SettingOptions, type SslSettings, settingsFromOptions } from "./config";
-import { readScratchSettings } from "./config/scratch";
 import { MigrateError } from "./errors";
 import type { RunEvent } from "./run/events";
+import { readScratchSettings } from "./settings/scratch";
+import { type SettingOptions, type SslSettings, settingsFromOptions } from "./settings/settings";
+import { verbs } from "./verbs/list";
+import { type OptionInput, type OptionTable, readOptions } from "./verbs/options";
+import { checkInput, checkVerbInput, type InputType, inputTypes } from "./verbs/program-input";
+import type { Command } from "./verbs/verb";
 
 /** Runs the command line; for the program that npm links. @internal */
-export { start as startProgram } from "./cli/start";
-export type { CurrentReport } from "./commands/current";
-export type { InitResult, InitStep } from "./commands/init";
-export type { StatusResult } from "./commands/status";
-export type { SettingOptions, SslMode, SslSettings } from "./config";
-export type { HistoryRow } from "./database/history";
+export { start as startProgram } from "./cli/main";
 export {
   type ErrorCode,
   MigrateError,
@@ -22,21 +17,26 @@ export {
   StatementError,
   type StatementFailure,
 } from "./errors";
-export type { CreatedPair } from "./files/write-migrations";
+export type { HistoryRow } from "./history/lines";
+export type { FileChange } from "./history/stored-migrations";
+export type { CreatedPair } from "./migrations/write";
 export type { Adoption } from "./plan/adopt";
 export type { Collision } from "./plan/collisions";
-export type { StatusEntry } from "./plan/status";
-export type { FileChange } from "./run/applied-texts";
-export type { BranchesReport, MergeResult } from "./run/branches";
+export type { StatusEntry } from "./plan/version-state";
 export type { RunEvent, StepName } from "./run/events";
-export type { LogReport } from "./run/log";
 export type { RunResult } from "./run/migrate";
 export type { PlannedStep } from "./run/planned-sql";
-export type { RepairReport } from "./run/repair";
-export type { Resolved } from "./run/resolve";
-export type { ShowReport } from "./run/show";
-export type { StampReport } from "./run/stamp";
 export type { StepResult } from "./run/step";
+export type { SettingOptions, SslMode, SslSettings } from "./settings/settings";
+export type { BranchesReport, MergeResult } from "./verbs/branches";
+export type { CurrentReport } from "./verbs/current";
+export type { LogReport } from "./verbs/history";
+export type { InitResult, InitStep } from "./verbs/init";
+export type { RepairReport } from "./verbs/repair";
+export type { Resolved } from "./verbs/resolve";
+export type { ShowReport } from "./verbs/show";
+export type { StampReport } from "./verbs/stamp";
+export type { StatusResult } from "./verbs/status";
 
 /** Where the migrations are, what database they are for, and who listens. The environment is not read. */
 export interface MigratorOptions extends SettingOptions {

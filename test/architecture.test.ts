@@ -2,21 +2,33 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { test } from "node:test";
-import { verbs } from "../src/commands/verbs";
+import { verbs } from "../src/verbs/list";
 
 const SRC = join(__dirname, "../src");
 
 /** Imports point down this list, never up. */
-const LAYERS = ["cli", "commands", "scratch", "run", "schema", "plan", "database", "files", "syntax"];
+const LAYERS = [
+  "cli",
+  "verbs",
+  "scratch",
+  "run",
+  "schema",
+  "plan",
+  "history",
+  "server",
+  "migrations",
+  "syntax",
+  "settings",
+];
 
 /** Beside the layers: these know nothing but each other, and everyone may import them. */
-const EVERYONE = ["config", "errors", "version"];
+const EVERYONE = ["errors", "version"];
 
 /** The programmatic interface, src/index.ts, may import everything. */
 const TOP = "index";
 
 /** Who may import which package. */
-const PACKAGES: Readonly<Record<string, string>> = { mysql2: "database", glob: "files", dotenv: "cli" };
+const PACKAGES: Readonly<Record<string, string>> = { mysql2: "server", glob: "migrations", dotenv: "cli" };
 
 /** Only cli/ touches the process: its arguments, environment, output and exit code. */
 const PROCESS = /\bprocess\.(env|argv|exit|exitCode|stdin|stdout|stderr|on|once)\b|\bconsole\.\w+\(/g;
@@ -102,7 +114,7 @@ test("architecture: modules are loaded at the start, but for glob", () => {
       ),
     ].map(([, specifier]) => `${path} ${specifier}`),
   );
-  assert.deepEqual(calls, ['files/list-folder.ts "glob"']);
+  assert.deepEqual(calls, ['migrations/folder.ts "glob"']);
 });
 
 test("architecture: src/ holds the layers and nothing else", () => {
@@ -123,38 +135,46 @@ test("architecture: each command has its file and its npm script", () => {
   assert.deepEqual(aliases, expected);
   for (const [verb, command] of Object.entries(verbs)) {
     assert.equal(command.name, verb);
-    assert.ok(readdirSync(join(SRC, "commands")).includes(`${verb}.ts`), `src/commands/${verb}.ts`);
+    assert.ok(readdirSync(join(SRC, "verbs")).includes(`${verb}.ts`), `src/verbs/${verb}.ts`);
   }
 });
 
 const RULES: readonly (readonly [name: string, path: string, text: string, expected: readonly string[]])[] = [
-  ["down is fine", "plan/a.ts", 'import { b } from "../files/b";', []],
+  ["down is fine", "plan/a.ts", 'import { b } from "../migrations/b";', []],
   ["sideways is fine", "plan/a.ts", 'import { b } from "./b";', []],
   ["errors are for everyone", "syntax/a.ts", 'import { E } from "../errors";', []],
   [
     "up",
-    "files/a.ts",
+    "migrations/a.ts",
     'import { b } from "../plan/b";',
-    ["files/a.ts: files may not import plan (../plan/b)"],
+    ["migrations/a.ts: migrations may not import plan (../plan/b)"],
   ],
   [
     "a type, over several lines",
-    "database/a.ts",
+    "server/a.ts",
     'import type {\n  A,\n  B,\n} from "../run/b";',
-    ["database/a.ts: database may not import run (../run/b)"],
+    ["server/a.ts: server may not import run (../run/b)"],
   ],
   [
     "a re-export",
-    "files/a.ts",
+    "migrations/a.ts",
     'export * from "../run/b";',
-    ["files/a.ts: files may not import run (../run/b)"],
+    ["migrations/a.ts: migrations may not import run (../run/b)"],
   ],
-  ["for its effect", "files/a.ts", 'import "../run/b";', ["files/a.ts: files may not import run (../run/b)"]],
+  [
+    "for its effect",
+    "migrations/a.ts",
+    'import "../run/b";',
+    ["migrations/a.ts: migrations may not import run (../run/b)"],
+  ],
   [
     "when called",
-    "files/a.ts",
+    "migrations/a.ts",
     'const b = () => require("../run/b") as typeof import("../cli/c");',
-    ["files/a.ts: files may not import run (../run/b)", "files/a.ts: files may not import cli (../cli/c)"],
+    [
+      "migrations/a.ts: migrations may not import run (../run/b)",
+      "migrations/a.ts: migrations may not import cli (../cli/c)",
+    ],
   ],
   [
     "errors know nobody",
@@ -162,14 +182,9 @@ const RULES: readonly (readonly [name: string, path: string, text: string, expec
     'import { a } from "./syntax/a";',
     ["errors.ts: errors may not import syntax (syntax/a)"],
   ],
-  ["the interface knows all", "index.ts", 'export { a } from "./commands/a";', []],
+  ["the interface knows all", "index.ts", 'export { a } from "./verbs/a";', []],
   ["outside", "run/a.ts", 'import { a } from "../../test/a";', ["run/a.ts: ../test/a is outside src/"]],
-  [
-    "mysql2",
-    "run/a.ts",
-    'import { c } from "mysql2/promise";',
-    ["run/a.ts: only database/ may import mysql2"],
-  ],
+  ["mysql2", "run/a.ts", 'import { c } from "mysql2/promise";', ["run/a.ts: only server/ may import mysql2"]],
   [
     "an unknown package",
     "run/a.ts",

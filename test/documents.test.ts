@@ -4,11 +4,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { replaceUsage } from "../src/cli/usage";
-import { variables } from "../src/config/environment";
-import { sslParameterNames } from "../src/config/ssl";
-import { HISTORY_COLUMNS, LAYOUT } from "../src/database/history-table";
-import { inspectFile, READ_SIZE } from "../src/files/inspect-file";
+import { replaceUsage } from "../src/cli/help";
+import { HISTORY_COLUMNS, LAYOUT } from "../src/history/table";
+import { inspectFile, READ_SIZE } from "../src/migrations/inspect-file";
+import { sslParameterNames } from "../src/settings/database-url";
+import { variables } from "../src/settings/environment";
 
 const ROOT = join(__dirname, "..");
 const contract = read("docs/files-and-history.md");

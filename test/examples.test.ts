@@ -19,7 +19,7 @@ import { delimiter, join } from "node:path";
 import { after, before, test } from "node:test";
 import { createConnection } from "mysql2/promise";
 import { parse } from "yaml";
-import { variables } from "../src/config/environment";
+import { variables } from "../src/settings/environment";
 import { forEachServer, type TestServer, withTestDatabase } from "./support/servers";
 
 const ROOT = join(__dirname, "..");

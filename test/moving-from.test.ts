@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { readMigrations } from "../src/files/read-migrations";
+import { readMigrations } from "../src/migrations/read-migrations";
 
 const document = readFileSync(join(__dirname, "../docs/moving-from.md"), "utf8");
 

@@ -9,8 +9,8 @@ import { FAMILIES } from "./support/servers";
  * `npm test -- --server=mariadb-11.8`, and on every release in CI.
  */
 const SAMPLE: readonly (readonly [file: string, name: RegExp])[] = [
-  ["test/database/fingerprint.test.ts", /temporary tables are no part of what lasts/],
-  ["test/database/next-line.test.ts", /the record looks up whether the table that is to be created is there/],
+  ["test/server/fingerprint.test.ts", /temporary tables are no part of what lasts/],
+  ["test/history/next-line.test.ts", /the record looks up whether the table that is to be created is there/],
   ["test/schema/pairs.test.ts", /(server-rules|packages|versions): /],
   ["test/run/crash-sample.test.ts", /a sample of connections cut/],
 ];

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { start } from "./start";
+import { start } from "./main";
 
 void start(process);

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "dotenv";
-import { type Environment, layerEnvironment } from "../config/environment";
 import { MigrateError } from "../errors";
+import { type Environment, layerEnvironment } from "../settings/environment";
 
 /**
  * The real environment over the `.env` of one folder, if there is one. The real one is not changed.

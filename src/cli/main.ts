@@ -1,21 +1,16 @@
-import type { AnyCommand, Context } from "../commands/command";
-import { commonOptions } from "../commands/common-options";
-import { type OptionTable, type RawOptions, readOptions, usageError } from "../commands/options";
-import { isVerb, verbs } from "../commands/verbs";
-import { type Environment, readFolderSettings, readSettings, type SettingFlags } from "../config";
-import { nearest } from "../config/nearest";
-import { readScratchSettings } from "../config/scratch";
+import { getEventListeners } from "node:events";
 import type { RunEvent } from "../run/events";
+import { readScratchSettings } from "../settings/scratch";
+import { type Environment, readFolderSettings, readSettings, type SettingFlags } from "../settings/settings";
+import { nearest } from "../settings/spelling";
+import { isVerb, verbs } from "../verbs/list";
+import { type OptionTable, type RawOptions, readOptions, usageError } from "../verbs/options";
+import { type AnyCommand, type Context, commonOptions } from "../verbs/verb";
 import { packageVersion } from "../version";
-import { openEditor } from "./editor";
+import { parseOptions, refuseSwallowed } from "./arguments";
 import { readEnvironment } from "./environment";
-import { keepHeapSmall } from "./heap";
 import { renderCommandHelp, renderProgramHelp } from "./help";
-import { adaptCommands } from "./hint";
-import { type Io, isTerminal, layoutFor, writeLines } from "./io";
-import { refuseSwallowed } from "./npm";
-import { parseOptions } from "./parse";
-import { renderReport, reportError } from "./report-error";
+import { adaptCommands, renderReport, reportError } from "./report-error";
 import {
   createJsonReporter,
   createLogReporter,
@@ -23,6 +18,7 @@ import {
   createTerminalReporter,
   type Reporter,
 } from "./reporter";
+import { type Io, isTerminal, keepHeapSmall, layoutFor, openEditor, writeLines } from "./terminal";
 
 /** 0 done, 1 a check found something, 2 refused, failed or misused. */
 export type ExitCode = 0 | 1 | 2;
@@ -170,4 +166,41 @@ function printError(error: unknown, invocation: Invocation, json: boolean): 2 {
   if (json) writeLines(io.stdout, [JSON.stringify({ error: report }, null, 2)]);
   else writeLines(io.stderr, renderReport(report, layoutFor(io.stderr, env).paint));
   return 2;
+}
+
+/** npm passes Ctrl-C on to a script that the terminal told already: two signals, one wish. */
+const SAME_WISH_MS = 500;
+
+/**
+ * Runs the command line of a process and sets its exit code. Ctrl-C and SIGTERM end the run after the
+ * current statement; a second one ends that statement on the server, and a third the process, which the next run
+ * copes with.
+ */
+export async function start(process: NodeJS.Process): Promise<void> {
+  const stop = new AbortController();
+  const kill = new AbortController();
+  let last = Number.NEGATIVE_INFINITY;
+  const onSignal = (): void => {
+    if (performance.now() - last < SAME_WISH_MS) return;
+    last = performance.now();
+    if (!stop.signal.aborted) stop.abort();
+    // Who listens has a statement under way, or will have one.
+    else if (getEventListeners(kill.signal, "abort").length > 0) kill.abort();
+    else process.exit(2);
+  };
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+  // `status | head -1`: whoever read has what it wanted.
+  process.stdout.on("error", ignoreClosedPipe);
+  process.stderr.on("error", ignoreClosedPipe);
+  process.exitCode = await main(process.argv.slice(2), process.env, process, {
+    signal: stop.signal,
+    killSignal: kill.signal,
+  });
+  process.off("SIGINT", onSignal);
+  process.off("SIGTERM", onSignal);
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
 }

@@ -1,10 +1,90 @@
-import { formatDuration, type Layout, plural } from "../commands/layout";
-import { formatMigration } from "../files/filename";
+import { formatMigration } from "../migrations/names";
 import type { RunEvent } from "../run/events";
-import { describeProgress } from "./describe-progress";
-import { type Output, writeLines } from "./io";
-import { createLiveLine, type LiveLine } from "./live-line";
-import { createStatementLines, type StatementLines } from "./statement-lines";
+import { formatDuration, type Layout, plural } from "../verbs/layout";
+import { createLiveLine, type LiveLine, type Output, writeLines } from "./terminal";
+
+type Progress = Extract<RunEvent, { event: "progress" }>;
+
+/** Below this a file's bytes say nothing. */
+const BIG_FILE_BYTES = 1024 * 1024;
+const MEGABYTE = 1_000_000;
+
+/**
+ * How far a run is, in one line: `Applying 0003_add_email (3 of 12): statement 2 of 5, 1 min 12 s; copy to tmp table
+ * 43.1 %, about 1 min 35 s left`.
+ */
+export function describeProgress(event: Progress): string {
+  const verb = event.direction === "up" ? "Applying" : "Reverting";
+  const where = `${verb} ${formatMigration(event)} (${event.migration} of ${event.migrations})`;
+  const what = `statement ${event.statement} of ${event.statements}, ${formatDuration(event.elapsedMs)}`;
+  const measured = describeMeasured(event);
+  const left = event.remainingMs === null ? "" : `, about ${formatDuration(event.remainingMs)} left`;
+  return `${where}: ${what}${measured === null ? "" : `; ${measured}${left}`}`;
+}
+
+function describeMeasured({ server, bytes, totalBytes }: Progress): string | null {
+  if (server !== null) return `${server.stage} ${server.percent.toFixed(1)} %`;
+  if (totalBytes < BIG_FILE_BYTES) return null;
+  return `${(bytes / MEGABYTE).toFixed(1)} of ${(totalBytes / MEGABYTE).toFixed(1)} MB`;
+}
+
+type StatementDone = Extract<RunEvent, { event: "statement-done" }>;
+
+/**
+ * A line for each statement that commits by itself, and one for each row of others, of which there may be thousands. A
+ * migration of one statement needs none: the line about the migration says the same.
+ */
+export interface StatementLines {
+  /** Takes a statement, and gives the lines that are complete by now. */
+  add(event: StatementDone): readonly string[];
+  /** The migration ended: gives the line that is still open. */
+  finish(): readonly string[];
+  /** It did not end well: what ran since the last line may have been rolled back. */
+  drop(): void;
+}
+
+export function createStatementLines(): StatementLines {
+  let first: StatementDone | null = null;
+  let last: StatementDone | null = null;
+  let durationMs = 0;
+
+  function drop(): void {
+    first = null;
+    last = null;
+    durationMs = 0;
+  }
+
+  function finish(): readonly string[] {
+    if (first === null || last === null) return [];
+    const line =
+      first === last ? describeOne(first) : describeRow(first, last.statement, formatDuration(durationMs));
+    drop();
+    return [line];
+  }
+
+  return {
+    finish,
+    drop,
+    add(event) {
+      if (event.statements === 1) return [];
+      if (event.committed) return [...finish(), describeOne(event)];
+      first ??= event;
+      last = event;
+      durationMs += event.durationMs;
+      return [];
+    },
+  };
+}
+
+function describeOne(event: StatementDone): string {
+  const { statement, statements, line, durationMs } = event;
+  return `  ${formatMigration(event)} ${event.direction}: statement ${statement} of ${statements}, line ${line} (${formatDuration(durationMs)})`;
+}
+
+function describeRow(first: StatementDone, last: number, duration: string): string {
+  const { statement, statements, line } = first;
+  return `  ${formatMigration(first)} ${first.direction}: statements ${statement} to ${last} of ${statements}, from line ${line} (${duration})`;
+}
 
 /** Tells people or machines on stderr what happens while a verb runs. */
 export interface Reporter {

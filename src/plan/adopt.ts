@@ -1,7 +1,7 @@
-import type { ForeignEntry, ForeignHistory, ForeignTool } from "../database/foreign-history";
 import { MigrateError, type Problem, RefusedError } from "../errors";
-import { formatMigration, formatVersion } from "../files/filename";
-import type { Migration } from "../files/read-migrations";
+import type { ForeignEntry, ForeignHistory, ForeignTool } from "../history/other-tools";
+import { formatMigration, formatVersion } from "../migrations/names";
+import type { Migration } from "../migrations/read-migrations";
 
 /** What another tool's table means for this folder. */
 export interface Adoption {

@@ -1,5 +1,5 @@
-import type { Migration } from "../files/read-migrations";
-import { isInForce, type VersionState } from "./fold-history";
+import { isInForce, type VersionState } from "../history/fold";
+import type { Migration } from "../migrations/read-migrations";
 
 /** One of the migrations that met under a number. */
 export interface Side {

@@ -1,11 +1,10 @@
 import { MigrateError, type Problem, RefusedError } from "../errors";
-import { formatMigration } from "../files/filename";
-import type { Migration } from "../files/read-migrations";
-import { finishCommand, partialStates } from "./partial";
+import { formatMigration } from "../migrations/names";
+import type { Migration } from "../migrations/read-migrations";
 import type { Plan, Situation, Step } from "./plan";
-import * as problem from "./problems";
-import { isDownModified, type Standing } from "./standing";
+import * as problem from "./refusals";
 import { type Target, unknownVersion, wrongDirection } from "./target";
+import { finishCommand, isDownModified, partialStates, type Standing } from "./version-state";
 
 /** Plans to revert from the highest version downwards, one that was left half-way before all others. */
 export function planDown(situation: Situation, target: Target | null): Plan {

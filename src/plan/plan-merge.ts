@@ -1,9 +1,14 @@
 import { MigrateError, type Problem, RefusedError } from "../errors";
-import { formatMigration, formatVersion, parseFilename } from "../files/filename";
-import { digitsAfter, type WrittenVersion } from "../files/next-version";
-import type { Migration } from "../files/read-migrations";
+import { isInForce, type VersionState } from "../history/fold";
+import {
+  digitsAfter,
+  formatMigration,
+  formatVersion,
+  parseFilename,
+  type WrittenVersion,
+} from "../migrations/names";
+import type { Migration } from "../migrations/read-migrations";
 import { type Collision, findCollisions, type Side } from "./collisions";
-import { isInForce, type VersionState } from "./fold-history";
 import { unknownVersion } from "./target";
 
 /** A pair that gets another version. */

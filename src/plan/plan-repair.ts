@@ -1,9 +1,9 @@
 import { MigrateError, type Problem, RefusedError } from "../errors";
-import { formatMigration, formatVersion } from "../files/filename";
-import type { Migration } from "../files/read-migrations";
-import type { VersionState } from "./fold-history";
-import type { Standing } from "./standing";
+import type { VersionState } from "../history/fold";
+import { formatMigration, formatVersion } from "../migrations/names";
+import type { Migration } from "../migrations/read-migrations";
 import { unknownVersion } from "./target";
+import type { Standing } from "./version-state";
 
 /** What a repair would record: that a version in force is what the folder has. */
 export interface Repair {

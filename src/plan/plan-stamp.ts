@@ -1,10 +1,10 @@
 import { type Problem, RefusedError } from "../errors";
-import { formatMigration, formatVersion } from "../files/filename";
-import type { Migration } from "../files/read-migrations";
-import type { VersionState } from "./fold-history";
+import type { VersionState } from "../history/fold";
+import { formatMigration, formatVersion } from "../migrations/names";
+import type { Migration } from "../migrations/read-migrations";
 import type { Situation } from "./plan";
-import type { Standing } from "./standing";
 import { type Target, unknownVersion, versionAt } from "./target";
+import type { Standing } from "./version-state";
 
 /** What a stamp would record, without running anything. */
 export interface StampPlan {

@@ -1,10 +1,9 @@
 import { MigrateError, type Problem, RefusedError } from "../errors";
-import { formatMigration, formatVersion } from "../files/filename";
-import { finishCommand, partialStates } from "./partial";
+import { formatMigration, formatVersion } from "../migrations/names";
 import type { Plan, PlanOptions, Situation, Step } from "./plan";
-import { partial } from "./problems";
-import type { Standing } from "./standing";
+import { partial } from "./refusals";
 import { type Target, unknownVersion, wrongDirection } from "./target";
+import { finishCommand, partialStates, type Standing } from "./version-state";
 
 /** Plans to apply what is pending, a migration that was left half-way before all others. */
 export function planUp(situation: Situation, target: Target | null, options: PlanOptions): Plan {

@@ -1,5 +1,5 @@
 import { MigrateError } from "../errors";
-import { type Direction, formatMigration, formatVersion } from "../files/filename";
+import { type Direction, formatMigration, formatVersion } from "../migrations/names";
 
 /** Where a run is to end up, as it was asked for. */
 export type Target =

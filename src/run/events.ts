@@ -1,6 +1,6 @@
 import type { Verdict } from "./judge-intent";
-import type { Blocked } from "./patience";
 import type { RunProgress } from "./progress";
+import type { Blocked } from "./retry";
 
 /** One migration in one direction, as events and results name it. */
 export interface StepName {

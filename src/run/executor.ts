@@ -1,11 +1,14 @@
-import type { Executed, Intent } from "../database/history";
-import { readProgress, type Unfinished } from "../database/history-lines";
-import { readRoutineUse, readSingleDdl } from "../database/routines";
-import { serverErrno } from "../database/server-errors";
-import { COMMIT, type Session } from "../database/session";
-import { readUserVariables } from "../database/user-variables";
 import { MigrateError } from "../errors";
-import { whyNotInTransaction } from "../files/transaction-tracker";
+import { intentOf, type Journal } from "../history/journal";
+import type { Intent } from "../history/lines";
+import { readProgress, type Unfinished } from "../history/writer";
+import { whyNotInTransaction } from "../migrations/transaction-tracker";
+import { serverErrno } from "../server/error-numbers";
+import type { Engines } from "../server/non-transactional";
+import type { Executed } from "../server/routines";
+import { readRoutineUse, readSingleDdl } from "../server/routines";
+import { COMMIT, type Session } from "../server/session";
+import { readUserVariables } from "../server/user-variables";
 import {
   type Classified,
   classify,
@@ -16,16 +19,13 @@ import {
 } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
 import { withoutTemporary } from "../syntax/temporary";
-import type { Work } from "./batches";
-import type { Engines } from "./engines";
-import { intentOf, type Journal } from "./journal";
+import type { Work } from "./group";
 import { type Before, isUnchanged, readBefore } from "./judge-intent";
-import type { Patience } from "./patience";
 import { readImmediateText, readPreparedValue } from "./prepared-text";
 import { provesNothingHappened } from "./refused";
+import { type Patience, whyNotAgainAlone } from "./retry";
 import { lockingHistoryToo, type SessionMemory } from "./session-memory";
 import { createTransactions } from "./transactions";
-import { whyNotAgainAlone } from "./try-again";
 
 /**
  * Runs one file's statements so that each one and its record stand or fall together: in one transaction where

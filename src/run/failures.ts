@@ -1,7 +1,7 @@
-import { serverErrno, serverWords } from "../database/server-errors";
 import { type ErrorCode, MigrateError, StatementError, type StatementFailure } from "../errors";
-import { formatVersion } from "../files/filename";
-import type { MigrationFile } from "../files/read-migrations";
+import { formatVersion } from "../migrations/names";
+import type { MigrationFile } from "../migrations/read-migrations";
+import { serverErrno, serverWords } from "../server/error-numbers";
 import type { Statement } from "../syntax/statement";
 
 /** Where a file stopped. */

@@ -1,3 +1,5 @@
+import type { Intent, Judgement } from "../history/lines";
+import { probedByRecord } from "../history/writer";
 import {
   exists,
   type Fingerprint,
@@ -6,15 +8,12 @@ import {
   readFingerprint,
   readSchemaFingerprint,
   type Verdict,
-} from "../database/fingerprint";
-import type { Intent, Judgement } from "../database/history";
-import { probedByRecord } from "../database/history-lines";
-import { judgeEarlier } from "../database/judge-earlier";
-import { isWhatItMakes } from "../database/likely";
-import type { Session } from "../database/session";
-import { isEmptyTable } from "../database/tables";
-import { type Work, workOut } from "../database/work-out";
-import { workOutDatabase, workOutView } from "../database/work-out-view";
+} from "../server/fingerprint";
+import { isWhatItMakes } from "../server/likely";
+import type { Session } from "../server/session";
+import { isEmptyTable } from "../server/tables";
+import { type Work, workOut } from "../server/work-out";
+import { workOutDatabase, workOutView } from "../server/work-out-view";
 import { classify, type ObjectRef } from "../syntax/classify";
 import { mayComeBack } from "../syntax/statements/alter-table";
 
@@ -162,4 +161,29 @@ function fillsByRows(how: Judgement, text: string, now: Fingerprint): boolean {
     ({ definition = "" }) =>
       definition.startsWith("CREATE TABLE") && !/^\).* ENGINE=(InnoDB|ROCKSDB)\b/m.test(definition),
   );
+}
+
+/**
+ * Judges an intent that an earlier version wrote: without the statement's text and with hashes of the definitions only, a
+ * change is all that can be seen.
+ * @throws the driver's error
+ */
+export async function judgeEarlier(session: Session, intent: Intent): Promise<Verdict> {
+  const { how, objects, before } = intent;
+  const [first] = objects;
+  if (how === "ask" || before === null || first === undefined) return "unknown";
+  if (how === "schema") {
+    const now = await readSchemaFingerprint(session, first.name);
+    return judge("alter", before, now, now);
+  }
+  // The definitions of these had the name in them.
+  if (how === "alter" && objects.some(({ type }) => type === "account")) return "unknown";
+  const now = await readFingerprint(session, objects, session.database, how === "rename" ? "innodb" : "none");
+  return judge(how, before, now, how === "alter" ? changed(before, now) : now);
+}
+
+/** Only what changed counts as made. */
+function changed(before: Fingerprint, now: Fingerprint): Fingerprint {
+  const all = now.objects.every((is, index) => is.state !== before.objects[index]?.state || !exists(is));
+  return all ? now : { objects: now.objects.map((is) => ({ ...is, state: "unreadable" })) };
 }

@@ -1,21 +1,25 @@
-import type { Settings } from "../config";
-import { type HistoryRow, readAppliedLines } from "../database/history";
-import { inspectHistoryTable } from "../database/history-table";
-import type { Lock } from "../database/lock";
-import type { Session } from "../database/session";
-import { openWhenReady } from "../database/wait";
-import { type Folder, type Migration, readMigrations, requireMigrations } from "../files/read-migrations";
-import { makePlan, makeRedoPlans, type Plan } from "../plan/plan";
-import { planNothing } from "../plan/plan-nothing";
+import { readHistoryState } from "../history/fold";
+import { type HistoryRow, readAppliedLines } from "../history/lines";
+import { withStoredMigrations } from "../history/stored-migrations";
+import { inspectHistoryTable } from "../history/table";
+import {
+  type Folder,
+  type Migration,
+  readMigrations,
+  requireMigrations,
+} from "../migrations/read-migrations";
+import { makePlan, makeRedoPlans, type Plan, planNothing } from "../plan/plan";
 import { parseTarget, stepsTarget, type Target } from "../plan/target";
+import type { Lock } from "../server/lock";
+import type { Session } from "../server/session";
+import { withTranslatedErrors } from "../server/translate-error";
+import { openWhenReady } from "../server/wait";
+import type { Settings } from "../settings/settings";
 import type { Emit } from "./events";
-import { readHistoryState } from "./history-state";
 import type { PlannedStep } from "./planned-sql";
-import { withStoredMigrations } from "./restore";
 import { planAgain, type Ran, type Ready, renewSession, runPlans, showSteps, withReady } from "./run-plans";
 import type { StepResult } from "./step";
 import { type StopOptions, type StopWatch, watchForStop } from "./stop";
-import { withTranslatedErrors } from "./translate-error";
 
 /** Where to end up, or how far to go; null: as far as it goes, which `down` refuses. */
 export type TargetInput = { readonly to: string } | { readonly steps: number } | null;

@@ -1,6 +1,6 @@
-import type { ServerInfo } from "../database/session";
-import { readStatements } from "../files/read-statements";
+import { readStatements } from "../migrations/read-statements";
 import type { Step } from "../plan/plan";
+import type { ServerInfo } from "../server/session";
 
 /** A step of a dry run, with the very statements that would be sent. */
 export interface PlannedStep {

@@ -1,13 +1,13 @@
-import { type HistoryRow, readTexts } from "../database/history";
-import type { Session } from "../database/session";
 import { MigrateError, type Problem } from "../errors";
-import { formatVersion } from "../files/filename";
-import type { Migration, MigrationFile } from "../files/read-migrations";
-import { readStatements } from "../files/read-statements";
-import { readText, STORED_TEXT_LIMIT } from "../files/read-text";
-import type { VersionState } from "../plan/fold-history";
+import type { VersionState } from "../history/fold";
+import { createStatementsHash } from "../history/journal";
+import { type HistoryRow, readTexts } from "../history/lines";
+import { formatVersion } from "../migrations/names";
+import type { Migration, MigrationFile } from "../migrations/read-migrations";
+import { readStatements } from "../migrations/read-statements";
+import { readText, STORED_TEXT_LIMIT } from "../migrations/read-text";
+import type { Session } from "../server/session";
 import { splitText } from "../syntax/splitter";
-import { createStatementsHash } from "./journal";
 
 /**
  * The statements of a partial migration that are applied already are not the ones in the file any more.

@@ -1,5 +1,5 @@
-import type { Session } from "../database/session";
-import { readUserVariables, type SavedValue, savedText } from "../database/user-variables";
+import type { Session } from "../server/session";
+import { readUserVariables, type SavedValue, savedText } from "../server/user-variables";
 import type { PreparedSource } from "../syntax/classify";
 import { SCRATCH_VARIABLE } from "./session-memory";
 

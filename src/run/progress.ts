@@ -1,8 +1,13 @@
-import type { Settings } from "../config";
-import type { ServerProgress } from "../database/server-progress";
-import type { Session } from "../database/session";
+import { openSession } from "../server/connection";
+import {
+  readServerProgress,
+  type ServerProgress,
+  type TurnOff,
+  turnOnServerProgress,
+} from "../server/server-progress";
+import type { Session } from "../server/session";
+import type { Settings } from "../settings/settings";
 import type { Emit, StepName } from "./events";
-import { createWatcher, type Watcher } from "./watcher";
 
 /** How far a run is, at one moment. */
 export interface RunProgress extends StepName {
@@ -182,4 +187,55 @@ function estimate({ server, stageAt, startedAt, bytes, place }: Current, now: nu
 /** Less than a hundredth is too little to go by. */
 function remaining(spentMs: number, fraction: number): number | null {
   return fraction < 0.01 ? null : Math.round((spentMs * (1 - Math.min(1, fraction))) / fraction);
+}
+
+/** Looks, from a second connection, how far a session is with its statement. */
+export interface Watcher {
+  /** @returns null when the server does not say or may not be asked; never throws */
+  look(at: Session): Promise<ServerProgress | null>;
+  close(): Promise<void>;
+}
+
+/** After so many failures in a row it is not worth asking. */
+const TRIES = 3;
+
+/** Connects when it first looks. */
+export function createWatcher(settings: Settings): Watcher {
+  let session: Session | null = null;
+  let turnOff: TurnOff | null = null;
+  let turnedOn = false;
+  let failures = 0;
+
+  async function look(at: Session): Promise<ServerProgress | null> {
+    session ??= await openSession(settings.database, { withoutDatabase: true });
+    // Behind a proxy the second connection may lead to another server, where the same number is somebody else's.
+    if (session.server.instance !== at.server.instance) throw new Error("another server");
+    const seen = await readServerProgress(session, at.connectionId);
+    if (seen === null && !turnedOn) {
+      turnedOn = true;
+      // What it is permitted to see is enough when it is not permitted to turn more on.
+      turnOff = await turnOnServerProgress(session).catch(() => null);
+    }
+    return seen;
+  }
+
+  return {
+    async look(at) {
+      if (failures >= TRIES) return null;
+      try {
+        const seen = await look(at);
+        failures = 0;
+        return seen;
+      } catch {
+        failures += 1;
+        await session?.close();
+        session = null;
+        return null;
+      }
+    },
+    async close() {
+      await turnOff?.();
+      await session?.close();
+    },
+  };
 }

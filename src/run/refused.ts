@@ -1,6 +1,6 @@
-import { isVisibleProcedure } from "../database/routines";
-import { neverBegan, serverErrno, wasNotUnderstood } from "../database/server-errors";
-import type { Session } from "../database/session";
+import { neverBegan, serverErrno, wasNotUnderstood } from "../server/error-numbers";
+import { isVisibleProcedure } from "../server/routines";
+import type { Session } from "../server/session";
 import { classify, type ObjectRef } from "../syntax/classify";
 import { startsCompound } from "../syntax/compound";
 

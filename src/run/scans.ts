@@ -1,9 +1,9 @@
-import type { Settings } from "../config";
-import type { Session } from "../database/session";
 import { type Problem, RefusedError } from "../errors";
-import { STORED_TEXT_LIMIT } from "../files/read-text";
-import { type FileScan, scanFile } from "../files/scan";
+import { type FileScan, scanFile } from "../migrations/judge-statements";
+import { STORED_TEXT_LIMIT } from "../migrations/read-text";
 import type { Step } from "../plan/plan";
+import type { Session } from "../server/session";
+import type { Settings } from "../settings/settings";
 import type { Emit } from "./events";
 
 /** Reads through the files that are about to run, each one once. */

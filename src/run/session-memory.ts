@@ -1,14 +1,9 @@
-import { serverErrno } from "../database/server-errors";
-import type { Session } from "../database/session";
-import { LASTING } from "../database/tables";
-import type { QualifiedTable } from "../database/temporary-tables";
-import {
-  readUserVariables,
-  restoreUserVariable,
-  type SavedValue,
-  savedText,
-} from "../database/user-variables";
 import { MigrateError } from "../errors";
+import { serverErrno } from "../server/error-numbers";
+import type { Session } from "../server/session";
+import { LASTING } from "../server/tables";
+import type { QualifiedTable } from "../server/temporary-tables";
+import { readUserVariables, restoreUserVariable, type SavedValue, savedText } from "../server/user-variables";
 import { type Classified, mentionsTable, type ObjectRef } from "../syntax/classify";
 import { startsCompound } from "../syntax/compound";
 import { readLockItems } from "../syntax/lock-list";

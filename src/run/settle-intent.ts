@@ -1,14 +1,15 @@
-import type { Intent } from "../database/history";
-import type { Session } from "../database/session";
 import { MigrateError } from "../errors";
-import { formatVersion } from "../files/filename";
+import { hashStatement } from "../history/journal";
+import type { Intent } from "../history/lines";
+import { formatVersion } from "../migrations/names";
 import type { Step } from "../plan/plan";
+import { exists, type ObjectPrint } from "../server/fingerprint";
+import type { Session } from "../server/session";
 import { remainingStatement } from "../syntax/remaining";
 import { withoutSecrets } from "../syntax/secrets";
 import type { Statement } from "../syntax/statement";
-import { hashStatement } from "./journal";
+import { unifiedDiff } from "../syntax/unified-diff";
 import type { Finding } from "./judge-intent";
-import { tellDifferences } from "./tell-differences";
 
 /** A statement that was under way when an earlier run ended, and what is known of it now. */
 export interface OpenIntent {
@@ -106,4 +107,38 @@ function excerpt(text: string): string {
     .slice(0, 5)
     .map((line) => `  ${line.slice(0, 160)}`);
   return lines.join("\n");
+}
+
+/** Lines of differences that a message has room for. */
+const MOST_LINES = 40;
+
+/**
+ * Says of each object of a statement in doubt what it was, is, and would be.
+ * @returns lines, each with its newline; none when there is nothing to tell
+ */
+export function tellDifferences({ before }: Intent, { now, made }: Finding): string {
+  if (before === null || now === null) return "";
+  const lines = now.objects.flatMap((is, index) => {
+    const was = before.objects[index];
+    if (was === undefined || was.state === is.state) return [];
+    return [...tellOne(was, is, made?.objects[index] ?? null)];
+  });
+  const shown = lines.length > MOST_LINES ? [...lines.slice(0, MOST_LINES), "…"] : lines;
+  return shown.map((line) => `  ${line}\n`).join("");
+}
+
+function tellOne(was: ObjectPrint, is: ObjectPrint, made: ObjectPrint | null): readonly string[] {
+  const changed = diff(was, is, `${was.object} as it was before`, "as it is now");
+  if (made?.definition === undefined) return changed;
+  return [...changed, ...diff(was, made, `${was.object} as it was before`, "as the statement makes it")];
+}
+
+function diff(from: ObjectPrint, to: ObjectPrint, before: string, after: string): readonly string[] {
+  if (!exists(from) && !exists(to)) return [];
+  return unifiedDiff(renderPrint(from), renderPrint(to), { before, after });
+}
+
+function renderPrint(print: ObjectPrint): string {
+  if (!exists(print)) return "";
+  return print.definition === undefined ? `(${print.state})\n` : `${print.definition}\n`;
 }

@@ -1,25 +1,34 @@
-import { type Intent, readResumption } from "../database/history";
-import { type Line, type NewLine, resumeLine, type Unfinished } from "../database/history-lines";
-import type { Lock } from "../database/lock";
-import { refusedAsReadOnly } from "../database/read-only";
-import { isConnectionLost, serverWords } from "../database/server-errors";
-import type { Session } from "../database/session";
 import { MigrateError } from "../errors";
-import type { FileScan } from "../files/scan";
+import { createJournal, type Journal } from "../history/journal";
+import { type Intent, readResumption } from "../history/lines";
+import type { Identity } from "../history/record";
+import { type Line, type NewLine, resumeLine, type Unfinished } from "../history/writer";
+import type { FileScan } from "../migrations/judge-statements";
 import type { Step } from "../plan/plan";
+import { isConnectionLost, serverWords } from "../server/error-numbers";
+import type { Lock } from "../server/lock";
+import type { Engines } from "../server/non-transactional";
+import { refusedAsReadOnly } from "../server/read-only";
+import type { Session } from "../server/session";
 import { type Classified, createClassifier } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
-import { type BatchSizes, createBatchSizes, gatherBatch, type Work } from "./batches";
-import type { Engines } from "./engines";
 import type { Emit, StepName } from "./events";
 import { createExecutor, type Executor } from "./executor";
 import { connectionLost, statementFailed, stoppedAfter } from "./failures";
-import type { Identity } from "./identity";
-import { createJournal, type Journal } from "./journal";
+import {
+  type BatchSizes,
+  createBatchSizes,
+  gatherBatch,
+  gatherUnit,
+  keepUnits,
+  leavesNothing,
+  readsPrevious,
+  type Work,
+} from "./group";
 import { type Finding, judgeIntent } from "./judge-intent";
-import { createPatience } from "./patience";
 import { nameChangedStatement } from "./prefix";
 import type { ProgressMeter } from "./progress";
+import { createPatience } from "./retry";
 import {
   createSessionMemory,
   lockingHistoryToo,
@@ -29,7 +38,6 @@ import {
 import { settleIntent, textOf } from "./settle-intent";
 import type { StepFiles } from "./step-files";
 import { isStopping, type StopOptions } from "./stop";
-import { gatherUnit, keepUnits, leavesNothing, readsPrevious } from "./units";
 
 export interface StepContext {
   readonly session: Session;

@@ -1,7 +1,8 @@
-import type { Settings } from "../config";
-import { killStatement } from "../database/kill";
-import { serverWords } from "../database/server-errors";
-import type { Session } from "../database/session";
+import { MigrateError } from "../errors";
+import { withSession } from "../server/connection";
+import { serverErrno, serverWords } from "../server/error-numbers";
+import type { Session } from "../server/session";
+import type { DatabaseSettings, Settings } from "../settings/settings";
 import type { Emit } from "./events";
 
 /** How a run is stopped from outside. */
@@ -53,4 +54,31 @@ export function watchForStop(
 /** Whether a run was asked to stop, in either way. */
 export function isStopping({ signal, killSignal }: StopOptions): boolean {
   return signal?.aborted === true || killSignal?.aborted === true;
+}
+
+/** The session has ended by itself. */
+const ER_NO_SUCH_THREAD = 1094;
+
+/**
+ * Ends the statement that a session is running; nothing happens when it runs none. The session goes on and gets the
+ * statement's outcome: an error of number 1317, or success when it was too late.
+ * @throws MigrateError as `openSession`, `server-error` when the second connection reached another server; the
+ *   driver's error when the user may not
+ * @see https://dev.mysql.com/doc/refman/8.4/en/kill.html
+ */
+export async function killStatement(settings: DatabaseSettings, target: Session): Promise<void> {
+  await withSession(
+    settings,
+    async (session) => {
+      // Behind a proxy or a name with several addresses the same number is somebody else's session.
+      if (session.server.instance !== target.server.instance) {
+        throw new MigrateError("server-error", "The second connection reached another server.");
+      }
+      await session.run(`KILL QUERY ${target.connectionId}`).catch((error: unknown) => {
+        if (serverErrno(error) !== ER_NO_SUCH_THREAD) throw error;
+      });
+    },
+    // The statement may be about to drop it.
+    { withoutDatabase: true },
+  );
 }

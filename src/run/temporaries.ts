@@ -1,11 +1,11 @@
-import type { Session } from "../database/session";
+import type { Session } from "../server/session";
 import {
   isTemporaryTable,
   type QualifiedTable,
   readTemporaryTable,
   restoreTemporaryTable,
   type SavedTable,
-} from "../database/temporary-tables";
+} from "../server/temporary-tables";
 import type { TableName } from "../syntax/classify";
 
 /** Temporary tables as they are saved with the progress. */

@@ -1,12 +1,11 @@
-import { serverErrno } from "../database/server-errors";
-import { COMMIT, ROLLBACK, type Session } from "../database/session";
-import { readSessionProgramNames } from "../database/session-programs";
+import { serverErrno } from "../server/error-numbers";
+import { readSessionProgramNames } from "../server/non-transactional";
+import { COMMIT, ROLLBACK, type Session } from "../server/session";
 import { type Classified, mentionsAny } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
-import type { Work } from "./batches";
-import type { Patience } from "./patience";
+import type { Work } from "./group";
+import { type Patience, whyNotAgainInTransaction } from "./retry";
 import type { SessionMemory, SessionValues } from "./session-memory";
-import { whyNotAgainInTransaction } from "./try-again";
 
 /** A transaction of the runner's own is committed after this long or this much, so that locks are not held. */
 const GROUP_MS = 1_000;

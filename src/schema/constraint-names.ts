@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import type { ServerInfo } from "../database/session";
+import { namesChecksAfterTables } from "../server/differences";
+import type { ServerInfo } from "../server/session";
 import type { Check, ForeignKey, Schema, Table } from "./model";
 import { byName } from "./parse-table";
 import type { Renames } from "./renames";
-import { namesChecksAfterTables } from "./server-differences";
 
 /** A foreign key or check that keeps its name although another one is wanted. */
 export interface KeptName {

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import type { ServerInfo } from "../database/session";
+import { addsNoColumnWithDefault, keepsColumnsOthersAreMadeOf } from "../server/differences";
+import type { ServerInfo } from "../server/session";
 import type { AlterClause, NamePair, Position } from "./change";
 import { mentionsAny } from "./diff-keys";
 import type { Column, Table } from "./model";
 import { longestAscending } from "./order";
 import { lacksDefault } from "./render-table";
-import { addsNoColumnWithDefault, keepsColumnsOthersAreMadeOf } from "./server-differences";
 
 export interface ColumnChanges {
   readonly drops: readonly AlterClause[];

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
-import type { ServerInfo } from "../database/session";
+import { canDisableChecks } from "../server/differences";
+import type { ServerInfo } from "../server/session";
 import type { AlterClause } from "./change";
 import type { Check, Index, Table } from "./model";
-import { canDisableChecks } from "./server-differences";
 
 export interface KeyChanges {
   readonly drops: readonly AlterClause[];

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import type { ServerInfo } from "../database/session";
+import { canReplacePrograms } from "../server/differences";
+import type { ServerInfo } from "../server/session";
 import type { Change } from "./change";
 import type { Routine, ScheduledEvent, Schema, Trigger } from "./model";
 import { dependencyOrder, longestAscending } from "./order";
 import type { TriggerOrder } from "./render-program";
 import { canAlterRoutine } from "./routine-parts";
-import { canReplacePrograms } from "./server-differences";
 
 /** What goes before tables change, and what comes behind. */
 export interface ProgramChanges {

@@ -1,4 +1,4 @@
-import type { ServerInfo } from "../database/session";
+import type { ServerInfo } from "../server/session";
 import type { AlterClause, AlterTable, Change } from "./change";
 import {
   diffForeignKeys,

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { ServerInfo } from "../database/session";
+import type { ServerInfo } from "../server/session";
 import type { Change } from "./change";
 import { type KeptName, keepConstraintNames } from "./constraint-names";
 import {
@@ -11,8 +11,7 @@ import {
   isSameForAnyDefiner,
 } from "./diff-programs";
 import { diffTables } from "./diff-tables";
-import type { Schema } from "./model";
-import { withoutHidden } from "./not-compared";
+import type { NotCompared, Schema } from "./model";
 import { applicableRenames, applyRenames, type Renames } from "./renames";
 
 export interface DiffOptions {
@@ -68,4 +67,22 @@ export function diffSchemas(fromAll: Schema, toAll: Schema, options: DiffOptions
     ...triggers.adds,
     ...events.adds,
   ];
+}
+
+/** A schema less what of it, or of what it is compared with, could not be read: that is neither missing nor new. */
+export function withoutHidden(schema: Schema, hidden: readonly NotCompared[]): Schema {
+  const objects = new Set(hidden.map(({ object }) => object));
+  if (objects.size === 0) return schema;
+  const isSeen = (type: string) => (item: { readonly name: string }) => !objects.has(`${type} ${item.name}`);
+  return {
+    ...schema,
+    tables: schema.tables.filter(isSeen("table")),
+    views: schema.views.filter(isSeen("view")),
+    sequences: schema.sequences.filter(isSeen("sequence")),
+    triggers: objects.has("triggers") ? [] : schema.triggers.filter(isSeen("trigger")),
+    routines: objects.has("routines")
+      ? []
+      : schema.routines.filter((routine) => !objects.has(`${routine.type} ${routine.name}`)),
+    events: objects.has("events") ? [] : schema.events.filter(isSeen("event")),
+  };
 }

@@ -1,11 +1,11 @@
-import type { Session } from "../database/session";
+import { hasSequences } from "../server/differences";
+import type { Session } from "../server/session";
 import type { Schema } from "./model";
 import { byName } from "./parse-table";
 import { readHidden } from "./privileges";
 import { readEvents, readRoutines, readTriggers } from "./read-programs";
 import { type Listed, listTables, readSequences, readTables, readViews } from "./read-tables";
 import { type Reader, withReader } from "./reader";
-import { hasSequences } from "./server-differences";
 
 export interface IntrospectOptions {
   /** Names of tables to leave out, with their triggers: the history table. */

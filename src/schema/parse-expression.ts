@@ -1,5 +1,5 @@
 import { tokens } from "../syntax/lexer";
-import { closesAtEnd, isNoise, type Literal, replaceLiterals } from "./literals";
+import { closesAtEnd, isNoise, type Literal, replaceLiterals } from "./rendered-literals";
 
 /**
  * Makes a parenthesised expression, as a server printed it, one that a person would have written and that the

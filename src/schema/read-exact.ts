@@ -1,4 +1,7 @@
 import { mapExpressions, type Place } from "./expressions";
+import type { Table } from "./model";
+import { readValues } from "./read-values";
+import { isServerError, type Reader, text } from "./reader";
 import {
   type Bytes,
   isAscii,
@@ -11,10 +14,7 @@ import {
   replaceLiterals,
   skeleton,
   writeLiteral,
-} from "./literals";
-import type { Table } from "./model";
-import { readValues } from "./read-values";
-import { isServerError, type Reader, text } from "./reader";
+} from "./rendered-literals";
 
 /**
  * SHOW CREATE TABLE is text in utf8mb3, so a character of four bytes comes out as `?`, and so do letters of other

@@ -1,4 +1,4 @@
-import type { Row } from "../database/session";
+import type { Row } from "../server/session";
 import type { Routine, ScheduledEvent, Trigger } from "./model";
 import { parseEvent, parseRoutine, parseTrigger } from "./parse-stored";
 import { byName } from "./parse-table";

@@ -1,3 +1,4 @@
+import { printsReferenceSystems } from "../server/differences";
 import { isSpatial } from "./diff-columns";
 import { tidyExpressions } from "./expressions";
 import type { Sequence, Table, View } from "./model";
@@ -6,7 +7,6 @@ import { parseSequence, parseView } from "./parse-stored";
 import { byName, type CharacterSet, parseTable } from "./parse-table";
 import { readExact } from "./read-exact";
 import { type Reader, type Shown, showCreate, text } from "./reader";
-import { printsReferenceSystems } from "./server-differences";
 
 /** What shares one name space: tables, views and MariaDB's sequences. */
 export interface Listed {

@@ -1,8 +1,8 @@
-import type { Row } from "../database/session";
+import type { Row } from "../server/session";
 import { quoteIdentifier, quoteString } from "../syntax/quote";
-import { literalsOf, replaceLiterals } from "./literals";
 import type { Column, Table } from "./model";
 import { isServerError, type Reader } from "./reader";
+import { literalsOf, replaceLiterals } from "./rendered-literals";
 
 /**
  * Reads again what SHOW CREATE TABLE may have printed with `?` for a character of four bytes: the values of ENUM and

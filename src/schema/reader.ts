@@ -1,4 +1,4 @@
-import type { Row, Session } from "../database/session";
+import type { Row, Session } from "../server/session";
 import { quoteIdentifier } from "../syntax/quote";
 import type { NotCompared } from "./model";
 import { quoteAccount } from "./parse-stored";

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import type { ServerInfo } from "../database/session";
+import { rewritesExpressionsOnRename } from "../server/differences";
+import type { ServerInfo } from "../server/session";
 import type { AlterClause, NamePair } from "./change";
 import { mentionsAny } from "./diff-keys";
 import type { Index, Table } from "./model";
 import { rewriteColumnNames } from "./renames";
-import { rewritesExpressionsOnRename } from "./server-differences";
 
 /**
  * Whether expressions of a table still say the old names after `applyRenames`, because the server does not rewrite

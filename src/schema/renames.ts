@@ -1,10 +1,10 @@
-import type { ServerInfo } from "../database/session";
+import { namesChecksAfterTables, rewritesExpressionsOnRename } from "../server/differences";
+import type { ServerInfo } from "../server/session";
 import { tokens } from "../syntax/lexer";
 import { quoteIdentifier } from "../syntax/quote";
 import type { NamePair } from "./change";
 import type { Column, ForeignKey, Index, IndexPart, Partitioning, Schema, Table } from "./model";
 import { byName } from "./parse-table";
-import { namesChecksAfterTables, rewritesExpressionsOnRename } from "./server-differences";
 
 /** What schema.sql declares to be an old thing under a new name. */
 export interface Renames {

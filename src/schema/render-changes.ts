@@ -1,4 +1,5 @@
-import type { ServerInfo } from "../database/session";
+import { callsInvisibleIndexesIgnored } from "../server/differences";
+import type { ServerInfo } from "../server/session";
 import { quoteIdentifier, quoteString } from "../syntax/quote";
 import type { AlterClause, AlterTable, Change, PartitionChange, Position } from "./change";
 import { lossesOf } from "./losses";
@@ -28,7 +29,6 @@ import {
 } from "./render-table";
 import { changedCharacteristics } from "./routine-parts";
 import { renderScript, type ScriptStatement } from "./script";
-import { callsInvisibleIndexesIgnored } from "./server-differences";
 
 /** Writes changes as SQL, in their order. What loses data says so in a comment above it. */
 export function renderChanges(changes: readonly Change[], server: ServerInfo): string {

@@ -1,4 +1,4 @@
-import type { ServerInfo } from "../database/session";
+import type { ServerInfo } from "../server/session";
 import { quoteIdentifier } from "../syntax/quote";
 import type { ForeignKey, Schema, Table } from "./model";
 import { neededSettings } from "./needed-settings";

@@ -1,7 +1,7 @@
-import type { ServerInfo } from "../database/session";
+import { callsInvisibleIndexesIgnored } from "../server/differences";
+import type { ServerInfo } from "../server/session";
 import { quoteIdentifier, quoteString } from "../syntax/quote";
 import type { Check, Column, ForeignKey, Index, IndexPart, Partition, Partitioning, Table } from "./model";
-import { callsInvisibleIndexesIgnored } from "./server-differences";
 
 /** `(a, b)` with the names quoted. */
 export function nameList(names: readonly string[]): string {

@@ -1,7 +1,7 @@
-import type { DatabaseSettings, Settings } from "../config";
 import { MigrateError } from "../errors";
-import { readMigrations } from "../files/read-migrations";
+import { readMigrations } from "../migrations/read-migrations";
 import type { Schema } from "../schema/model";
+import type { DatabaseSettings, Settings } from "../settings/settings";
 import { withoutIgnored } from "./ignored";
 import { isStopped, type Stop, withReplay } from "./replay";
 import { readSchemaOf, runText, withScratchSession } from "./scratch-session";

@@ -1,6 +1,6 @@
-import type { Settings } from "../config";
-import { foreignToolOf } from "../database/foreign-history";
+import { foreignToolOf } from "../history/other-tools";
 import type { NotCompared, Schema, Table } from "../schema/model";
+import type { Settings } from "../settings/settings";
 
 /**
  * Leaves out of a schema what is not ours: everything with a name of its own that matches a pattern, and the tables in

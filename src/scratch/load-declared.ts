@@ -1,5 +1,5 @@
-import type { DatabaseSettings } from "../config";
 import type { MigrateError } from "../errors";
+import type { DatabaseSettings } from "../settings/settings";
 import { splitText } from "../syntax/splitter";
 import type { Statement } from "../syntax/statement";
 import { failedOnScratch } from "./scratch-failure";

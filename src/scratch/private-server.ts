@@ -1,12 +1,11 @@
 import { once } from "node:events";
 import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, createConnection, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { MigrateError } from "../errors";
 import { createDataFolder, logTail, MARIADB_LOG_SIZE, userArguments } from "./data-folder";
-import { answers } from "./greeting";
 import {
   type Environment,
   findServerProgram,
@@ -278,4 +277,26 @@ async function isFree(port: number): Promise<boolean> {
   );
   await new Promise((resolve) => listener.close(resolve));
   return free;
+}
+
+const ERROR_PACKET = 0xff;
+
+/**
+ * Whether a server answers on the Unix socket: it speaks first, with a greeting packet, once it takes
+ * connections. https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_connection_phase.html
+ * @param milliseconds how long to wait for the greeting
+ */
+export async function answers(socket: string, milliseconds: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const connection = createConnection(socket);
+    const settle = (answer: boolean): void => {
+      connection.destroy();
+      resolve(answer);
+    };
+    connection.setTimeout(milliseconds, () => settle(false));
+    connection.on("error", () => settle(false));
+    connection.on("end", () => settle(false));
+    // Four bytes of header (length and sequence number), then the protocol version or an error.
+    connection.on("data", (bytes) => settle(bytes.length > 4 && bytes[4] !== ERROR_PACKET));
+  });
 }

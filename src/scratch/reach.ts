@@ -1,6 +1,6 @@
 import type { Problem } from "../errors";
-import type { Migration, MigrationFile } from "../files/read-migrations";
-import { readStatements } from "../files/read-statements";
+import type { Migration, MigrationFile } from "../migrations/read-migrations";
+import { readStatements } from "../migrations/read-statements";
 import { type LexOptions, type Token, tokens } from "../syntax/lexer";
 import { splitText } from "../syntax/splitter";
 import { createSqlMode } from "../syntax/sql-mode";

@@ -1,9 +1,9 @@
-import type { DatabaseSettings } from "../config";
-import { withSession } from "../database/connection";
-import type { Session } from "../database/session";
 import type { Change } from "../schema/change";
 import { quoteAccount } from "../schema/parse-stored";
 import { text } from "../schema/reader";
+import { withSession } from "../server/connection";
+import type { Session } from "../server/session";
+import type { DatabaseSettings } from "../settings/settings";
 import { quoteIdentifier } from "../syntax/quote";
 
 /**

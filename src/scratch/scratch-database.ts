@@ -1,11 +1,11 @@
-import type { DatabaseSettings } from "../config";
-import { openSession } from "../database/connection";
-import type { Session } from "../database/session";
-import { createThrowaway, leftBehind, throwawayName } from "../database/throwaway";
+import { openSession } from "../server/connection";
+import type { Session } from "../server/session";
+import { createThrowaway, leftBehind, throwawayName } from "../server/throwaway";
+import type { DatabaseSettings } from "../settings/settings";
 import { quoteIdentifier } from "../syntax/quote";
 import type { ScratchServer } from "./scratch-server";
 
-export { clearLeftovers } from "../database/throwaway";
+export { clearLeftovers } from "../server/throwaway";
 
 const A_DAY_SECONDS = 86_400;
 

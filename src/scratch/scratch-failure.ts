@@ -1,5 +1,5 @@
-import { isConnectionLost, serverErrno, serverWords } from "../database/server-errors";
 import { MigrateError, StatementError } from "../errors";
+import { isConnectionLost, serverErrno, serverWords } from "../server/error-numbers";
 import type { Statement } from "../syntax/statement";
 import { otherDatabaseIn } from "./other-databases";
 

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import type { DatabaseSettings, Settings } from "../config";
-import type { ScratchSettings } from "../config/scratch";
-import { openSession, withSession } from "../database/connection";
-import type { ServerInfo, Session } from "../database/session";
 import { MigrateError, type Problem, RefusedError } from "../errors";
+import { openSession, withSession } from "../server/connection";
+import type { ServerInfo, Session } from "../server/session";
+import type { ScratchSettings } from "../settings/scratch";
+import type { DatabaseSettings, Settings } from "../settings/settings";
 import { withPrivateServer } from "./private-server";
 import type { SharedServer } from "./reach";
 import { clearLeftovers } from "./scratch-database";

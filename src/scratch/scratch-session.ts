@@ -1,9 +1,9 @@
-import type { DatabaseSettings, Settings } from "../config";
-import { openSession } from "../database/connection";
-import { serverErrno } from "../database/server-errors";
-import type { Session } from "../database/session";
 import { introspect, type Since } from "../schema/introspect";
 import type { Schema } from "../schema/model";
+import { openSession } from "../server/connection";
+import { serverErrno } from "../server/error-numbers";
+import type { Session } from "../server/session";
+import type { DatabaseSettings, Settings } from "../settings/settings";
 import { splitText } from "../syntax/splitter";
 import type { Statement } from "../syntax/statement";
 import { refersToOtherDatabase } from "./other-databases";

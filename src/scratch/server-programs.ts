@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { access, constants, realpath } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
-import type { ServerInfo } from "../database/session";
+import type { ServerInfo } from "../server/session";
 
 export type ServerFamily = ServerInfo["family"];
 

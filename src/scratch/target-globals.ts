@@ -1,4 +1,4 @@
-import type { ServerInfo, Session } from "../database/session";
+import type { ServerInfo, Session } from "../server/session";
 
 /**
  * What a server of our own has to be started with so that DDL means there what it means on the target: what a definition

@@ -1,10 +1,10 @@
-import type { ServerInfo } from "../database/session";
 import { StatementError, type StatementFailure } from "../errors";
-import type { Migration } from "../files/read-migrations";
+import type { Migration } from "../migrations/read-migrations";
 import { diffSchemas } from "../schema/diff";
 import type { Schema } from "../schema/model";
 import { NO_RENAMES } from "../schema/renames";
 import { renderChanges } from "../schema/render-changes";
+import type { ServerInfo } from "../server/session";
 import type { Replay } from "./replay";
 
 /** What became of one pair. */
@@ -70,7 +70,7 @@ export async function verifyPair(ground: Ground, migration: Migration): Promise<
   const after = await replay.readSchema();
   if (migration.down === null) {
     return {
-      migration: describe(migration, "irreversible"),
+      migration: withVerdict(migration, "irreversible"),
       ground: { ...ground, schema: after },
       dead: false,
     };
@@ -82,14 +82,14 @@ export async function verifyPair(ground: Ground, migration: Migration): Promise<
     const left = difference(ground, reverted, ground.schema);
     if (left !== "") {
       const back = await repair(ground, reverted, ground.schema);
-      const verdict = { ...describe(migration, "not-inverse"), difference: left };
+      const verdict = { ...withVerdict(migration, "not-inverse"), difference: left };
       return { migration: verdict, ground: back && (await upAgain(back, migration, after)), dead: false };
     }
     await replay.run(migration.up);
     const again = await replay.readSchema();
     const rest = difference(ground, again, after);
-    if (rest === "") return { migration: describe(migration, "proven"), ground: there, dead: false };
-    const verdict = { ...describe(migration, "not-repeatable"), difference: rest };
+    if (rest === "") return { migration: withVerdict(migration, "proven"), ground: there, dead: false };
+    const verdict = { ...withVerdict(migration, "not-repeatable"), difference: rest };
     return { migration: verdict, ground: await repair(ground, again, after), dead: false };
   } catch (error) {
     if (!isVerdict(error)) throw error;
@@ -132,10 +132,10 @@ export function isVerdict(error: unknown): error is StatementError {
 }
 
 function failing(migration: Migration, { message, failure }: StatementError): VerifiedMigration {
-  return { ...describe(migration, "failing"), error: message, failure };
+  return { ...withVerdict(migration, "failing"), error: message, failure };
 }
 
 /** A migration with a verdict and nothing more to say. */
-export function describe({ version, name }: Migration, verdict: Verdict): VerifiedMigration {
+export function withVerdict({ version, name }: Migration, verdict: Verdict): VerifiedMigration {
   return { version, name, verdict, difference: null, error: null, failure: null };
 }

@@ -10,7 +10,7 @@ import {
   readReset,
   readTruncate,
 } from "./statements/admin";
-import { readAlter } from "./statements/alter";
+import { readAlter, readRename } from "./statements/alter";
 import {
   readCall,
   readCommit,
@@ -25,7 +25,6 @@ import {
 } from "./statements/control";
 import { readCreate } from "./statements/create";
 import { readDrop } from "./statements/drop";
-import { readRename } from "./statements/rename";
 import { readSet } from "./statements/set";
 import { createReader, hasSequence, type TokenReader } from "./token-reader";
 

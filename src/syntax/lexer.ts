@@ -1,5 +1,12 @@
-import { isDigit, isSpace, isWordCharacter, wordEnd } from "./characters";
-import { commentEnd, executableCommentStart, startsLineComment } from "./comments";
+import {
+  commentEnd,
+  executableCommentStart,
+  isDigit,
+  isSpace,
+  isWordCharacter,
+  startsLineComment,
+  wordEnd,
+} from "./bytes";
 
 /** What the server's lexer would see: white space and comments are gone, `/*! … *\/` content is code. */
 export interface Token {

@@ -1,5 +1,4 @@
-import { isSpace } from "./characters";
-import { executableCommentStart } from "./comments";
+import { executableCommentStart, isSpace } from "./bytes";
 import { createPositionTracker, type Position } from "./position";
 
 /** What a reader can be in the middle of. */

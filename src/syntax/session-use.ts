@@ -1,4 +1,4 @@
-import { commentEnd, executableCommentStart, startsLineComment } from "./comments";
+import { commentEnd, executableCommentStart, startsLineComment } from "./bytes";
 import { type LexOptions, tokens } from "./lexer";
 
 /** What a statement takes from its session beyond the settings. */

@@ -1,15 +1,11 @@
-import { isSpace, isWordCharacter, wordEnd } from "./characters";
-import { isClientCommand, useLineLength } from "./client-commands";
-import { executableCommentStart, startsLineComment } from "./comments";
-import { parseDelimiterLine } from "./delimiter";
+import { executableCommentStart, isSpace, isWordCharacter, startsLineComment, wordEnd } from "./bytes";
+import { createRefusals, isClientCommand, useLineLength } from "./client-commands";
 import { tokens } from "./lexer";
+import { marksFor, skipCode, skipInside, skipLiterals } from "./literals";
 import type { Position } from "./position";
 import { createReader, type Inside, nextCode, readSlash, restOfLine, sees } from "./reader";
-import { createRefusals } from "./refusals";
-import { marksFor, skipCode, skipInside, skipLiterals } from "./skip";
 import { createSqlMode } from "./sql-mode";
-import type { Statement } from "./statement";
-import { createStatementText } from "./statement-text";
+import { createStatementText, parseDelimiterLine, type Statement } from "./statement";
 import { createProgramTracker, mayHoldBody, type ProgramTracker } from "./stored-program";
 
 export interface SplitOptions {

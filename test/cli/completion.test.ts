@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { main } from "../../src/cli/main";
-import { verbs } from "../../src/commands/verbs";
+import { verbs } from "../../src/verbs/list";
 
 async function completionFor(shell: string): Promise<string> {
   let written = "";

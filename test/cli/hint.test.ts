@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { adaptCommands, asNpmScript } from "../../src/cli/hint";
+import { adaptCommands, asNpmScript } from "../../src/cli/report-error";
 
 const rows: Array<[hint: string, adapted: string]> = [
   ["npm run migrate:up", "mysql-updown up"],

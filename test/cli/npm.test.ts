@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { test } from "node:test";
-import { refuseSwallowed } from "../../src/cli/npm";
-import { isVerb, verbs } from "../../src/commands/verbs";
+import { refuseSwallowed } from "../../src/cli/arguments";
 import { MigrateError } from "../../src/errors";
+import { isVerb, verbs } from "../../src/verbs/list";
 
 const ROOT = join(__dirname, "../..");
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseOptions } from "../../src/cli/parse";
-import { defineCommand } from "../../src/commands/command";
+import { parseOptions } from "../../src/cli/arguments";
+import { MigrateError } from "../../src/errors";
 import {
   count,
   flag,
@@ -12,8 +12,8 @@ import {
   several,
   text,
   value,
-} from "../../src/commands/options";
-import { MigrateError } from "../../src/errors";
+} from "../../src/verbs/options";
+import { defineCommand } from "../../src/verbs/verb";
 
 const move = defineCommand({
   name: "move",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { replaceUsage } from "../../src/cli/usage";
+import { replaceUsage } from "../../src/cli/help";
 import { MigrateError } from "../../src/errors";
 
 test("the README's usage is current", () => {

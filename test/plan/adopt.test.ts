@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ForeignEntry, ForeignHistory, ForeignTool } from "../../src/database/foreign-history";
+import type { ForeignEntry, ForeignHistory, ForeignTool } from "../../src/history/other-tools";
 import { matchForeign, versionToAdopt } from "../../src/plan/adopt";
 import { file, showRefusal } from "./situations";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { foldHistory } from "../../src/history/fold";
 import { findCollisions } from "../../src/plan/collisions";
-import { foldHistory } from "../../src/plan/fold-history";
 import { type MergeOptions, planMerge } from "../../src/plan/plan-merge";
-import { parseRange } from "../../src/plan/range";
 import { parseTarget, versionAt } from "../../src/plan/target";
+import { parseRange } from "../../src/verbs/history";
 import { scene, showRefusal } from "./situations";
 
 /** `4: m4 applied, x` per collision. */

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { HistoryRow } from "../../src/database/history";
 import { MigrateError, RefusedError } from "../../src/errors";
-import type { Migration } from "../../src/files/read-migrations";
-import { checkHistory, foldHistory, isInForce } from "../../src/plan/fold-history";
+import { checkHistory, foldHistory, isInForce } from "../../src/history/fold";
+import type { HistoryRow } from "../../src/history/lines";
+import type { Migration } from "../../src/migrations/read-migrations";
 import { currentVersion, makePlan, makeRedoPlans, type Plan, type Step } from "../../src/plan/plan";
-import { judgeFolder } from "../../src/plan/status";
 import type { Target } from "../../src/plan/target";
+import { judgeFolder } from "../../src/plan/version-state";
 import { file, hash, row } from "./situations";
 
 const ROUNDS = 3000;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formatMigration } from "../../src/files/filename";
+import { formatMigration } from "../../src/migrations/names";
 import { assess } from "../../src/plan/plan";
 import { findRepairs, planRepair, type Repair } from "../../src/plan/plan-repair";
 import { planStamp } from "../../src/plan/plan-stamp";

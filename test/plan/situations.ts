@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import type { HistoryRow } from "../../src/database/history";
 import { MigrateError, RefusedError } from "../../src/errors";
-import type { Direction } from "../../src/files/filename";
-import { formatMigration } from "../../src/files/filename";
-import type { Migration, MigrationFile } from "../../src/files/read-migrations";
+import type { HistoryRow } from "../../src/history/lines";
+import { type Direction, formatMigration } from "../../src/migrations/names";
+import type { Migration, MigrationFile } from "../../src/migrations/read-migrations";
 import type { Plan } from "../../src/plan/plan";
 
 export interface Scene {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { judgeFolder, type StatusEntry } from "../../src/plan/status";
+import { judgeFolder, type StatusEntry } from "../../src/plan/version-state";
 import { row, scene } from "./situations";
 
 /** Every entry as `version name state`, then what is wrong with it. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { settingsFromOptions } from "../../src/config";
 import { migrate } from "../../src/run/migrate";
+import { settingsFromOptions } from "../../src/settings/settings";
 import { withMigrations } from "../support/migrations";
 import { withProxy } from "../support/proxy";
 import { forEachServer, withTestDatabase } from "../support/servers";

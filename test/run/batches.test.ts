@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type BatchSizes, createBatchSize, createBatchSizes, gatherBatch } from "../../src/run/batches";
+import { type BatchSizes, createBatchSize, createBatchSizes, gatherBatch } from "../../src/run/group";
 import { createClassifier } from "../../src/syntax/classify";
 import { splitText } from "../../src/syntax/splitter";
 

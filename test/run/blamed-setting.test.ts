@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import mysql from "mysql2/promise";
-import { settingsFromOptions } from "../../src/config";
 import { migrate } from "../../src/run/migrate";
+import { settingsFromOptions } from "../../src/settings/settings";
 import { withMigrations } from "../support/migrations";
 import { withServer } from "../support/server-with-options";
 import { FAMILIES, forEachServer, withTestDatabase } from "../support/servers";

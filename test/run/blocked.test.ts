@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { settingsFromOptions } from "../../src/config";
-import { openSession } from "../../src/database/connection";
 import { MigrateError, type RunEvent } from "../../src/index";
 import { migrate } from "../../src/run/migrate";
-import { type Blocked, createPatience } from "../../src/run/patience";
-import { readStatus } from "../../src/run/status";
+import { type Blocked, createPatience } from "../../src/run/retry";
+import { openSession } from "../../src/server/connection";
+import { settingsFromOptions } from "../../src/settings/settings";
+import { readStatus } from "../../src/verbs/status";
 import { withMigrations } from "../support/migrations";
 import { forEachServer, withTestDatabase } from "../support/servers";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { settingsFromOptions } from "../../src/config";
-import { withSession } from "../../src/database/connection";
 import { migrate } from "../../src/run/migrate";
+import { withSession } from "../../src/server/connection";
+import { settingsFromOptions } from "../../src/settings/settings";
 import { withMigrations } from "../support/migrations";
 import { withProxy } from "../support/proxy";
 import { forEachServer, withTestDatabase } from "../support/servers";

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { settingsFromOptions } from "../../src/config";
-import { withSession } from "../../src/database/connection";
 import { StatementError } from "../../src/errors";
 import { migrate } from "../../src/run/migrate";
+import { withSession } from "../../src/server/connection";
+import { settingsFromOptions } from "../../src/settings/settings";
 import { forEachServer, withTestDatabase } from "../support/servers";
 
 interface Case {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { settingsFromOptions } from "../../src/config";
 import { migrate } from "../../src/run/migrate";
-import { runAll, withTestSession } from "../database/test-session";
+import { settingsFromOptions } from "../../src/settings/settings";
 import { interruptAt } from "../support/interrupted";
 import { withMigrations } from "../support/migrations";
 import type { CutMoment } from "../support/proxy";
 import { assertFails } from "../support/refused";
 import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";
+import { runAll, withTestSession } from "../support/test-session";
 
 /** A run dies before or after a statement, somebody else does something, and the same command runs again. */
 interface Case {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { settingsFromOptions } from "../../src/config";
-import { openSession, withSession } from "../../src/database/connection";
 import { migrate } from "../../src/run/migrate";
-import { readStatus } from "../../src/run/status";
+import { openSession, withSession } from "../../src/server/connection";
+import { settingsFromOptions } from "../../src/settings/settings";
+import { readStatus } from "../../src/verbs/status";
 import { withMigrations } from "../support/migrations";
 import { withProxy } from "../support/proxy";
 import { forEachServer, withTestDatabase } from "../support/servers";

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { type Settings, settingsFromOptions } from "../../src/config";
-import { withSession } from "../../src/database/connection";
-import { readAppliedLines } from "../../src/database/history";
-import { serverErrno } from "../../src/database/server-errors";
-import type { Session } from "../../src/database/session";
 import { MigrateError } from "../../src/errors";
-import { readMigrations } from "../../src/files/read-migrations";
-import { planNothing } from "../../src/plan/plan-nothing";
+import { readAppliedLines } from "../../src/history/lines";
+import { readMigrations } from "../../src/migrations/read-migrations";
+import { planNothing } from "../../src/plan/plan";
 import { migrate } from "../../src/run/migrate";
-import { stamp } from "../../src/run/stamp";
+import { withSession } from "../../src/server/connection";
+import { serverErrno } from "../../src/server/error-numbers";
+import type { Session } from "../../src/server/session";
+import { type Settings, settingsFromOptions } from "../../src/settings/settings";
+import { recordVersions } from "../../src/verbs/stamp";
 import { withMigrations } from "../support/migrations";
 import { forEachServer, withTestDatabase } from "../support/servers";
 
@@ -157,7 +157,7 @@ forEachServer("lines of migrations applied whole", async (_, server) => {
 
 async function applyAll(settings: Settings): Promise<void> {
   await migrate(settings, "up", { to: "3" });
-  await stamp(settings, { to: "4", from: null, reason: "it was there", dryRun: false });
+  await recordVersions(settings, { to: "4", from: null, reason: "it was there", dryRun: false });
 }
 
 /** Whether the columns and the key take the change: what they do not is no damage that could be there. */

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { type Settings, settingsFromOptions } from "../../src/config";
-import { withSession } from "../../src/database/connection";
 import type { RunEvent } from "../../src/index";
 import { migrate } from "../../src/run/migrate";
-import { listRepairs } from "../../src/run/repair";
-import { giveUp, resolve } from "../../src/run/resolve";
-import { readOne } from "../../src/run/show";
-import { readStatus } from "../../src/run/status";
+import { withSession } from "../../src/server/connection";
+import { type Settings, settingsFromOptions } from "../../src/settings/settings";
+import { listRepairs } from "../../src/verbs/repair";
+import { giveUpPartial, settleStatement } from "../../src/verbs/resolve";
+import { readOne } from "../../src/verbs/show";
+import { readStatus } from "../../src/verbs/status";
 import { withMigrations } from "../support/migrations";
 import { assertFails, assertRefused } from "../support/refused";
 import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";
@@ -151,7 +151,12 @@ forEachServer("a statement that is applied must stay as it was", async (t, serve
           await assertFails(migrate(settings, "up", null), "prefix-modified", ...all);
           // Asked twice, told twice, and nothing moves.
           await assertRefused(url, () => migrate(settings, "up", null), "prefix-modified", ...all);
-          await assertRefused(url, () => resolve(settings, 2, "applied", "seen"), "prefix-modified", words);
+          await assertRefused(
+            url,
+            () => settleStatement(settings, 2, "applied", "seen"),
+            "prefix-modified",
+            words,
+          );
           // Every verb that looks says so.
           const seen = [
             ...(await readStatus(settings)).entries.flatMap(({ problems }) => problems),
@@ -233,11 +238,21 @@ forEachServer("resolve settles only what is open", async (_, server) => {
   await withHalfApplied(server, ({ url, withFiles }) =>
     withFiles(withPair(FIXED, FIXED_DOWN), async (settings) => {
       const whole = [/^0001 is not partial: there is nothing to resolve/, /migrate:status/];
-      await assertRefused(url, () => resolve(settings, 1, "applied", "why"), "nothing-to-do", ...whole);
-      await assertRefused(url, () => resolve(settings, 1, "not-applied", "why"), "nothing-to-do", ...whole);
       await assertRefused(
         url,
-        () => resolve(settings, 77, "applied", "why"),
+        () => settleStatement(settings, 1, "applied", "why"),
+        "nothing-to-do",
+        ...whole,
+      );
+      await assertRefused(
+        url,
+        () => settleStatement(settings, 1, "not-applied", "why"),
+        "nothing-to-do",
+        ...whole,
+      );
+      await assertRefused(
+        url,
+        () => settleStatement(settings, 77, "applied", "why"),
         "nothing-to-do",
         /^0077 is not partial/,
       );
@@ -245,8 +260,13 @@ forEachServer("resolve settles only what is open", async (_, server) => {
         /^0002_a: statement 4 is known not to be applied; the next run starts with it/,
         /npm run migrate:up/,
       ];
-      await assertRefused(url, () => resolve(settings, 2, "not-applied", "why"), "nothing-to-do", ...known);
-      const resolved = await resolve(settings, 2, "applied", "did it by hand");
+      await assertRefused(
+        url,
+        () => settleStatement(settings, 2, "not-applied", "why"),
+        "nothing-to-do",
+        ...known,
+      );
+      const resolved = await settleStatement(settings, 2, "applied", "did it by hand");
       assert.deepEqual(resolved, {
         version: 2,
         name: "a",
@@ -259,7 +279,7 @@ forEachServer("resolve settles only what is open", async (_, server) => {
       assert.deepEqual(await idsOf(settings), [1, 3]);
       await assertRefused(
         url,
-        () => resolve(settings, 2, "applied", "why"),
+        () => settleStatement(settings, 2, "applied", "why"),
         "nothing-to-do",
         /^0002 is not partial/,
       );
@@ -282,7 +302,7 @@ forEachServer("what is half applied can be given up, and begins anew", async (_,
       withPair(FIXED.with(0, "CREATE TABLE a (id BIGINT PRIMARY KEY)"), FIXED_DOWN),
       async (settings) => {
         await withSession(settings.database, (session) => session.run("DROP TABLE a"));
-        assert.deepEqual(await giveUp(settings, 2, "dropped it"), {
+        assert.deepEqual(await giveUpPartial(settings, 2, "dropped it"), {
           version: 2,
           name: "a",
           direction: "up",
@@ -299,7 +319,12 @@ forEachServer("what is half applied can be given up, and begins anew", async (_,
             ["unstamp", "given up after statement 3 of 5 of the up file: dropped it"],
           ],
         );
-        await assertRefused(url, () => giveUp(settings, 2, "again"), "nothing-to-do", /^0002 is not partial/);
+        await assertRefused(
+          url,
+          () => giveUpPartial(settings, 2, "again"),
+          "nothing-to-do",
+          /^0002 is not partial/,
+        );
         await migrate(settings, "up", null);
         assert.deepEqual(await idsOf(settings), [1, 2, 3]);
         await migrate(settings, "down", { to: "0" });
@@ -316,7 +341,7 @@ forEachServer("what is half reverted can be given up, and is applied again", asy
         await session.run("ALTER TABLE a ADD COLUMN n INT NULL");
         await session.run("INSERT INTO a VALUES (3, 3)");
       });
-      assert.equal((await giveUp(settings, 2, "put it back")).direction, "down");
+      assert.equal((await giveUpPartial(settings, 2, "put it back")).direction, "down");
       const { current, entries } = await readStatus(settings);
       assert.deepEqual([current, ...entries.map(({ state }) => state)], [2, "applied", "applied"]);
       // What was applied is known as before: the other down file is noticed, and shown beside the one of then.
@@ -340,7 +365,7 @@ forEachServer(
             "UPDATE migration_history SET intent = JSON_OBJECT('statement', 4, 'hash', '', 'connection', 1, 'how', 'ask', 'objects', JSON_ARRAY(), 'before', NULL) WHERE version = 2",
           ),
         );
-        await giveUp(settings, 2, "dropped it");
+        await giveUpPartial(settings, 2, "dropped it");
         assert.equal((await readStatus(settings)).entries.length, 1);
       }),
     );
@@ -353,7 +378,7 @@ forEachServer("resolve on a database without any history makes none", async (_, 
       const settings = settingsFromOptions({ databaseUrl: url, dir });
       await assertRefused(
         url,
-        () => resolve(settings, 1, "applied", "why"),
+        () => settleStatement(settings, 1, "applied", "why"),
         "nothing-to-do",
         /^0001 is not partial/,
       );

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import mysql from "mysql2/promise";
-import { settingsFromOptions } from "../../src/config";
-import { openSession } from "../../src/database/connection";
-import { acquireLock } from "../../src/database/lock";
 import { migrate } from "../../src/run/migrate";
-import { prepareDatabase } from "../../src/run/prepare";
-import { readStatus } from "../../src/run/status";
+import { openSession } from "../../src/server/connection";
+import { acquireLock } from "../../src/server/lock";
+import { settingsFromOptions } from "../../src/settings/settings";
+import { prepareDatabase } from "../../src/verbs/init";
+import { readStatus } from "../../src/verbs/status";
 import { interruptAt } from "../support/interrupted";
 import { withMigrations } from "../support/migrations";
 import { assertFails, assertRefused } from "../support/refused";

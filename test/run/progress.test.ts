@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { settingsFromOptions } from "../../src/config";
-import { openSession, withSession } from "../../src/database/connection";
-import { turnOnServerProgress } from "../../src/database/server-progress";
 import type { RunEvent } from "../../src/index";
 import { migrate } from "../../src/run/migrate";
 import { withPrivateServer } from "../../src/scratch/private-server";
+import { openSession, withSession } from "../../src/server/connection";
+import { turnOnServerProgress } from "../../src/server/server-progress";
+import { settingsFromOptions } from "../../src/settings/settings";
 import { fillBigTable, LONG_ALTER } from "../support/long-alter";
 import { withMigrations } from "../support/migrations";
 import { FAMILIES, forEachServer, withTestDatabase } from "../support/servers";

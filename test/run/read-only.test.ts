@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import mysql from "mysql2/promise";
-import { settingsFromOptions } from "../../src/config";
 import { migrate } from "../../src/run/migrate";
-import { prepareDatabase } from "../../src/run/prepare";
-import { readStatus } from "../../src/run/status";
 import { withPrivateServer } from "../../src/scratch/private-server";
+import { settingsFromOptions } from "../../src/settings/settings";
+import { prepareDatabase } from "../../src/verbs/init";
+import { readStatus } from "../../src/verbs/status";
 import { withMigrations } from "../support/migrations";
 import { assertRefused } from "../support/refused";
 import { FAMILIES } from "../support/servers";

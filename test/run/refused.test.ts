@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { settingsFromOptions } from "../../src/config";
-import { withSession } from "../../src/database/connection";
 import { StatementError } from "../../src/errors";
 import { migrate } from "../../src/run/migrate";
+import { withSession } from "../../src/server/connection";
+import { settingsFromOptions } from "../../src/settings/settings";
 import { withMigrations } from "../support/migrations";
 import { assertFails } from "../support/refused";
 import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";

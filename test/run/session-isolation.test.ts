@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { settingsFromOptions } from "../../src/config";
-import { withSession } from "../../src/database/connection";
-import type { Row } from "../../src/database/session";
 import { migrate } from "../../src/run/migrate";
-import { readStatus } from "../../src/run/status";
+import { withSession } from "../../src/server/connection";
+import type { Row } from "../../src/server/session";
+import { settingsFromOptions } from "../../src/settings/settings";
+import { readStatus } from "../../src/verbs/status";
 import { withMigrations } from "../support/migrations";
 import { withProxy } from "../support/proxy";
 import { assertFails, dumpAll } from "../support/refused";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import mysql from "mysql2/promise";
-import { settingsFromOptions } from "../../src/config";
 import { migrate } from "../../src/run/migrate";
-import { readStatus } from "../../src/run/status";
+import { settingsFromOptions } from "../../src/settings/settings";
+import { readStatus } from "../../src/verbs/status";
 import { withMigrations } from "../support/migrations";
 import { withProxy } from "../support/proxy";
 import { withServer } from "../support/server-with-options";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { settingsFromOptions } from "../../src/config";
-import { withSession } from "../../src/database/connection";
-import { readTexts } from "../../src/database/history";
+import { readTexts } from "../../src/history/lines";
 import { migrate } from "../../src/run/migrate";
+import { withSession } from "../../src/server/connection";
+import { settingsFromOptions } from "../../src/settings/settings";
 import { ask } from "../bench/database";
 import { withMigrations } from "../support/migrations";
 import { withProxy } from "../support/proxy";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { settingsFromOptions } from "../../src/config";
-import { openSession, withSession } from "../../src/database/connection";
-import { killStatement } from "../../src/database/kill";
 import { MigrateError, type RunEvent, StatementError } from "../../src/index";
 import { migrate } from "../../src/run/migrate";
-import { readStatus } from "../../src/run/status";
+import { killStatement } from "../../src/run/stop";
+import { openSession, withSession } from "../../src/server/connection";
+import { settingsFromOptions } from "../../src/settings/settings";
+import { readStatus } from "../../src/verbs/status";
 import { fillBigTable, LONG_ALTER, LONG_UPDATE, untilRunning } from "../support/long-alter";
 import { withMigrations } from "../support/migrations";
 import { forEachServer, testServers, withTestDatabase } from "../support/servers";

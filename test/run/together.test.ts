@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { settingsFromOptions } from "../../src/config";
 import { migrate } from "../../src/run/migrate";
+import { settingsFromOptions } from "../../src/settings/settings";
 import { ask } from "../bench/database";
 import { feedClient } from "../support/feed-client";
 import { withMigrations } from "../support/migrations";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { createPatience } from "../../src/run/patience";
+import { createPatience } from "../../src/run/retry";
 import { createSessionMemory } from "../../src/run/session-memory";
 import { createTransactions } from "../../src/run/transactions";
 import { createClassifier } from "../../src/syntax/classify";
 import { splitText } from "../../src/syntax/splitter";
-import { withTestSession } from "../database/test-session";
 import { forEachServer, withTestDatabase } from "../support/servers";
+import { withTestSession } from "../support/test-session";
 
 forEachServer(
   "in the second try of statements that are sent together, those of the second try are told",

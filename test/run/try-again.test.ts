@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { settingsFromOptions } from "../../src/config";
-import { openSession } from "../../src/database/connection";
-import type { Row } from "../../src/database/session";
 import { MigrateError, type RunEvent } from "../../src/index";
 import { migrate } from "../../src/run/migrate";
-import { whyNotAgainAlone, whyNotAgainInTransaction } from "../../src/run/try-again";
+import { whyNotAgainAlone, whyNotAgainInTransaction } from "../../src/run/retry";
+import { openSession } from "../../src/server/connection";
+import type { Row } from "../../src/server/session";
+import { settingsFromOptions } from "../../src/settings/settings";
 import { classify } from "../../src/syntax/classify";
 import { withMigrations } from "../support/migrations";
 import { forEachServer, withTestDatabase } from "../support/servers";

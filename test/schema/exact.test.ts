@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import type { Session } from "../../src/database/session";
 import { diffSchemas } from "../../src/schema/diff";
 import { introspect } from "../../src/schema/introspect";
 import { NO_RENAMES } from "../../src/schema/renames";
 import { renderChanges } from "../../src/schema/render-changes";
 import { renderSchema } from "../../src/schema/render-schema";
+import type { Session } from "../../src/server/session";
 import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";
 import { apply, difference, load } from "./pair";
 import { schemaOf, withSchemaSession } from "./schemas";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Session } from "../../src/database/session";
 import { introspect } from "../../src/schema/introspect";
+import type { Session } from "../../src/server/session";
 import { forEachServer, withTestDatabase } from "../support/servers";
 import { load } from "./pair";
 import { schemaOf, withSchemaSession } from "./schemas";

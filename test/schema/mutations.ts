@@ -1,6 +1,6 @@
-import type { ServerInfo } from "../../src/database/session";
 import type { Partition, Schema, Table } from "../../src/schema/model";
 import type { Renames } from "../../src/schema/renames";
+import type { ServerInfo } from "../../src/server/session";
 import { quoteIdentifier } from "../../src/syntax/quote";
 import type { Random } from "./random";
 import {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Session } from "../../src/database/session";
 import { typeLoss } from "../../src/schema/narrowing";
+import type { Session } from "../../src/server/session";
 import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";
 import { withSchemaSession } from "./schemas";
 

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Session } from "../../src/database/session";
 import type { Change } from "../../src/schema/change";
 import { diffSchemas, reachableSchema } from "../../src/schema/diff";
 import { introspect } from "../../src/schema/introspect";
@@ -9,6 +8,7 @@ import { byName } from "../../src/schema/parse-table";
 import { NO_RENAMES, type Renames, reverseRenames } from "../../src/schema/renames";
 import { renderChanges } from "../../src/schema/render-changes";
 import { renderSchema } from "../../src/schema/render-schema";
+import type { Session } from "../../src/server/session";
 import { quoteIdentifier } from "../../src/syntax/quote";
 import { splitText } from "../../src/syntax/splitter";
 import { fillTables, keptColumns, readRows } from "./rows";

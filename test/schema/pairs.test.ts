@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Session } from "../../src/database/session";
 import { diffSchemas, reachableSchema } from "../../src/schema/diff";
 import { introspect } from "../../src/schema/introspect";
 import { lossesOf } from "../../src/schema/losses";
@@ -11,6 +10,7 @@ import { type Renames, reverseRenames } from "../../src/schema/renames";
 import { renderChanges } from "../../src/schema/render-changes";
 import { renderSchema } from "../../src/schema/render-schema";
 import { resolveRenames } from "../../src/schema/resolve-renames";
+import type { Session } from "../../src/server/session";
 import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";
 import { apply, difference, load } from "./pair";
 import { fillTables, keptColumns, readRows } from "./rows";

@@ -1,7 +1,7 @@
-import type { ServerInfo, Session } from "../../src/database/session";
 import type { Schema } from "../../src/schema/model";
 import type { Renames } from "../../src/schema/renames";
 import { renderSchema } from "../../src/schema/render-schema";
+import type { ServerInfo, Session } from "../../src/server/session";
 import { evolving, mutate, renamesOf } from "./mutations";
 import { type Outcome, tryPair } from "./pair";
 import { randomFrom } from "./random";

@@ -1,5 +1,5 @@
-import type { ServerInfo } from "../../src/database/session";
 import type { Check, Column, ForeignKey, Index, IndexPart, Schema, Table } from "../../src/schema/model";
+import type { ServerInfo } from "../../src/server/session";
 import type { Random } from "./random";
 
 /** The model, open to change. */

@@ -1,5 +1,5 @@
-import type { ServerInfo } from "../../src/database/session";
 import type { Column, ForeignKey, Index, Schema, Table } from "../../src/schema/model";
+import type { ServerInfo } from "../../src/server/session";
 import { tokens } from "../../src/syntax/lexer";
 import { classOf, type Draft, isNumeric } from "./random-schema";
 

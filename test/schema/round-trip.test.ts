@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Session } from "../../src/database/session";
 import { introspect } from "../../src/schema/introspect";
 import { renderSchema } from "../../src/schema/render-schema";
+import type { Session } from "../../src/server/session";
 import { forEachServer, withTestDatabase } from "../support/servers";
 import { load, StatementFailed } from "./pair";
 import { makePair, recipe } from "./property";

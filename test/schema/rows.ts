@@ -1,7 +1,7 @@
-import type { Row, Session } from "../../src/database/session";
 import type { Column, Schema } from "../../src/schema/model";
 import { dependencyOrder } from "../../src/schema/order";
 import { applicableRenames, nameBefore, type Renames } from "../../src/schema/renames";
+import type { Row, Session } from "../../src/server/session";
 import { quoteIdentifier } from "../../src/syntax/quote";
 import { classOf } from "./random-schema";
 

@@ -1,7 +1,7 @@
-import { openSession } from "../../src/database/connection";
-import type { Session } from "../../src/database/session";
 import { introspect } from "../../src/schema/introspect";
 import type { Schema } from "../../src/schema/model";
+import { openSession } from "../../src/server/connection";
+import type { Session } from "../../src/server/session";
 import type { TestServer } from "../support/servers";
 import { load } from "./pair";
 

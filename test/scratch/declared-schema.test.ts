@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createMigrator, MigrateError, type Migrator, StatementError } from "../../src/index";
-import { withTestSession } from "../database/test-session";
 import { forEachServer, type TestServer, testServers, withTestDatabase } from "../support/servers";
+import { withTestSession } from "../support/test-session";
 
 const USERS = {
   "0001_users.up.sql": "CREATE TABLE users (id INT PRIMARY KEY, name VARCHAR(50));",

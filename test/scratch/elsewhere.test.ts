@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { settingsFromOptions } from "../../src/config";
 import { MigrateError } from "../../src/errors";
 import { proposeMigration } from "../../src/scratch/proposal";
 import { withReplay } from "../../src/scratch/replay";
 import { withScratchDatabase } from "../../src/scratch/scratch-database";
 import { withScratchServer } from "../../src/scratch/scratch-server";
-import { verifyMigrations } from "../../src/scratch/verify";
+import { settingsFromOptions } from "../../src/settings/settings";
+import { verifyMigrations } from "../../src/verbs/verify";
 import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";
 
 /** Where another database is named, or nothing is there, and a server of our own can do it all the same. */

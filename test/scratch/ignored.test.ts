@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before } from "node:test";
 import { createMigrator, type Migrator } from "../../src/index";
-import { withTestSession } from "../database/test-session";
 import { type BuiltRunner, buildRunner } from "../support/child";
 import { run } from "../support/secret-run";
 import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";
+import { withTestSession } from "../support/test-session";
 
 const OWN = "CREATE TABLE orders (id INT PRIMARY KEY, kind INT, KEY by_kind (kind));";
 const PARTED = `CREATE TABLE log_a (d INT NOT NULL) PARTITION BY RANGE (d) (PARTITION p1 VALUES LESS THAN (1), PARTITION p2 VALUES LESS THAN (2));`;

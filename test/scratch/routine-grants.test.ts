@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import type { DatabaseSettings } from "../../src/config";
-import type { Session } from "../../src/database/session";
 import { diffSchemas } from "../../src/schema/diff";
 import { lossesOf } from "../../src/schema/losses";
 import { NO_RENAMES } from "../../src/schema/renames";
 import { renderChanges } from "../../src/schema/render-changes";
 import { withRoutineGrants } from "../../src/scratch/routine-grants";
+import type { Session } from "../../src/server/session";
+import type { DatabaseSettings } from "../../src/settings/settings";
 import { apply } from "../schema/pair";
 import { schemaOf, withSchemaSession } from "../schema/schemas";
 import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import type { Settings } from "../../src/config";
-import { withSession } from "../../src/database/connection";
-import type { Session } from "../../src/database/session";
 import { clearLeftovers, withScratchDatabase } from "../../src/scratch/scratch-database";
 import { type ScratchServerOptions, withScratchServer } from "../../src/scratch/scratch-server";
-import { withTestSession } from "../database/test-session";
+import { withSession } from "../../src/server/connection";
+import type { Session } from "../../src/server/session";
+import type { Settings } from "../../src/settings/settings";
 import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";
+import { withTestSession } from "../support/test-session";
 
 function settingsFor(server: TestServer, database: string): Settings {
   const url = new URL(server.url);

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Settings, settingsFromOptions } from "../../src/config";
 import { createMigrator, MigrateError, type Migrator } from "../../src/index";
-import { verifyMigrations } from "../../src/scratch/verify";
-import { withTestSession } from "../database/test-session";
+import { type Settings, settingsFromOptions } from "../../src/settings/settings";
+import { verifyMigrations } from "../../src/verbs/verify";
 import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";
+import { withTestSession } from "../support/test-session";
 
 const UP = "0001_users.up.sql";
 const DOWN = "0001_users.down.sql";

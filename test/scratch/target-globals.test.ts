@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { settingsFromOptions } from "../../src/config";
 import { createMigrator } from "../../src/index";
-import { checkDatabase } from "../../src/scratch/check";
 import { withPrivateServer } from "../../src/scratch/private-server";
 import { argumentsFor } from "../../src/scratch/target-globals";
-import { verifyMigrations } from "../../src/scratch/verify";
+import { settingsFromOptions } from "../../src/settings/settings";
+import { checkDatabase } from "../../src/verbs/check";
+import { verifyMigrations } from "../../src/verbs/verify";
 import { FAMILIES, type TestServer, withTestDatabase } from "../support/servers";
 
 type Family = TestServer["family"];

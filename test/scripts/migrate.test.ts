@@ -103,7 +103,7 @@ function resize(name: string): void {
 }
 
 test("the npm scripts run the sources as edited, and the build again after the next one", () => {
-  appendFileSync(path("src/cli/start.ts"), "process.on('exit', () => console.log('edited'));\n");
+  appendFileSync(path("src/cli/main.ts"), "process.on('exit', () => console.log('edited'));\n");
   const edited = { ...SOURCES, stdout: `${SOURCES.stdout}edited\n` };
   assert.deepEqual(run("migrate.cjs", "--version"), edited);
   assert.equal(run("build.cjs").status, 0);

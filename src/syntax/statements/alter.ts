@@ -9,7 +9,7 @@ import { hasSequence, isKeyword, readerOver, type TokenReader } from "../token-r
 import { readAlterUser } from "./accounts";
 import { readAlterTable } from "./alter-table";
 import { expires } from "./create";
-import { acceptGuard, readGlobal, readObject, skipModifiers } from "./names";
+import { acceptGuard, readAccount, readGlobal, readObject, skipModifiers } from "./names";
 
 /** Reads on behind ALTER. Most kinds take a whole new definition, so that doing it twice changes nothing. */
 export function readAlter(reader: TokenReader): StatementKind {
@@ -77,4 +77,31 @@ function renamedTo(text: string, clauses: ReturnType<TokenReader["rest"]>): read
 function readAlterDatabase(reader: TokenReader): StatementKind {
   if (!hasSequence(reader.rest(), "UPGRADE", "DATA")) return repeatable();
   return unjudgeable("ALTER DATABASE … UPGRADE DATA DIRECTORY NAME moves files");
+}
+
+/** Reads on behind RENAME: tables, or users. */
+export function readRename(reader: TokenReader): StatementKind {
+  if (reader.accept("USER"))
+    return selfCommitting(
+      "rename",
+      readPairs(reader, () => readAccount(reader, "user")),
+    );
+  if (!reader.accept("TABLE") && !reader.accept("TABLES")) return unjudgeable("RENAME of this is not known");
+  acceptGuard(reader);
+  return selfCommitting(
+    "rename",
+    readPairs(reader, () => readObject(reader, "table")),
+  );
+}
+
+function readPairs(reader: TokenReader, readOne: () => readonly ObjectRef[]): readonly ObjectRef[] {
+  const pairs: ObjectRef[] = [];
+  do {
+    const from = readOne();
+    while (reader.peek() !== null && !reader.accept("TO")) reader.next(); // MariaDB: WAIT n, NOWAIT
+    const to = readOne();
+    // A table that is renamed into another database is named with it; without one it stays where it is.
+    pairs.push(...from, ...to);
+  } while (reader.accept(","));
+  return pairs;
 }

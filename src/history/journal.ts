@@ -1,0 +1,197 @@
+import { createHash } from "node:crypto";
+import type { Session } from "../server/session";
+import { withoutSecrets } from "../syntax/secrets";
+import type { Statement } from "../syntax/statement";
+import type { Intent } from "./lines";
+import {
+  addLine,
+  addNextLine,
+  type Line,
+  type NewLine,
+  type Progress,
+  recordError,
+  recordProgress,
+  type Unfinished,
+  vanished,
+} from "./writer";
+
+/** How far a file is: statements that ran, statements that are recorded, and the hash over them. */
+export interface Journal {
+  readonly line: Line;
+  /** Number of the last statement that is applied and recorded. */
+  readonly done: number;
+  /** Number of the last statement that ran, perhaps in a transaction that is still open. */
+  readonly position: number;
+  /** The file is recorded as finished. */
+  readonly finished: boolean;
+  /** A statement ran, or is known to be applied. */
+  advance(statement: Statement): void;
+  /** Hash over the statements up to `position`; null when there is none. */
+  hash(): string | null;
+  /** Records everything up to `position`, in the open transaction if there is one; finishes the line at its end. */
+  record(session: Session, saved: string | null, intent: Intent | null): Promise<void>;
+  /** Finishes the migration before this one, unless that is done. */
+  finishPrevious(session: Session): Promise<void>;
+  /**
+   * Everything ran and what is recorded of it can be judged: leaves it to the next line to say so.
+   * @returns null when it cannot be left to it
+   */
+  leaveUnfinished(): Unfinished | null;
+  /** This much is recorded, by an earlier run or because a transaction with a later record is still open; nothing is written. */
+  resumeAt(done: number): void;
+  /** Records why the line stopped; what is recorded of its progress stays. */
+  recordFailure(session: Session, words: string, keepIntent: boolean): Promise<void>;
+}
+
+/** Characters of a server error that are kept. */
+const ERROR_LENGTH = 4_000;
+
+/** Where a journal begins. */
+export type Beginning =
+  /** Its line is added by the first record, so that it costs no round trip of its own. */
+  | { readonly line: "new"; readonly row: NewLine }
+  /** An earlier run added the line and spent some milliseconds on it. */
+  | { readonly line: "partial"; readonly spentMs: number };
+
+/**
+ * @param total statements in the file
+ * @param unfinished the migration before this one, which the first record finishes as well
+ * @param onAdded told when the first record has added the line
+ */
+export function createJournal(
+  line: Line,
+  total: number,
+  beginning: Beginning,
+  unfinished: Unfinished | null = null,
+  onAdded: () => void = () => {},
+): Journal {
+  const hash = createStatementsHash();
+  const started = performance.now();
+  let done = 0;
+  let position = 0;
+  let finished = false;
+  let added = beginning.line === "partial";
+  let previous = unfinished;
+  const spentMs = beginning.line === "partial" ? beginning.spentMs : 0;
+
+  async function write(session: Session, progress: Progress): Promise<void> {
+    if (added && (await recordProgress(session, line, progress))) return;
+    if (beginning.line !== "new") throw vanished(line);
+    // Not added yet, or added in a transaction that was rolled back and runs again.
+    if (previous === null) await addLine(session, line, beginning.row, progress);
+    else await addNextLine(session, previous, line, beginning.row, progress);
+    previous = null;
+    added = true;
+    onAdded();
+  }
+
+  async function finishPrevious(session: Session): Promise<void> {
+    if (previous === null) return;
+    if (!(await recordProgress(session, previous.line, previous.progress))) throw vanished(previous.line);
+    previous = null;
+  }
+
+  const elapsed = (): number => Math.round(spentMs + performance.now() - started);
+
+  function current(saved: string | null, intent: Intent | null): Progress {
+    const atEnd = position === total && intent === null;
+    return {
+      done: position,
+      doneHash: journal.hash(),
+      intent,
+      saved: atEnd ? null : saved,
+      error: null,
+      finished: atEnd,
+      durationMs: elapsed(),
+    };
+  }
+
+  const journal: Journal = {
+    line,
+    get done() {
+      return done;
+    },
+    get position() {
+      return position;
+    },
+    get finished() {
+      return finished;
+    },
+    advance(statement) {
+      hash.add(statement.text);
+      position = statement.number;
+    },
+    hash: () => (position === 0 ? null : hash.digest()),
+    async record(session, saved, intent) {
+      const progress = current(saved, intent);
+      await write(session, progress);
+      done = position;
+      finished = progress.finished;
+    },
+    finishPrevious,
+    leaveUnfinished() {
+      if (!added || position !== total) return null;
+      done = position;
+      finished = true;
+      return { line, progress: current(null, null) };
+    },
+    resumeAt(recorded) {
+      done = recorded;
+    },
+    async recordFailure(session, words, keepIntent) {
+      await finishPrevious(session);
+      const error = words.slice(0, ERROR_LENGTH);
+      if (added && (await recordError(session, line, error, keepIntent))) return;
+      // Not added yet, or added in a transaction that was rolled back.
+      if (beginning.line !== "new") throw vanished(line);
+      const nothing = { done: 0, doneHash: null, intent: null, saved: null, finished: false };
+      await addLine(session, line, beginning.row, { ...nothing, error, durationMs: elapsed() });
+      added = true;
+    },
+  };
+  return journal;
+}
+
+/** SHA-256 over statements, hex. */
+interface StatementsHash {
+  add(text: string): void;
+  /** Of all that were added so far. */
+  digest(): string;
+}
+
+/**
+ * What is added is hashed when the event loop has nothing else to do, which is while the next statement is at the
+ * server.
+ */
+export function createStatementsHash(): StatementsHash {
+  const hash = createHash("sha256");
+  let waiting: string[] = [];
+  const update = (): void => {
+    hash.update(waiting.join(""));
+    waiting = [];
+  };
+  return {
+    add(text) {
+      if (waiting.length === 0) setImmediate(update);
+      // The length in front keeps two different splits of one text apart.
+      waiting.push(`${text.length}:`, text);
+    },
+    digest() {
+      update();
+      return hash.copy().digest("hex");
+    },
+  };
+}
+
+/** Characters of a statement that an intent keeps. */
+const TEXT_LENGTH = 16_384;
+
+/** What an intent says of its statement. A password in it is left out. */
+export function intentOf({ number, text }: Statement): Pick<Intent, "statement" | "hash" | "text"> {
+  return { statement: number, hash: hashStatement(text), text: withoutSecrets(text.slice(0, TEXT_LENGTH)) };
+}
+
+/** SHA-256 of one statement's text, hex: what an intent says it is about. */
+export function hashStatement(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

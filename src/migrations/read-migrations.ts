@@ -1,0 +1,167 @@
+import { MigrateError, type Problem, RefusedError } from "../errors";
+import { type ListedFile, listFolder, unreadableProblem } from "./folder";
+import { type Inspected, inspectFile, READ_SIZE, type Unreadable } from "./inspect-file";
+import type { Direction } from "./names";
+import { type Pair, pairFiles, pairFilesByName } from "./pairs";
+
+/** One migration file as it was when the folder was read. Its text stays on disk, unless it came from the history. */
+export interface MigrationFile {
+  readonly fileName: string;
+  readonly path: string;
+  readonly direction: Direction;
+  readonly version: number;
+  readonly name: string;
+  /** Size on disk, with byte-order mark and CRs. */
+  readonly bytes: number;
+  /** SHA-256, hex, of the text without a byte-order mark and with CRLF as LF. */
+  readonly checksum: string;
+  /** Of a large file: changes when it is written to or replaced. Left out: only its text tells. */
+  readonly identity?: string;
+  /**
+   * Its text as the history keeps it, for a file that is not in the folder; null: it was too large to keep.
+   * Left out: the file is on disk.
+   */
+  readonly stored?: string | null;
+}
+
+/** An up file and the down file that takes it back. */
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly up: MigrationFile;
+  /** null: the up file declares itself irreversible. */
+  readonly down: MigrationFile | null;
+}
+
+export interface Folder {
+  /** As it was given. */
+  readonly dir: string;
+  /** By rising version. */
+  readonly migrations: readonly Migration[];
+  /** What is worth a look and refuses nothing. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads the whole migrations folder and judges it; the texts stay on disk.
+ * @param dir the folder, relative to the working folder or absolute
+ * @returns its migrations; an empty folder has none, see `requireMigrations`
+ * @throws MigrateError `folder-missing`, `unreadable`; RefusedError with every offender in the folder
+ */
+export function readMigrations(dir: string): Folder {
+  return readFolder(dir, pairFiles);
+}
+
+/**
+ * Does the same for a folder in which two branches met: migrations may share a version, and are then by name.
+ * @throws like `readMigrations`, but for `duplicate-version`
+ */
+export function readBranchedMigrations(dir: string): Folder {
+  return readFolder(dir, pairFilesByName);
+}
+
+function readFolder(dir: string, pair: typeof pairFiles): Folder {
+  const listing = listFolder(dir);
+  const problems: Problem[] = [...listing.problems];
+  const irreversible = new Set<string>();
+  const buffer = Buffer.allocUnsafe(READ_SIZE);
+
+  const files = listing.files.map((listed): MigrationFile | ListedFile => {
+    if (!listed.openable) return listed;
+    const found = inspect(listed, buffer);
+    if ("code" in found) {
+      problems.push(found);
+      return listed;
+    }
+    const { fileName, path, direction, version, name } = listed;
+    const { bytes, checksum, identity } = found;
+    if (direction === "up" && found.directives.includes("irreversible")) irreversible.add(fileName);
+    const file = { fileName, path, direction, version, name, bytes, checksum };
+    return identity === null ? file : { ...file, identity };
+  });
+
+  const pairing = pair(files, listing.suggested, (up) =>
+    wasRead(up) ? irreversible.has(up.fileName) : null,
+  );
+  problems.push(...pairing.problems);
+  if (problems.length > 0) throw new RefusedError(sortByFile(problems));
+  return { dir, migrations: pairing.pairs.map(toMigration), warnings: [] };
+}
+
+/**
+ * Says that a folder has something in it, for the verbs that need it.
+ * @throws MigrateError `folder-empty`
+ */
+export function requireMigrations(folder: Folder): void {
+  if (folder.migrations.length > 0) return;
+  throw new MigrateError("folder-empty", `The migrations folder ${folder.dir} has no migrations in it.`, {
+    hint: "Write the first one:\n  npm run migrate:create -- <name>\nor say where they are with --dir or MIGRATIONS_DIR.",
+  });
+}
+
+function toMigration({ up, down }: Pair<MigrationFile | ListedFile>): Migration {
+  if (up === null || !wasRead(up) || !(down === null || wasRead(down)))
+    throw new MigrateError("internal", "A pair lacks a file.");
+  return { version: up.version, name: up.name, up, down };
+}
+
+function wasRead(file: MigrationFile | ListedFile): file is MigrationFile {
+  return "checksum" in file;
+}
+
+function inspect(listed: ListedFile, buffer: Buffer): Inspected | Problem {
+  const { fileName, path } = listed;
+  let found: Inspected | Unreadable;
+  try {
+    found = inspectFile(path, buffer);
+  } catch (error) {
+    return unreadableProblem(fileName, error);
+  }
+  if ("fault" in found) return faultProblem(fileName, found);
+  if (!found.blank) return found;
+  const what = found.bytes === 0 ? "is empty (0 bytes)" : "has nothing but white space in it";
+  return {
+    code: "empty-file",
+    file: fileName,
+    message: `${fileName} ${what}.`,
+    hint: "Was it saved? If nothing is to be done, a comment that says so is enough.",
+  };
+}
+
+function faultProblem(fileName: string, { fault, line }: Unreadable): Problem {
+  switch (fault.kind) {
+    case "utf-16":
+      return {
+        code: "invalid-encoding",
+        file: fileName,
+        message: `${fileName} is in UTF-16.`,
+        hint: `Save it as UTF-8: iconv -f UTF-16 -t UTF-8`,
+      };
+    case "invalid-utf8":
+      return {
+        code: "invalid-encoding",
+        file: fileName,
+        message: `${fileName}:${line} is not UTF-8: byte ${fault.offset + 1} of the file belongs to no character.`,
+        hint: "Save it as UTF-8. Binary data can be written as x'…'.",
+      };
+    case "nul":
+      return {
+        code: "nul-byte",
+        file: fileName,
+        message: `${fileName}:${line} has a NUL byte: byte ${fault.offset + 1} of the file.`,
+        hint: "Remove it. Inside a string it can be written as \\0.",
+      };
+    default:
+      return fault satisfies never;
+  }
+}
+
+function sortByFile(problems: readonly Problem[]): readonly Problem[] {
+  // By code unit, not by locale: the same order on every machine.
+  return [...problems].sort((a, b) => compare(a.file ?? "", b.file ?? ""));
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,182 @@
+import type { Classified } from "../syntax/classify";
+import type { Statement } from "../syntax/statement";
+
+/** How many statements are sent to the server together. */
+export interface BatchSize {
+  readonly statements: number;
+  /** Learns from statements that were just run, alone or together. @param ms milliseconds that they took */
+  learn(count: number, ms: number): void;
+}
+
+/** With fewer, telling the server that several are coming costs as much as it saves. */
+const MIN_BATCH = 4;
+const GROWTH = 16;
+const MAX_BATCH = 2_000;
+
+/** What a batch should take, in milliseconds: a signal and the end of a transaction wait for it. */
+const BATCH_MS = 100;
+
+/** Characters in a batch. */
+const BATCH_LENGTH = 64 * 1024;
+
+/** Starts with one alone, which may be a slow one, and follows what the server makes of it. */
+export function createBatchSize(): BatchSize {
+  let statements = 1;
+  return {
+    get statements() {
+      return statements;
+    },
+    learn(count, ms) {
+      const fitting = Math.floor((BATCH_MS * count) / Math.max(ms, 0.1));
+      // A single quick one says little.
+      statements = Math.max(1, Math.min(fitting, count * GROWTH, MAX_BATCH));
+    },
+  };
+}
+
+/** What is known of a file's statements, by their kind: that rows went in quickly says nothing of an UPDATE behind them. */
+export interface BatchSizes {
+  of(statement: Statement): BatchSize;
+  /** Learns from what was just run, alone or together. @param ms milliseconds that it took */
+  learn(works: readonly Work[], ms: number): void;
+}
+
+export function createBatchSizes(): BatchSizes {
+  const rows = createBatchSize();
+  const others = createBatchSize();
+  const of = (statement: Statement): BatchSize => (isRows(statement) ? rows : others);
+  return {
+    of,
+    learn(works, ms) {
+      const changes = works.filter(({ statement, classified }) => maySendTogether(statement, classified));
+      for (const size of new Set(changes.map(({ statement }) => of(statement)))) size.learn(works.length, ms);
+    },
+  };
+}
+
+/** An INSERT of nothing but literals: what it costs can be seen from others like it. */
+function isRows({ head, text }: Statement): boolean {
+  return head.length < text.length;
+}
+
+/** A statement and what is known of it. */
+export interface Work {
+  readonly statement: Statement;
+  readonly classified: Classified;
+}
+
+/**
+ * The statements from the first on that can be sent together; none when that one must go alone.
+ * @param from index of the first
+ * @param maxPacketBytes what the server takes in one command
+ */
+export function gatherBatch(
+  statements: readonly Statement[],
+  from: number,
+  classify: (statement: Statement) => Classified,
+  sizes: BatchSizes,
+  maxPacketBytes: number,
+): readonly Work[] {
+  // A unit of a string has at most three bytes, and the server wants some of the packet for itself.
+  const longest = Math.min(BATCH_LENGTH, maxPacketBytes / 4);
+  const batch: Work[] = [];
+  let length = 0;
+  let most = MAX_BATCH;
+  for (let at = from; at < statements.length; at++) {
+    const statement = statements[at];
+    if (statement === undefined) break;
+    const classified = classify(statement);
+    if (!maySendTogether(statement, classified)) break;
+    most = Math.min(most, sizes.of(statement).statements);
+    if (batch.length >= most) break;
+    length += statement.text.length;
+    if (length > longest) break;
+    batch.push({ statement, classified });
+  }
+  return batch.length < MIN_BATCH ? [] : batch;
+}
+
+/**
+ * Changes rows and returns none. What reads the outcome of the statement before it (ROW_COUNT()) is not asked for
+ * here: a file that does so is sent statement by statement.
+ */
+function maySendTogether({ head }: Statement, { statement: { kind } }: Classified): boolean {
+  return (
+    kind === "transactional" &&
+    /^(?:INSERT|REPLACE|UPDATE|DELETE)\b/i.test(head) &&
+    !/\bRETURNING\b/i.test(head) &&
+    // With another delimiter it may be two, which the server refuses only when they come alone.
+    !head.includes(";")
+  );
+}
+
+/**
+ * A statement and those right behind it that read what it left, such as ROW_COUNT(): nothing of the runner's own may be
+ * sent between them.
+ * @param preparedText the text of a prepared statement, or null when it is not known
+ * @returns one statement alone when nothing reads what it left
+ */
+export function gatherUnit(
+  statements: readonly Statement[],
+  at: number,
+  classify: (statement: Statement) => Classified,
+  preparedText: (name: string) => string | null,
+): readonly Work[] {
+  const unit: Work[] = [];
+  for (const statement of statements.slice(at)) {
+    const classified = classify(statement);
+    if (unit.length > 0 && !readsPrevious(classified, preparedText)) break;
+    unit.push({ statement, classified });
+  }
+  return unit;
+}
+
+/** Whether a statement reads what the one before it left. A body that is only defined reads nothing yet. */
+export function readsPrevious(
+  { statement, usesPrevious }: Classified,
+  preparedText: (name: string) => string | null = () => null,
+): boolean {
+  switch (statement.kind) {
+    case "transactional":
+    case "temporary":
+    case "set":
+    case "call":
+      return usesPrevious;
+    case "execute":
+      return usesPrevious || READS_PREVIOUS.test(preparedText(statement.name) ?? "");
+    case "execute-immediate":
+      return (
+        usesPrevious || READS_PREVIOUS.test(statement.source.from === "text" ? statement.source.text : "")
+      );
+    default:
+      return false;
+  }
+}
+
+const READS_PREVIOUS = /\b(?:row_count|found_rows|diagnostics|warnings|errors|warning_count|error_count)\b/i;
+
+/** Whether it leaves nothing behind, so that it does not matter what it reads. */
+export function leavesNothing({ text }: Statement): boolean {
+  return /^\s*(?:SHOW|SELECT)\b/i.test(text) && !/\bINTO\b|:=/i.test(text);
+}
+
+/** Cuts a file's statements so that none is parted from what it reads. */
+export async function* keepUnits(
+  chunks: AsyncIterable<readonly Statement[]> | Iterable<readonly Statement[]>,
+  classify: (statement: Statement) => Classified,
+): AsyncGenerator<readonly Statement[]> {
+  let held: readonly Statement[] = [];
+  for await (const chunk of chunks) {
+    const all = [...held, ...chunk];
+    let from = all.length - 1;
+    while (from > 0 && mayRead(classify(all[from] as Statement))) from--;
+    held = all.slice(Math.max(from, 0));
+    if (from > 0) yield all.slice(0, from);
+  }
+  if (held.length > 0) yield held;
+}
+
+/** What a prepared text reads is not known before it is prepared. */
+function mayRead(classified: Classified): boolean {
+  return readsPrevious(classified) || classified.statement.kind.startsWith("execute");
+}

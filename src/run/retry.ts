@@ -1,0 +1,161 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { MigrateError } from "../errors";
+import type { Judgement } from "../history/lines";
+import { readBlockers } from "../server/blockers";
+import { serverErrno, serverWords } from "../server/error-numbers";
+import type { Session } from "../server/session";
+import type { Classified } from "../syntax/classify";
+import { tokens } from "../syntax/lexer";
+
+/** Why a statement has to wait, and for how long it does before it is tried again. */
+export interface Blocked {
+  readonly reason: "lock-wait" | "deadlock";
+  /** Sessions that hold what it waits for, as far as the server tells. */
+  readonly blockers: readonly string[];
+  readonly caveat: string | null;
+  /** This many tries failed so far, of so many at most. */
+  readonly tries: number;
+  readonly maxTries: number;
+  readonly pauseMs: number;
+}
+
+export interface Patience {
+  /**
+   * Does a piece of work that takes locks, and does it again when it could not have them in time, if that is safe.
+   * @param tables what it locks, to name who holds it
+   * @param whyNotAgain asked after each try that failed: why it must not be done again; null: it may
+   * @throws MigrateError `blocked` when the last try failed, `interrupted` when it was asked to stop before; whatever else `work` throws
+   */
+  through(work: () => Promise<void>, tables: readonly LockedTable[], whyNotAgain: WhyNotAgain): Promise<void>;
+}
+
+/** One clause that follows "it was not tried again, because". */
+export type WhyNotAgain = (error: unknown) => Promise<string | null>;
+
+export interface LockedTable {
+  readonly database: string;
+  readonly name: string;
+}
+
+/** Together with a lock_wait_timeout of 5 s: about three quarters of a minute. */
+const PAUSES_MS: readonly number[] = [500, 1_000, 2_000, 4_000, 8_000];
+
+export function createPatience(
+  session: Session,
+  signal: AbortSignal | undefined,
+  report: (blocked: Blocked) => void,
+  pausesMs: readonly number[] = PAUSES_MS,
+): Patience {
+  return {
+    async through(work, tables, whyNotAgain) {
+      for (let tries = 1; ; tries++) {
+        try {
+          return await work();
+        } catch (error) {
+          const reason = whyBlocked(error);
+          if (reason === null) throw error;
+          const { sessions: blockers, caveat } = await readBlockers(session, tables);
+          const why = await whyNotAgain(error);
+          const found = { error, tries, blockers, caveat, why };
+          const pauseMs = pausesMs[tries - 1];
+          if (pauseMs === undefined || why !== null) throw gaveUp("blocked", found);
+          report({ reason, blockers, caveat, tries, maxTries: pausesMs.length + 1, pauseMs });
+          // Aborted, it rejects; that the signal is aborted says it all.
+          await pause(pauseMs, undefined, signal === undefined ? {} : { signal }).catch(() => {});
+          if (signal?.aborted === true) throw gaveUp("interrupted", found);
+        }
+      }
+    },
+  };
+}
+
+const ER_LOCK_WAIT_TIMEOUT = 1205;
+const ER_LOCK_DEADLOCK = 1213;
+
+function whyBlocked(error: unknown): Blocked["reason"] | null {
+  const errno = serverErrno(error);
+  if (errno === ER_LOCK_DEADLOCK) return "deadlock";
+  return errno === ER_LOCK_WAIT_TIMEOUT ? "lock-wait" : null;
+}
+
+interface GivenUp {
+  readonly error: unknown;
+  readonly tries: number;
+  readonly blockers: readonly string[];
+  readonly caveat: string | null;
+  /** Why it must not be tried again; null: it was tried often enough. */
+  readonly why: string | null;
+}
+
+function gaveUp(
+  code: "blocked" | "interrupted",
+  { error, tries, blockers, caveat, why }: GivenUp,
+): MigrateError {
+  const held = blockers.length === 0 ? "" : ` Held by:\n${blockers.map((line) => `  ${line}`).join("\n")}`;
+  const noted = caveat === null ? "" : `\n(${caveat})`;
+  const notAgain = why === null ? "" : `\nIt was not tried again, because ${why}.`;
+  const stopped = code === "interrupted" ? "stopped on request while it waited for its locks: " : "";
+  const times = tries === 1 ? "" : `, ${tries} times`;
+  return new MigrateError(code, `${stopped}${serverWords(error)}${times}.${held}${noted}${notAgain}`, {
+    cause: error,
+    hint: "End that session (KILL id), or wait for a quieter moment.",
+  });
+}
+
+/** How a statement outside of a transaction is made exactly once: by an intent of that kind, or by being repeatable. */
+export type Alone = Judgement | "repeatable";
+
+/**
+ * Why a statement that commits by itself must not be tried again after it could not have its locks; null: it may, if its
+ * objects are still as they were. The server takes the locks of a plain DDL before it begins, and undoes it as a whole.
+ * All else may have got half-way: rows of a MyISAM table stay, a procedure went on to its second statement.
+ * @param text what is run, for EXECUTE the prepared text
+ */
+export function whyNotAgainAlone(how: Alone, text: string, userVariables: readonly string[]): string | null {
+  if (how === "ask") return "what it did before that may have stayed";
+  if (how === "schema" || /^CALL\b/i.test(text)) return "what its procedure did before that may have stayed";
+  if (userVariables.length > 0) return "it may have changed user variables";
+  if (fillsTable(text)) return "it fills a table, which may not have been undone";
+  return null;
+}
+
+/** CREATE TABLE … SELECT, and MySQL's CREATE TABLE … TABLE. */
+function fillsTable(text: string): boolean {
+  if (!/^(?:\/\*M?!\d*\s*)?CREATE\b/i.test(text)) return false;
+  const words = [...tokens(text)]
+    .filter(({ type }) => type === "word")
+    .map(({ value }) => value.toUpperCase());
+  const at = words.indexOf("TABLE");
+  // A view, a routine or a trigger holds its SELECT, and does not run it.
+  if (at === -1 || words.slice(0, at).some((word) => HOLDS_ITS_TEXT.has(word))) return false;
+  return words.includes("SELECT") || words.indexOf("TABLE", at + 1) !== -1;
+}
+
+const HOLDS_ITS_TEXT: ReadonlySet<string> = new Set(["VIEW", "PROCEDURE", "FUNCTION", "TRIGGER", "EVENT"]);
+
+/**
+ * Why a statement cannot be run a second time with its whole transaction, after that was rolled back and the session was
+ * given back what it held at its beginning; null: it can.
+ * @param first nothing of the transaction ran before it
+ */
+export function whyNotAgainInTransaction(
+  { statement, usesPrevious }: Classified,
+  first: boolean,
+): string | null {
+  // What a statement leaves for the next one only (ROW_COUNT()) cannot be given back.
+  if (usesPrevious && first) return "it reads what the statement before its transaction left";
+  switch (statement.kind) {
+    case "transactional":
+    case "call":
+      return null;
+    case "set":
+      return statement.onlyUserVariables ? null : "it sets what a rollback does not set back";
+    case "temporary":
+      return "a temporary table stays when its transaction is rolled back";
+    case "execute":
+    case "execute-immediate":
+      return "what a prepared text does to the session is not known";
+    default:
+      return "a rollback does not undo it";
+  }
+}

@@ -1,0 +1,270 @@
+import * as mysql from "mysql2";
+import { MigrateError } from "../errors";
+import type { DatabaseSettings } from "../settings/settings";
+import { asConnectError, deservesOtherWay, errorField, tlsOptions } from "./connect-error";
+import { serverErrno } from "./error-numbers";
+import {
+  close,
+  execute,
+  isTransactionOpen,
+  type Link,
+  queryMany,
+  queryRows,
+  queryTyped,
+  runTogether,
+  runVerbatim,
+  watch,
+} from "./link";
+import { createOwnSettings, despiteTimeLimit, type OwnSettings, SETTINGS_OF_BOTH } from "./own-settings";
+import { namedOption } from "./read-only";
+import type { ServerInfo, Session } from "./session";
+import { withValuesInPieces } from "./values";
+
+export interface OpenOptions {
+  /** Connect without choosing a database; `Session.database` is still the one in the settings. */
+  readonly withoutDatabase?: boolean;
+  /** Seconds after which the server drops a session that sends nothing; default 60. */
+  readonly idleSeconds?: number;
+  /** Seconds a statement waits for a metadata lock; default 30. */
+  readonly lockWaitSeconds?: number;
+  /**
+   * What the server says to all of its sessions (a limit of time or of rows, only reading) does not hold in this one, for
+   * the files' statements neither: work on throwaway databases would end half-way, or see half of a schema. Default false.
+   */
+  readonly unlimited?: boolean;
+  /** Aborted before the session is open: stops at once. */
+  readonly signal?: AbortSignal;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/**
+ * A frozen runner (SIGSTOP, a suspended machine) would hold the lock for the server's wait_timeout, eight
+ * hours. The runner is never idle between statements for long, so a minute is enough.
+ */
+const IDLE_SECONDS = 60;
+const LOCK_WAIT_SECONDS = 30;
+
+/**
+ * Opens a session.
+ * @throws MigrateError `cannot-connect`, `access-denied`, `unknown-database`, `unsupported-server`, `interrupted`
+ */
+export async function openSession(settings: DatabaseSettings, options: OpenOptions = {}): Promise<Session> {
+  const connection = await connect(settings, options);
+  try {
+    return await prepareSession(watch(connection), settings.database, options);
+  } catch (error) {
+    connection.destroy();
+    throw asConnectError(error, settings);
+  }
+}
+
+/** Opens a session, gives it to the callback and closes it, whatever happens. */
+export async function withSession<T>(
+  settings: DatabaseSettings,
+  body: (session: Session) => Promise<T>,
+  options: OpenOptions = {},
+): Promise<T> {
+  const session = await openSession(settings, options);
+  try {
+    return await body(session);
+  } finally {
+    await session.close();
+  }
+}
+
+async function connect(settings: DatabaseSettings, options: OpenOptions): Promise<mysql.Connection> {
+  const { mode } = settings.ssl;
+  const encrypt =
+    mode !== "disabled" && !(mode === "preferred" && isLocal(settings) && settings.ssl.cert === null);
+  try {
+    return await connectOnce(settings, options, encrypt);
+  } catch (first) {
+    if (mode !== "preferred" || !deservesOtherWay(first, encrypt)) throw asConnectError(first, settings);
+    try {
+      return await connectOnce(settings, options, !encrypt);
+    } catch (second) {
+      // Without TLS on the server the first try was all there is.
+      const known = encrypt || errorField(second, "code") !== "HANDSHAKE_NO_SSL_SUPPORT" ? second : first;
+      throw asConnectError(known, settings);
+    }
+  }
+}
+
+function connectOnce(
+  settings: DatabaseSettings,
+  options: OpenOptions,
+  encrypt: boolean,
+): Promise<mysql.Connection> {
+  const { signal } = options;
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) {
+      reject(stoppedWhileConnecting());
+      return;
+    }
+    const connection = mysql.createConnection({
+      ...(settings.socket === null
+        ? { host: settings.host, port: settings.port }
+        : { socketPath: settings.socket }),
+      user: settings.user,
+      password: settings.password,
+      ...(options.withoutDatabase === true ? {} : { database: settings.database }),
+      ...(encrypt ? tlsOptions(settings) : {}),
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      dateStrings: true,
+      supportBigNumbers: true,
+      // mysql2 asks for both by default; the mysql client does not. ROW_COUNT() in a file shows the one, and the other
+      // is an sql_mode under which `CREATE TABLE count (…)` is an error.
+      flags: ["-FOUND_ROWS", "-IGNORE_SPACE"],
+      connectAttributes: { program_name: "mysql-updown" },
+      // Values are put in by values.ts. Without this mysql2 looks for placeholders in every text all the same, which takes
+      // longer than sending it.
+      queryFormat: (sql: string) => sql,
+      // LOAD DATA LOCAL would let a server ask this process for any file it can read.
+      infileStreamFactory: refuseLocalInfile,
+    });
+    const refuse = (error: Error): void => {
+      signal?.removeEventListener("abort", stop);
+      connection.destroy();
+      reject(error);
+    };
+    const stop = (): void => refuse(stoppedWhileConnecting());
+    connection.once("error", refuse);
+    connection.once("connect", () => {
+      connection.off("error", refuse);
+      signal?.removeEventListener("abort", stop);
+      resolve(connection);
+    });
+    signal?.addEventListener("abort", stop, { once: true });
+  });
+}
+
+/** What it is called when a signal came while a session was being opened. */
+export function stoppedWhileConnecting(): MigrateError {
+  return new MigrateError("interrupted", "Stopped on request while connecting to the database.");
+}
+
+function refuseLocalInfile(): never {
+  throw new MigrateError("unsupported-statement", "LOAD DATA LOCAL INFILE is not supported.");
+}
+
+function isLocal(settings: DatabaseSettings): boolean {
+  return settings.socket !== null || ["localhost", "127.0.0.1", "::1"].includes(settings.host);
+}
+
+async function prepareSession(connection: Link, database: string, options: OpenOptions): Promise<Session> {
+  const idle = options.idleSeconds ?? IDLE_SECONDS;
+  const lockWait = options.lockWaitSeconds ?? LOCK_WAIT_SECONDS;
+  const lifted = options.unlimited === true ? UNLIMITED : "";
+  await despiteTimeLimit(() => execute(connection, beginningOf(idle, lockWait) + lifted));
+  const [row] = await despiteTimeLimit(() =>
+    queryRows(
+      connection,
+      `SELECT VERSION() AS version, CONNECTION_ID() AS id, DATABASE() AS name,
+            @@lower_case_table_names AS folds, @@max_allowed_packet AS packet,
+            CONCAT_WS(' ', @@hostname, @@port, @@server_id) AS instance, ${SETTINGS_OF_BOTH} LIMIT 1`,
+    ),
+  );
+  if (row === undefined) throw new MigrateError("unsupported-server", "The server answered nothing.");
+  const version = String(row.version);
+  const server: ServerInfo = {
+    family: /mariadb/i.test(version) ? "mariadb" : "mysql",
+    version,
+    instance: String(row.instance),
+    foldsTableNames: Number(row.folds) !== 0,
+    noBackslashEscapes: String(row.sql_mode).split(",").includes("NO_BACKSLASH_ESCAPES"),
+    ansiQuotes: String(row.sql_mode).split(",").includes("ANSI_QUOTES"),
+    maxPacketBytes: Number(row.packet),
+  };
+  refuseOldServer(server);
+  const settings = createOwnSettings(
+    { query: (sql) => queryRows(connection, sql), execute: (sql) => execute(connection, sql) },
+    server.family,
+    row,
+  );
+  return {
+    server,
+    connectionId: Number(row.id),
+    database: row.name === null ? database : String(row.name),
+    ...commandsOf(connection, settings, server.maxPacketBytes),
+  };
+}
+
+/**
+ * As the mysql client does with --default-character-set=utf8mb4: the server's own default collation.
+ *
+ * On a server whose autocommit is off, or whose COMMIT begins another transaction, the client would throw away at the
+ * file's end what the file did not commit; here that is the runner's business. A file may still set both.
+ *
+ * Told of a SET NAMES, the driver would send the rest of the file in that character set. The client sends it as it is, so
+ * the server is to tell of nothing that matters.
+ */
+function beginningOf(idle: number, lockWait: number): string {
+  return (
+    `SET NAMES utf8mb4, SESSION wait_timeout = ${idle}, SESSION lock_wait_timeout = ${lockWait},` +
+    " SESSION autocommit = 1, SESSION completion_type = 0, SESSION session_track_system_variables = 'autocommit'"
+  );
+}
+
+/** DEFAULT would be the server's own setting, which is what is to be lifted. MariaDB passes over the first comment. */
+const UNLIMITED =
+  ", SESSION sql_select_limit = 18446744073709551615, SESSION sql_big_selects = 1, SESSION sql_safe_updates = 0" +
+  " /*!50708 , SESSION max_execution_time = 0, SESSION transaction_read_only = 0 */" +
+  " /*M! , SESSION max_statement_time = 0, SESSION tx_read_only = 0 */";
+
+type Commands = Omit<Session, "server" | "connectionId" | "database">;
+
+function commandsOf(connection: Link, settings: OwnSettings, maxPacketBytes: number): Commands {
+  const own = async <T>(work: () => Promise<T>): Promise<T> => {
+    await despiteTimeLimit(() => settings.enterOwn());
+    try {
+      return await work();
+    } catch (error) {
+      throw await namedOption(error, async (sql) => queryRows(connection, sql));
+    }
+  };
+  const ofFile = async (texts: readonly string[], work: () => Promise<void>): Promise<void> => {
+    await settings.enterFile();
+    for (const text of texts) settings.sent(text);
+    await work();
+  };
+  return {
+    query: (sql, values) => own(() => queryRows(connection, sql, values)),
+    queryMany: (statements) => own(() => queryMany(connection, statements)),
+    queryTyped: (sql) => own(() => queryTyped(connection, sql)),
+    async execute(sql, values) {
+      const { before, text } = withValuesInPieces(sql, values ?? [], maxPacketBytes);
+      const write = (): Promise<number> =>
+        own(async () => {
+          for (const piece of before) await execute(connection, piece);
+          return await execute(connection, text);
+        });
+      try {
+        return await write();
+      } catch (error) {
+        if (serverErrno(error) !== ER_BINLOG_STMT_MODE_AND_ROW_ENGINE) throw error;
+        if (!settings.needRepeatableRead()) throw error;
+      }
+      await settings.enterFile();
+      return await write();
+    },
+    run: (text) => ofFile([text], () => runVerbatim(connection, text)),
+    transactionOpen: () => isTransactionOpen(connection),
+    runTogether: (texts, ran) => ofFile([], () => runTogether(connection, texts, ran)),
+    close: () => close(connection),
+  };
+}
+
+/** With binlog_format = STATEMENT InnoDB takes no writes at READ COMMITTED. */
+const ER_BINLOG_STMT_MODE_AND_ROW_ENGINE = 1665;
+
+/** MySQL 8.0 and MariaDB 10.6 brought atomic DDL, without which a crash leaves half a table. */
+function refuseOldServer({ family, version }: ServerInfo): void {
+  const [major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(version) ?? []).slice(1).map(Number);
+  const old = family === "mariadb" ? major < 10 || (major === 10 && minor < 6) : major < 8;
+  if (!old) return;
+  throw new MigrateError(
+    "unsupported-server",
+    `The server is ${family === "mariadb" ? "MariaDB" : "MySQL"} ${version}; MySQL 8.0 or MariaDB 10.6 is the oldest that can be used safely.`,
+  );
+}

@@ -1,0 +1,159 @@
+import { mentionsAny } from "../syntax/classify";
+import type { Row, Session } from "./session";
+
+/**
+ * Reads the names through which a statement reaches a table whose engine cannot roll back: such tables, and the
+ * views, triggers and routines that mention them, however many steps away. DML that mentions one of them
+ * cannot be undone together with its record.
+ *
+ * Usually one query, because there is no such table.
+ * @param currentDatabase names in it need no qualifier
+ * @returns lower case, `database.name`, and `name` for what is in the current database
+ * @throws the driver's error
+ */
+export async function readNonTransactionalNames(
+  session: Session,
+  currentDatabase: string = session.database,
+): Promise<ReadonlySet<string>> {
+  const tables = await readTables(session);
+  const reached = new Set(tables.map(({ database, name }) => qualify(database, name)));
+  if (tables.some(({ database }) => !isSystem(database))) closeOver(reached, await readPrograms(session));
+  return visibleFrom(currentDatabase, reached);
+}
+
+interface NamedTable {
+  readonly database: string;
+  readonly name: string;
+}
+
+/** Something that runs, or stands for, SQL of its own. */
+export interface Program {
+  readonly database: string;
+  /** What a statement mentions to set it off: its own name, or a trigger's table. */
+  readonly name: string;
+  /** null: the user may not see it, so it might do anything. */
+  readonly text: string | null;
+}
+
+/** The tables of information_schema, performance_schema and sys are only ever read. */
+async function readTables(session: Session): Promise<readonly NamedTable[]> {
+  const rows = await session.query(
+    `SELECT t.TABLE_SCHEMA AS db, t.TABLE_NAME AS name
+       FROM information_schema.TABLES t LEFT JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE
+      WHERE t.TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')
+        AND t.TABLE_SCHEMA NOT IN ('information_schema', 'performance_schema', 'sys')
+        AND (e.TRANSACTIONS IS NULL OR e.TRANSACTIONS <> 'YES')`,
+  );
+  return rows.map((row) => ({ database: String(row.db), name: String(row.name) }));
+}
+
+function isSystem(database: string): boolean {
+  return database.toLowerCase() === "mysql";
+}
+
+export async function readPrograms(session: Session): Promise<readonly Program[]> {
+  const rows: Row[] = [];
+  for (const [table, schema, name, text] of PROGRAMS) {
+    const found = await session.query(
+      `SELECT ${schema} AS db, ${name} AS name, ${text} AS text FROM information_schema.${table}
+        WHERE ${schema} NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys')`,
+    );
+    rows.push(...found);
+  }
+  return rows.map((row) => ({
+    database: String(row.db),
+    name: String(row.name),
+    text: row.text === null || row.text === "" ? null : String(row.text),
+  }));
+}
+
+const PROGRAMS = [
+  ["VIEWS", "TABLE_SCHEMA", "TABLE_NAME", "VIEW_DEFINITION"],
+  ["TRIGGERS", "EVENT_OBJECT_SCHEMA", "EVENT_OBJECT_TABLE", "ACTION_STATEMENT"],
+  ["ROUTINES", "ROUTINE_SCHEMA", "ROUTINE_NAME", "ROUTINE_DEFINITION"],
+] as const;
+
+/** Adds what mentions a name, until nothing more does. A program may have been made with ANSI_QUOTES. */
+export function closeOver(reached: Set<string>, programs: readonly Program[]): void {
+  for (let grown = true; grown; ) {
+    grown = false;
+    for (const { database, name, text } of programs) {
+      const own = qualify(database, name);
+      if (reached.has(own)) continue;
+      if (text !== null && !mentionsAny(text, visibleFrom(database, reached), { ansiQuotes: true })) continue;
+      reached.add(own);
+      grown = true;
+    }
+  }
+}
+
+export function qualify(database: string, name: string): string {
+  return `${database}.${name}`.toLowerCase();
+}
+
+export function visibleFrom(database: string, qualified: ReadonlySet<string>): ReadonlySet<string> {
+  const prefix = `${database.toLowerCase()}.`;
+  const bare = [...qualified]
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => name.slice(prefix.length));
+  return new Set([...qualified, ...bare]);
+}
+
+/**
+ * Reads the names through which a statement reaches a routine or trigger that may change what the session holds: user
+ * variables, LAST_INSERT_ID(), temporary tables, prepared statements. One that cannot be read counts as well.
+ * @returns lower case, `database.name`, and `name` for what is in the current database
+ * @throws the driver's error
+ */
+export async function readSessionProgramNames(
+  session: Session,
+  currentDatabase: string,
+): Promise<ReadonlySet<string>> {
+  const programs = await readPrograms(session);
+  const reached = new Set(
+    programs
+      .filter(({ text }) => text === null || CHANGES_SESSION.test(text))
+      .map(({ database, name }) => qualify(database, name)),
+  );
+  closeOver(reached, programs);
+  return visibleFrom(currentDatabase, reached);
+}
+
+const CHANGES_SESSION = /@|\b(?:TEMPORARY|PREPARE|EXECUTE|LAST_INSERT_ID)\b/i;
+
+/** How old an answer may be that the next migration takes over, in milliseconds. */
+const FRESH_MS = 1_000;
+
+/** Knows the names through which a statement reaches a table whose engine cannot roll back. */
+export interface Engines {
+  /** @returns as `readNonTransactionalNames`  @throws the driver's error */
+  namesSeenFrom(session: Session, database: string): Promise<ReadonlySet<string>>;
+  /** A migration begins: what is not fresh is asked again. Until it ends, only `forget` does that. */
+  begin(): void;
+  /** A statement ran that may have changed them. */
+  forget(): void;
+}
+
+/**
+ * One for a whole run: the question costs milliseconds on a server with many tables, and short migrations come by
+ * the hundred.
+ */
+export function createEngines(): Engines {
+  let known: { readonly database: string; readonly names: ReadonlySet<string>; readonly at: number } | null =
+    null;
+  return {
+    async namesSeenFrom(session, database) {
+      if (known?.database !== database) {
+        const names = await readNonTransactionalNames(session, database);
+        known = { database, names, at: performance.now() };
+      }
+      return known.names;
+    },
+    begin() {
+      if (known !== null && performance.now() - known.at > FRESH_MS) known = null;
+    },
+    forget() {
+      known = null;
+    },
+  };
+}

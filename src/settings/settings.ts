@@ -1,0 +1,210 @@
+import { type Problem, RefusedError } from "../errors";
+import { settleDatabase, whyNoIdentifier } from "./database";
+import { readSsl } from "./database-url";
+import { badSetting, type Environment, type Given, type Part, readVariable, variables } from "./environment";
+import { likelyUrls, refuseMisspelled, refuseStrayTls } from "./spelling";
+
+export type { Environment } from "./environment";
+
+/** TLS as the mysql client names it: https://dev.mysql.com/doc/refman/8.4/en/connection-options.html#option_general_ssl-mode */
+export type SslMode = "disabled" | "preferred" | "required" | "verify-ca" | "verify-identity";
+
+export interface SslSettings {
+  readonly mode: SslMode;
+  /** PEM file paths; null when not given. */
+  readonly ca: string | null;
+  readonly cert: string | null;
+  readonly key: string | null;
+}
+
+export interface DatabaseSettings {
+  readonly host: string;
+  readonly port: number;
+  /** Path of a Unix socket; beats host and port when given. */
+  readonly socket: string | null;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  readonly ssl: SslSettings;
+}
+
+export interface Settings {
+  readonly database: DatabaseSettings;
+  /** Folder of the migration files, as given (relative to the working folder). */
+  readonly dir: string;
+  /** Name of the history table. */
+  readonly table: string;
+  /** Milliseconds to wait for a server that is still starting. */
+  readonly waitMs: number;
+  /** Patterns of names that diff, check and dump leave out. */
+  readonly ignore?: readonly string[];
+  /** Patterns of tables whose partitions are not compared. */
+  readonly ignorePartitions?: readonly string[];
+}
+
+/** Where the migrations are and where it is recorded what ran: all that a command without a database needs. */
+export type FolderSettings = Pick<Settings, "dir" | "table">;
+
+/** Settings from the command line: the only ones that may be flags, because flags show in the process list. */
+export interface SettingFlags {
+  readonly dir: string | null;
+  readonly table: string | null;
+}
+
+const DEFAULT_DIR = "sql/migrations";
+const DEFAULT_TABLE = "migration_history";
+
+const HOW_TO_SET = `Set DATABASE_URL=mysql://user:password@host:port/database
+or MYSQL_HOST, MYSQL_USER, MYSQL_PASSWORD and MYSQL_DATABASE, in the environment or in .env.`;
+
+/**
+ * Reads every setting, flags before the environment.
+ * @throws RefusedError `bad-setting`, `missing-setting`: every unusable setting by name, none by its secret
+ */
+export function readSettings(flags: SettingFlags, env: Environment): Settings {
+  const problems: Problem[] = [];
+  const given = mapParts((part) => readVariable(env, part, problems));
+  const before = problems.length;
+  const likely = likelyUrls(env).map((name) => `${name} is set, but is not read. `);
+  const howToGive = likely.join("") + HOW_TO_SET;
+  const database =
+    before > 0 ? null : settleDatabase({ given, names: variables, ssl: null, howToGive }, problems);
+  refuseMisspelled(env, databaseNames(database), problems);
+  refuseStrayTls(env, problems);
+  const folder = settleFolder(flags, env, problems);
+  const waitMs = readWait(env, problems);
+  if (database === null || problems.length > 0) throw new RefusedError(problems);
+  return {
+    database,
+    ...folder,
+    waitMs,
+    ...readIgnored(env.MIGRATIONS_IGNORE, env.MIGRATIONS_IGNORE_PARTITIONS),
+  };
+}
+
+/** What is left out, from lists of patterns such as `knex_*,_*_gho`; nothing for what is not given. */
+export function readIgnored(
+  ignore: string | null | undefined,
+  ignorePartitions: string | null | undefined,
+): Pick<Settings, "ignore" | "ignorePartitions"> {
+  const list = (text: string): readonly string[] =>
+    text
+      .split(",")
+      .map((pattern) => pattern.trim())
+      .filter((pattern) => pattern !== "");
+  return {
+    ...(ignore == null ? {} : { ignore: list(ignore) }),
+    ...(ignorePartitions == null ? {} : { ignorePartitions: list(ignorePartitions) }),
+  };
+}
+
+function readWait(env: Environment, problems: Problem[]): number {
+  const { MIGRATE_WAIT: given = "0" } = env;
+  if (!/^\d{1,6}$/.test(given))
+    problems.push(badSetting("MIGRATE_WAIT takes a number of seconds, such as 60."));
+  return Number(given) * 1000;
+}
+
+/**
+ * Reads the settings that need no database.
+ * @throws RefusedError `bad-setting`
+ */
+export function readFolderSettings(flags: SettingFlags, env: Environment): FolderSettings {
+  const problems: Problem[] = [];
+  const folder = settleFolder(flags, env, problems);
+  if (problems.length > 0) throw new RefusedError(problems);
+  return folder;
+}
+
+/** Settings as a program gives them; the environment is not read. Give `databaseUrl`, or its parts. */
+export interface SettingOptions {
+  /** `mysql://user:password@host:port/database?ssl-mode=…` */
+  readonly databaseUrl?: string | undefined;
+  /** Default `localhost`. */
+  readonly host?: string | undefined;
+  /** Default 3306. */
+  readonly port?: number | undefined;
+  readonly socket?: string | undefined;
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+  readonly database?: string | undefined;
+  /** TLS when it is not in `databaseUrl`; default: `preferred`. */
+  readonly ssl?: Partial<SslSettings> | undefined;
+  /** Folder of the migration files; default `sql/migrations` in the working folder. */
+  readonly dir?: string | undefined;
+  /** Name of the history table; default `migration_history`. */
+  readonly table?: string | undefined;
+  /** Tables that diff, check and dump leave out: patterns with `*` and `?`, separated by commas. */
+  readonly ignore?: string | undefined;
+  /** Tables whose partitions are not compared, in the same way. */
+  readonly ignorePartitions?: string | undefined;
+}
+
+/**
+ * Settings from a program's options, refused by the same rules as those from the environment.
+ * @throws RefusedError `bad-setting`, `missing-setting`
+ */
+export function settingsFromOptions(options: SettingOptions): Settings {
+  const problems: Problem[] = [];
+  const given = mapParts((part): Given | null => {
+    const name = part === "url" ? "databaseUrl" : part;
+    const value = options[name];
+    return value === undefined ? null : { name, value: String(value) };
+  });
+  const names = { ...mapParts((part) => part), url: "databaseUrl" };
+  const ssl = sslFromOptions(options, problems);
+  const howToGive = "Give databaseUrl, or host, user, password and database.";
+  const database = settleDatabase({ given, names, ssl, howToGive }, problems);
+  const folder = settleFolder({ dir: options.dir ?? null, table: options.table ?? null }, {}, problems);
+  if (database === null || problems.length > 0) throw new RefusedError(problems);
+  return { database, ...folder, waitMs: 0, ...readIgnored(options.ignore, options.ignorePartitions) };
+}
+
+function sslFromOptions(options: SettingOptions, problems: Problem[]): SslSettings | null {
+  if (options.ssl === undefined) return null;
+  if (/[?&]ssl-/.test(options.databaseUrl ?? "")) {
+    problems.push(badSetting("databaseUrl and ssl both speak of TLS.", "Keep one of them."));
+    return null;
+  }
+  const { mode, ca, cert, key } = options.ssl;
+  const given = {
+    ...(mode === undefined ? {} : { "ssl-mode": mode }),
+    ...(ca == null ? {} : { "ssl-ca": ca }),
+    ...(cert == null ? {} : { "ssl-cert": cert }),
+    ...(key == null ? {} : { "ssl-key": key }),
+  };
+  return readSsl(given, (why) => problems.push(badSetting(`ssl ${why}`)));
+}
+
+function mapParts<T>(read: (part: Part) => T): Record<Part, T> {
+  const parts: readonly Part[] = ["url", "host", "port", "socket", "user", "password", "database"];
+  return Object.fromEntries(parts.map((part) => [part, read(part)])) as Record<Part, T>;
+}
+
+/** What each database variable amounts to, so that a misspelled one that says the same is let pass. */
+function databaseNames(database: DatabaseSettings | null): Record<string, string | null> {
+  return {
+    [variables.host]: database?.host ?? null,
+    [variables.port]: database === null ? null : String(database.port),
+    [variables.socket]: database?.socket ?? null,
+    [variables.user]: database?.user ?? null,
+    [variables.password]: database?.password ?? null,
+    [variables.database]: database?.database ?? null,
+  };
+}
+
+function settleFolder(flags: SettingFlags, env: Environment, problems: Problem[]): FolderSettings {
+  const read = (flag: string | null, option: string, variable: string, fallback: string): Given => {
+    if (flag !== null) return { name: option, value: flag };
+    const value = env[variable];
+    return value === undefined ? { name: option, value: fallback } : { name: variable, value };
+  };
+  const dir = read(flags.dir, "--dir", "MIGRATIONS_DIR", DEFAULT_DIR);
+  const table = read(flags.table, "--table", "MIGRATIONS_TABLE", DEFAULT_TABLE);
+  if (dir.value === "") problems.push(badSetting(`${dir.name} is empty.`));
+  if (dir.value.includes("\0")) problems.push(badSetting(`${dir.name} has a NUL byte in it.`));
+  const why = whyNoIdentifier(table.value);
+  if (why !== null) problems.push(badSetting(`${table.name} ${why}.`));
+  refuseMisspelled(env, { MIGRATIONS_DIR: dir.value, MIGRATIONS_TABLE: table.value }, problems);
+  return { dir: dir.value, table: table.value };
+}

@@ -1,0 +1,185 @@
+import { formatVersion } from "../migrations/names";
+import { readMigrations } from "../migrations/read-migrations";
+import { readSchemaFile, requireSchemaFile, schemaPath } from "../migrations/schema-file";
+import { diffSchemas } from "../schema/diff";
+import type { NotCompared, Schema } from "../schema/model";
+import { readRenameDeclarations } from "../schema/rename-declarations";
+import { NO_RENAMES } from "../schema/renames";
+import { renderChanges } from "../schema/render-changes";
+import { resolveRenames } from "../schema/resolve-renames";
+import { applyMigrations, readScratch, refuseIfStopped, type Stop } from "../scratch/build";
+import { withPartitionsOf } from "../scratch/ignored";
+import { loadDeclared } from "../scratch/load-declared";
+import type { DeclaredSchema } from "../scratch/proposal";
+import { findReaching, type SharedServer } from "../scratch/reach";
+import { withScratchDatabase } from "../scratch/scratch-database";
+import { type ScratchServer, withScratchServer } from "../scratch/scratch-server";
+import type { ScratchSettings } from "../settings/scratch";
+import type { Settings } from "../settings/settings";
+import { readLiveSchema } from "./dump";
+import { ignoreOptions, partitionOptions, text, value, withIgnored } from "./options";
+import { readStatus, type StatusReport } from "./status";
+import { defineCommand } from "./verb";
+
+export interface CheckResult extends CheckReport {
+  /** The database is what the migrations build, they are all applied, and schema.sql says the same. */
+  readonly clean: boolean;
+}
+
+/** Holds the live database against what the migrations build. */
+export const check = defineCommand({
+  name: "check",
+  summary: "Is the database what the migrations say? Exits 1 when it is not",
+  details: [
+    "Finds drift, what is pending or modified, and whether schema.sql still matches the migrations.",
+    "Only looks at the database: an account that may read is enough.",
+  ],
+  options: {
+    schema: value("FILE", text, "The declared schema; default schema.sql beside the migrations folder"),
+    ...ignoreOptions,
+    ...partitionOptions,
+  },
+  examples: ["check", "check --json"],
+  run: async (context): Promise<CheckResult> => {
+    const settings = withIgnored(context.settings(), context.options);
+    const path = context.options.schema ?? schemaPath(settings.dir);
+    // A file that was named has to be there; the default need not.
+    const sql = context.options.schema === null ? readSchemaFile(path) : requireSchemaFile(path);
+    const stop = { signal: context.signal, killSignal: context.killSignal };
+    const declared = sql === null ? null : { path, sql };
+    const report = await checkDatabase(settings, context.scratch(), declared, stop);
+    return { ...report, clean: isClean(report) };
+  },
+  render: (result, layout) => {
+    const { database, current, drift, pending, problems, undeclared } = result;
+    const at = current === null ? "has no migration applied" : `is at ${formatVersion(current)}`;
+    return [
+      ...result.remarks.map((remark) => layout.paint("yellow", remark)),
+      ...result.notCompared.map(({ object, why }) =>
+        layout.paint("yellow", `Not compared: ${object}: ${why}.`),
+      ),
+      ...problems.map((problem) => layout.paint("red", problem)),
+      ...section("The database is not what its migrations build. This would make it so:", drift),
+      ...section("schema.sql is not what the migrations build. This is missing:", undeclared ?? ""),
+      ...(pending.length === 0 ? [] : [`Pending: ${pending.map(formatVersion).join(", ")}`]),
+      `${database} ${at}: ${result.clean ? "as the migrations say." : "not as the migrations say."}`,
+    ];
+  },
+  exitCode: ({ clean }) => (clean ? 0 : 1),
+});
+
+function isClean({ drift, pending, problems, undeclared }: CheckReport): boolean {
+  return drift === "" && pending.length === 0 && problems.length === 0 && (undeclared ?? "") === "";
+}
+
+function section(title: string, sql: string): readonly string[] {
+  if (sql === "") return [];
+  return [
+    title,
+    "",
+    ...sql
+      .trimEnd()
+      .split("\n")
+      .map((line) => (line === "" ? "" : `  ${line}`)),
+    "",
+  ];
+}
+
+export interface CheckReport {
+  readonly database: string;
+  readonly current: number | null;
+  /** SQL that would make the database what its migrations build; empty when it is. */
+  readonly drift: string;
+  /** Versions that are not applied. */
+  readonly pending: readonly number[];
+  /** What is wrong with applied migrations, one line each. */
+  readonly problems: readonly string[];
+  /** SQL that would take the migrations' schema to schema.sql; empty when it is that, null when there is no such file. */
+  readonly undeclared: string | null;
+  readonly notCompared: readonly NotCompared[];
+  readonly remarks: readonly string[];
+}
+
+/**
+ * Holds the live database against what its migrations build on a scratch database, and those against schema.sql.
+ * Only looks at the target.
+ * @param declared null when there is no schema.sql
+ * @throws as `readStatus`; MigrateError `no-scratch`; StatementError when a migration or schema.sql fails on scratch
+ */
+export async function checkDatabase(
+  settings: Settings,
+  scratch: ScratchSettings,
+  declared: DeclaredSchema | null,
+  stop: Stop = {},
+): Promise<CheckReport> {
+  const status = await readStatus(settings);
+  const live = await readLiveSchema(settings);
+  const files = declared === null ? [] : [{ fileName: declared.path, sql: declared.sql }];
+  const { migrations } = readMigrations(settings.dir);
+  const options = {
+    settings,
+    scratch,
+    findReaching: (server: SharedServer) => findReaching(migrations, files, server),
+  };
+  return await withScratchServer(options, async (server) => {
+    const { applied, all } = await build(settings, server, status.current, stop);
+    refuseIfStopped(stop);
+    const expected = withPartitionsOf(live.schema, applied, settings);
+    const drift = diffSchemas(live.schema, expected, {
+      server: live.server,
+      renames: NO_RENAMES,
+      anyDefiner: true,
+    });
+    return {
+      database: status.database,
+      current: status.current,
+      drift: renderChanges(drift, live.server),
+      pending: status.entries.filter(({ state }) => state !== "applied").map(({ version }) => version),
+      problems: describeProblems(status),
+      undeclared: declared === null ? null : await compareDeclared(settings, server, declared, all),
+      notCompared: live.schema.notCompared,
+      remarks: server.remarks,
+    };
+  });
+}
+
+interface Built {
+  /** At the version the target is at. */
+  readonly applied: Schema;
+  readonly all: Schema;
+}
+
+async function build(
+  settings: Settings,
+  server: ScratchServer,
+  current: number | null,
+  stop: Stop,
+): Promise<Built> {
+  return await withScratchDatabase(server, async (database) => {
+    if (current !== null) await applyMigrations(settings, database, current, stop);
+    const applied = await readScratch(settings, database);
+    await applyMigrations(settings, database, null, stop, current);
+    return { applied, all: await readScratch(settings, database) };
+  });
+}
+
+async function compareDeclared(
+  settings: Settings,
+  server: ScratchServer,
+  { path, sql }: DeclaredSchema,
+  all: Schema,
+): Promise<string> {
+  const declared = await withScratchDatabase(server, async (database) => {
+    await loadDeclared(database, path, sql);
+    return withPartitionsOf(all, await readScratch(settings, database), settings);
+  });
+  const declarations = readRenameDeclarations(sql, { fileName: path });
+  const { renames } = resolveRenames(declarations, { from: all, to: declared });
+  return renderChanges(diffSchemas(all, declared, { server: server.server, renames }), server.server);
+}
+
+function describeProblems({ entries }: StatusReport): string[] {
+  return entries.flatMap(({ problems, warnings }) =>
+    [...problems, ...warnings].map(({ message }) => message),
+  );
+}

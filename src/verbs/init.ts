@@ -1,0 +1,187 @@
+import { constants, copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { MigrateError, RefusedError } from "../errors";
+import { readHistoryState } from "../history/fold";
+import { createHistoryTable } from "../history/table";
+import { writePair } from "../migrations/write";
+import type { Adoption } from "../plan/adopt";
+import { openSession, withSession } from "../server/connection";
+import { serverErrno } from "../server/error-numbers";
+import { acquireLock, releaseLock } from "../server/lock";
+import { withTranslatedErrors } from "../server/translate-error";
+import type { Settings } from "../settings/settings";
+import { quoteIdentifier } from "../syntax/quote";
+import type { OptionTable } from "./options";
+import { findAdoptions, renderAdoptions } from "./stamp";
+import { type Context, defineCommand } from "./verb";
+
+/** One thing that init makes, and whether it had to. */
+export interface InitStep {
+  readonly what: "environment-file" | "folder" | "example" | "database" | "history-table";
+  /** Its path or name. */
+  readonly name: string;
+  readonly outcome: "created" | "there";
+}
+
+export interface InitResult {
+  readonly steps: readonly InitStep[];
+  /** Tables of other migration tools in the database, when nothing is applied there by this one. */
+  readonly found: readonly Adoption[];
+}
+
+/** Makes what a project needs, unless it is there. */
+export const init = defineCommand({
+  name: "init",
+  summary: "Make what is missing: .env, folder, example, database, history table",
+  details: ["Safe to repeat. This is the only verb that creates a database."],
+  options: {},
+  examples: ["init"],
+  run: async (context): Promise<InitResult> => {
+    const files = [...makeEnvironmentFile(context), ...makeFolder(context.folder().dir)];
+    try {
+      const steps = [...files, ...(await makeDatabase(context))];
+      return { steps, found: await findAdoptions(context.settings()) };
+    } catch (error) {
+      throw tellWhatIsDone(error, files);
+    }
+  },
+  render: ({ steps, found }, layout) => [...steps.map(describe), ...renderAdoptions(found, null, layout)],
+});
+
+const EXAMPLE = ".env.example";
+
+const EXAMPLE_PAIR = {
+  up: `-- An example: put your first migration in its place. The down file takes back what the up file does.
+CREATE TABLE example (
+  id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  name VARCHAR(100) NOT NULL
+);
+`,
+  down: "DROP TABLE example;\n",
+};
+
+function makeEnvironmentFile({ environmentFolder }: Context<OptionTable>): readonly InitStep[] {
+  if (environmentFolder === null) return [];
+  const what = "environment-file";
+  try {
+    const paths = [join(environmentFolder, EXAMPLE), join(environmentFolder, ".env")] as const;
+    copyFileSync(...paths, constants.COPYFILE_EXCL);
+    return [{ what, name: ".env", outcome: "created" }];
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return [{ what, name: ".env", outcome: "there" }];
+    // Without an example there is nothing to start from; settings may well come from elsewhere.
+    if (code === "ENOENT") return [];
+    throw new MigrateError("unwritable", `.env cannot be made from ${EXAMPLE} (${code}).`, { cause: error });
+  }
+}
+
+function makeFolder(dir: string): readonly InitStep[] {
+  const there = existsSync(dir);
+  try {
+    mkdirSync(dir, { recursive: true });
+    const folder: InitStep = { what: "folder", name: dir, outcome: there ? "there" : "created" };
+    if (readdirSync(dir).some((name) => !name.startsWith("."))) return [folder];
+    const { upPath, downPath } = writePair(dir, "0001", "create_example", EXAMPLE_PAIR);
+    const example = [upPath, downPath].map(
+      (name): InitStep => ({ what: "example", name, outcome: "created" }),
+    );
+    return [folder, ...example];
+  } catch (error) {
+    if (error instanceof MigrateError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    throw new MigrateError("unwritable", `The migrations folder ${dir} cannot be made (${code}).`, {
+      cause: error,
+    });
+  }
+}
+
+async function makeDatabase(context: Context<OptionTable>): Promise<readonly InitStep[]> {
+  const settings = context.settings();
+  const { createdDatabase, createdTable } = await prepareDatabase(settings);
+  return [
+    { what: "database", name: settings.database.database, outcome: createdDatabase ? "created" : "there" },
+    { what: "history-table", name: settings.table, outcome: createdTable ? "created" : "there" },
+  ];
+}
+
+/** The files are made whether or not a database can be reached: say so with the error. */
+function tellWhatIsDone(error: unknown, files: readonly InitStep[]): unknown {
+  const created = files.filter(({ outcome }) => outcome === "created").map(({ name }) => name);
+  if (!(error instanceof MigrateError) || created.length === 0) return error;
+  const done = `Created so far: ${created.join(", ")}. Then run init again:\n  npm run migrate:init`;
+  const hint = error.hint === null ? done : `${error.hint}\n${done}`;
+  if (error instanceof RefusedError) {
+    return new MigrateError(error.code, error.message, { hint, cause: error });
+  }
+  return new MigrateError(error.code, error.message, { hint, cause: error.cause });
+}
+
+const NOUNS: Readonly<Record<InitStep["what"], string>> = {
+  "environment-file": "",
+  folder: "folder ",
+  example: "",
+  database: "database ",
+  "history-table": "history table ",
+};
+
+function describe({ what, name, outcome }: InitStep): string {
+  return `${outcome === "created" ? "Created    " : "Was there  "}${NOUNS[what]}${name}`;
+}
+
+export interface Prepared {
+  readonly createdDatabase: boolean;
+  readonly createdTable: boolean;
+}
+
+const LOCK_TIMEOUT_MS = 60_000;
+
+/** Creates the database and the history table unless they exist. Only `init` does the first. */
+export async function prepareDatabase(settings: Settings): Promise<Prepared> {
+  return await withTranslatedErrors(async () => {
+    const createdDatabase = await ensureDatabase(settings);
+    return { createdDatabase, createdTable: await ensureHistoryTable(settings) };
+  });
+}
+
+async function ensureDatabase(settings: Settings): Promise<boolean> {
+  try {
+    const session = await openSession(settings.database);
+    await session.close();
+    return false;
+  } catch (error) {
+    if (!(error instanceof MigrateError) || error.code !== "unknown-database") throw error;
+  }
+  return await withSession(
+    settings.database,
+    async (session) => {
+      try {
+        await session.execute(
+          `CREATE DATABASE ${quoteIdentifier(settings.database.database)} CHARACTER SET utf8mb4`,
+        );
+        return true;
+      } catch (error) {
+        // Another init was a moment faster.
+        if (serverErrno(error) === ER_DB_CREATE_EXISTS) return false;
+        throw error;
+      }
+    },
+    { withoutDatabase: true },
+  );
+}
+
+async function ensureHistoryTable(settings: Settings): Promise<boolean> {
+  return await withSession(settings.database, async (session) => {
+    if ((await readHistoryState(session, settings.table)).exists) return false;
+    const lock = await acquireLock(session, settings.table, { timeoutMs: LOCK_TIMEOUT_MS });
+    try {
+      if ((await readHistoryState(session, settings.table)).exists) return false;
+      await createHistoryTable(session, settings.table);
+      return true;
+    } finally {
+      await releaseLock(session, lock);
+    }
+  });
+}
+
+const ER_DB_CREATE_EXISTS = 1007;

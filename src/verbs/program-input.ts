@@ -1,0 +1,86 @@
+import { MigrateError } from "../errors";
+import { nearest } from "../settings/spelling";
+import type { Option, OptionTable } from "./options";
+
+/** What a program's option may be; the word completes "takes …". */
+export interface InputType {
+  readonly takes: string;
+  accepts(given: unknown): boolean;
+}
+
+const flag: InputType = { takes: "true or false", accepts: (given) => typeof given === "boolean" };
+const plain: InputType = { takes: "a text or a number", accepts: isPlain };
+const many: InputType = {
+  takes: "an array of texts or numbers",
+  accepts: (given) => Array.isArray(given) && given.every(isPlain),
+};
+
+/** Types of the options that a migrator itself takes. */
+export const inputTypes = {
+  text: { takes: "a text", accepts: (given: unknown) => typeof given === "string" },
+  flag,
+  plain,
+  milliseconds: {
+    takes: "a number of milliseconds above 0",
+    accepts: (given: unknown) => typeof given === "number" && Number.isFinite(given) && given > 0,
+  },
+  callback: { takes: "a function", accepts: (given: unknown) => typeof given === "function" },
+  signal: { takes: "an AbortSignal", accepts: (given: unknown) => given instanceof AbortSignal },
+  object: { takes: "an object", accepts: isObject },
+} as const satisfies Record<string, InputType>;
+
+/**
+ * Checks a verb's options as a program gave them: a misspelled or mistyped one is refused, as a flag would be.
+ * @throws MigrateError `usage`
+ */
+export function checkVerbInput(verb: string, table: OptionTable, input: unknown): void {
+  const types = Object.fromEntries(Object.entries(table).map(([name, option]) => [name, typeOf(option)]));
+  checkInput(`migrator.${verb}()`, types, input);
+}
+
+/**
+ * Checks that an object has no other options than these, and each of its type. `undefined` is as good as left out.
+ * @param subject what takes them, for messages
+ * @throws MigrateError `usage`
+ */
+export function checkInput(
+  subject: string,
+  types: Readonly<Record<string, InputType>>,
+  input: unknown,
+): void {
+  const names = Object.keys(types);
+  const hint = names.length === 0 ? `${subject} takes no options.` : `Its options: ${names.join(", ")}.`;
+  const misuse = (message: string): MigrateError => new MigrateError("usage", message, { hint });
+  if (!isObject(input)) throw misuse(`${subject} takes an object with options, not ${describe(input)}.`);
+  for (const [name, given] of Object.entries(input)) {
+    const type = Object.hasOwn(types, name) ? types[name] : undefined;
+    if (type === undefined) {
+      const meant = nearest(name, names);
+      throw misuse(`${subject} has no option "${name}".${meant === null ? "" : ` Did you mean "${meant}"?`}`);
+    }
+    if (given !== undefined && !type.accepts(given)) {
+      throw misuse(`${subject}: ${name} takes ${type.takes}, not ${describe(given)}.`);
+    }
+  }
+}
+
+function typeOf(option: Option): InputType {
+  if (option.kind === "flag") return flag;
+  return option.kind === "positional" && option.many ? many : plain;
+}
+
+/** What the command line's own reading of texts can go on with. */
+function isPlain(given: unknown): boolean {
+  return typeof given === "string" || (typeof given === "number" && Number.isFinite(given));
+}
+
+function isObject(given: unknown): given is object {
+  return typeof given === "object" && given !== null && !Array.isArray(given);
+}
+
+/** Never the value itself where that may be a secret: only what kind of thing it is. */
+function describe(given: unknown): string {
+  if (given === null || given === undefined) return String(given);
+  if (Array.isArray(given)) return "an array";
+  return typeof given === "object" ? "an object" : `a ${typeof given}`;
+}

@@ -1,0 +1,65 @@
+import type { RunEvent } from "../run/events";
+import type { ScratchSettings } from "../settings/scratch";
+import type { FolderSettings, Settings } from "../settings/settings";
+import type { Layout } from "./layout";
+import { flag, type OptionTable, type OptionValues, text, value } from "./options";
+
+/** What a command gets to work with. Settings are read when asked for, so that `create` needs no database. */
+export interface Context<O extends OptionTable> {
+  readonly options: OptionValues<O>;
+  /** @throws RefusedError `bad-setting`, `missing-setting` */
+  settings(): Settings;
+  /** @throws RefusedError `bad-setting` */
+  folder(): FolderSettings;
+  /** Where throwaway databases may be made.  @throws RefusedError `bad-setting` */
+  scratch(): ScratchSettings;
+  /** The folder that holds `.env`; null when the settings come from a program and not from there. */
+  readonly environmentFolder: string | null;
+  /** Opens files in the user's editor and waits for it.  @throws MigrateError `missing-setting`, `usage` */
+  openEditor(paths: readonly string[]): void;
+  /** Reports progress. */
+  emit(event: RunEvent): void;
+  /** Milliseconds between reports of how far a run is; null: none. */
+  readonly progressMs: number | null;
+  /** Aborted when the caller wants the run to end after the current statement. */
+  readonly signal: AbortSignal;
+  /** Aborted when the caller wants the current statement to be ended as well. */
+  readonly killSignal: AbortSignal;
+}
+
+/** A verb: its options, its function, and how to print its result. */
+export interface Command<O extends OptionTable, R> {
+  readonly name: string;
+  /** One line for the list of verbs. */
+  readonly summary: string;
+  /** Further lines for the verb's own help. */
+  readonly details?: readonly string[];
+  readonly options: O;
+  /** Runs migrations, so that an error says when none was. */
+  readonly runsMigrations?: true;
+  /** Command lines without the program's name, such as `up --to 5`. */
+  readonly examples: readonly string[];
+  /** Returns data that can be printed as JSON. */
+  run(context: Context<O>): Promise<R>;
+  /** The result as lines of text. */
+  render(result: R, layout: Layout): readonly string[];
+  /** 1 when a check found something; left out: always 0. */
+  exitCode?(result: R, options: OptionValues<O>): 0 | 1;
+}
+
+/** Any command, for code that treats all alike. */
+export type AnyCommand = Command<OptionTable, unknown>;
+
+/** Declares a verb; the types of its options and of its result follow from the declaration. */
+export function defineCommand<const O extends OptionTable, R>(command: Command<O, R>): Command<O, R> {
+  return command;
+}
+
+/** Options that every verb takes. */
+export const commonOptions = {
+  dir: value("DIR", text, "Folder of the migrations; default sql/migrations, or MIGRATIONS_DIR"),
+  table: value("NAME", text, "History table; default migration_history, or MIGRATIONS_TABLE"),
+  json: flag("Print one JSON document, also for an error"),
+  quiet: flag("Print no progress"),
+  help: flag("Print this help"),
+} as const satisfies OptionTable;
