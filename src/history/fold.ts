@@ -75,6 +75,18 @@ function tookEffect(row: HistoryRow): boolean {
   return row.done > 0 || row.intent !== null;
 }
 
+/** Id of the last line of a version that says nothing, in that direction and since it said something; null: there is none. */
+export function findInVain(
+  rows: readonly HistoryRow[],
+  version: number,
+  action: HistoryAction,
+): number | null {
+  const last = rows.findLast(
+    (row) => row.version === version && row.action !== "resolve" && row.action !== "repair",
+  );
+  return last?.action === action && last.finishedAt === null && !tookEffect(last) ? last.id : null;
+}
+
 /** @param identity the line that says what the migration is: its name, its checksums and its texts */
 function stateOf(
   identity: HistoryRow,

@@ -24,6 +24,8 @@ export interface Journal {
   readonly position: number;
   /** The file is recorded as finished. */
   readonly finished: boolean;
+  /** All statements of the file ran. */
+  readonly atEnd: boolean;
   /** A statement ran, or is known to be applied. */
   advance(statement: Statement): void;
   /** Hash over the statements up to `position`; null when there is none. */
@@ -116,6 +118,9 @@ export function createJournal(
     },
     get finished() {
       return finished;
+    },
+    get atEnd() {
+      return position === total;
     },
     advance(statement) {
       hash.add(statement.text);

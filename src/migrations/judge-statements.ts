@@ -6,6 +6,7 @@ import {
   mentionsAny,
   type StatementKind,
 } from "../syntax/classify";
+import { createReachList, type Reach } from "../syntax/reaches";
 import type { Statement } from "../syntax/statement";
 import type { MigrationFile } from "./read-migrations";
 import { readStatements } from "./read-statements";
@@ -41,6 +42,7 @@ export function createStatementJudge(fileName: string, options: JudgeOptions): S
   const classifyNext = createClassifier(options);
   let total = 0;
   const userVariables = new Set<string>();
+  const reaches = createReachList();
   let usesLastInsertId = false;
   let usesPrevious = false;
 
@@ -48,6 +50,7 @@ export function createStatementJudge(fileName: string, options: JudgeOptions): S
     const classified = classifyNext(statement);
     total = statement.number;
     for (const name of classified.userVariables) userVariables.add(name);
+    if (!isDefinition(classified.statement)) reaches.add(statement.head);
     usesLastInsertId ||= classified.usesLastInsertId;
     usesPrevious ||= classified.usesPrevious || mayPrepareThat(statement);
     const problem =
@@ -72,7 +75,14 @@ export function createStatementJudge(fileName: string, options: JudgeOptions): S
     see,
     end,
     refuse,
-    result: () => ({ total, userVariables: [...userVariables], usesLastInsertId, usesPrevious, problems }),
+    result: () => ({
+      total,
+      userVariables: [...userVariables],
+      usesLastInsertId,
+      usesPrevious,
+      reaches: reaches.list(),
+      problems,
+    }),
   };
 }
 
@@ -133,6 +143,11 @@ function judgeInTransaction(
     message: `${place(fileName, statement)}: ${whyNotInTransaction(kind.why)}`,
     hint: "Move it out of the transaction.",
   };
+}
+
+/** What only defines names, and runs nothing that it names. */
+function isDefinition({ kind }: StatementKind): boolean {
+  return kind === "self-committing" || kind === "repeatable";
 }
 
 /** A statement in a string, on its way to PREPARE, may read what the one before it left. */
@@ -234,6 +249,8 @@ export interface FileScan {
   readonly usesLastInsertId: boolean;
   /** A statement reads what the one right before it left, such as ROW_COUNT(), or holds a string that may do so. */
   readonly usesPrevious: boolean;
+  /** What its statements insert into, and what they use that may insert. */
+  readonly reaches: readonly Reach[];
   /** What in it is refused, each with `file:line:column`; nothing of the file may run. */
   readonly problems: readonly Problem[];
 }

@@ -19,6 +19,7 @@ import {
 } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
 import { withoutTemporary } from "../syntax/temporary";
+import type { Counters } from "./counters";
 import type { Work } from "./group";
 import { type Before, isUnchanged, readBefore } from "./judge-intent";
 import { readImmediateText, readPreparedValue } from "./prepared-text";
@@ -73,6 +74,7 @@ export function createExecutor(
   memory: SessionMemory,
   patience: Patience,
   engines: Engines,
+  counters: Counters,
 ): Executor {
   /** A statement that commits by itself ran, and neither a record nor the next intent says so yet. */
   let effectUnrecorded = false;
@@ -81,10 +83,13 @@ export function createExecutor(
   /** The unit whose first statement has not run yet; then `holding`: nothing of the runner's own may be sent. */
   let unit: readonly Work[] | null = null;
   let holding = false;
-  const transactions = createTransactions(session, memory, patience, () => record(null));
+  const transactions = createTransactions(session, memory, patience, counters, () => record(null));
 
   async function record(intent: Intent | null): Promise<void> {
-    await journal.record(session, await memory.save(session), intent);
+    const saved = await memory.save(session);
+    // Before a statement that commits, and at the end, there is nothing that could be undone.
+    const goesOn = intent === null && !journal.atEnd;
+    await journal.record(session, goesOn ? await counters.save(session, saved) : saved, intent);
     effectUnrecorded = false;
     if (transactions.owner === null && !memory.autocommit) await session.run(COMMIT);
   }
@@ -151,10 +156,19 @@ export function createExecutor(
   }
 
   async function enterTransaction(): Promise<void> {
-    if (transactions.full && memory.temporaries.none) await transactions.commitOwn();
+    if (transactions.full && memory.temporaries.none) {
+      counters.goesOn();
+      await transactions.commitOwn();
+    }
     if (transactions.owner !== null) return;
-    await recordEffect();
+    await recordBeginning();
     await transactions.begin();
+  }
+
+  /** Where the counters stand must be known after a crash, so it is committed before the transaction that moves them. */
+  async function recordBeginning(): Promise<void> {
+    const moved = await counters.prepare(session);
+    if (moved || effectUnrecorded) await record(null);
   }
 
   /** DML that cannot be rolled back: an intent says it began, and only a person can say whether it ended. */
@@ -300,6 +314,7 @@ export function createExecutor(
     journal.advance(statement);
     effectUnrecorded = true;
     engines.forget();
+    counters.forget();
   }
 
   async function runRepeatable(
@@ -375,7 +390,8 @@ export function createExecutor(
 
   async function runBegin(statement: Statement, readOnly: boolean): Promise<void> {
     await leaveTransaction();
-    await recordEffect();
+    if (readOnly) await recordEffect();
+    else await recordBeginning();
     await runInSession(statement);
     await transactions.beganInFile(statement.text, readOnly);
   }
@@ -384,6 +400,7 @@ export function createExecutor(
     if (transactions.owner === "file" && !transactions.readOnly) {
       // The record goes in just before the file's own COMMIT, and counts it as done.
       journal.advance(statement);
+      if (chain) counters.goesOn();
       await transactions.commit(statement.text);
     } else {
       await transactions.commitOwn();

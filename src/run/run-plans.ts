@@ -1,5 +1,5 @@
 import { MigrateError } from "../errors";
-import { foldHistory, readHistoryState } from "../history/fold";
+import { findInVain, foldHistory, readHistoryState } from "../history/fold";
 import { type HistoryRow, readLastId } from "../history/lines";
 import { readIdentity } from "../history/record";
 import { createHistoryTable } from "../history/table";
@@ -133,7 +133,7 @@ export async function runPlans(run: Ready, plan: Planner): Promise<Ran> {
       const next = plan(rows);
       run.emit({ event: "plan", steps: next.steps.map(stepName) });
       from = from === undefined ? next.from : from;
-      if (await runPlan(run, next, steps)) return { from, to: next.to, steps };
+      if (await runPlan(run, next, rows, steps)) return { from, to: next.to, steps };
     } catch (error) {
       // Twice without a migration done in between: it is not the network.
       if (!isLost(error) || lostAt === steps.length || isStopping(run.options)) throw error;
@@ -167,7 +167,12 @@ async function reconnect(run: Ready, lost: Error): Promise<void> {
 }
 
 /** @returns whether it ran to its end; if not, the history moved under it and it must be planned again */
-async function runPlan(run: Ready, plan: Plan, results: StepResult[]): Promise<boolean> {
+async function runPlan(
+  run: Ready,
+  plan: Plan,
+  rows: readonly HistoryRow[],
+  results: StepResult[],
+): Promise<boolean> {
   const identity = readIdentity();
   const earlier = results.length;
   const { noBackslashEscapes } = run.session.server;
@@ -187,6 +192,7 @@ async function runPlan(run: Ready, plan: Plan, results: StepResult[]): Promise<b
       table: run.settings.table,
       nextId: run.lastId + 1,
       unfinished: run.unfinished,
+      inVain: findInVain(rows, step.version, step.direction),
       // A run that is about to stop leaves nothing to a migration that it will not come to.
       get followed() {
         return !last && !isStopping(run.options);

@@ -12,6 +12,7 @@ import { refusedAsReadOnly } from "../server/read-only";
 import type { Session } from "../server/session";
 import { type Classified, createClassifier } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
+import { type Counters, createCounters } from "./counters";
 import type { Emit, StepName } from "./events";
 import { createExecutor, type Executor } from "./executor";
 import { connectionLost, statementFailed, stoppedAfter } from "./failures";
@@ -47,6 +48,8 @@ export interface StepContext {
   readonly nextId: number;
   /** The migration before, when its record was left to this one. */
   readonly unfinished: Unfinished | null;
+  /** Id of the line of an earlier run that ended with none of the statements done; null: there is none. */
+  readonly inVain: number | null;
   /** Another migration follows on this session, so that the record of this one may be left to it. */
   readonly followed: boolean;
   readonly identity: Identity;
@@ -76,6 +79,7 @@ interface Progress {
   readonly journal: Journal;
   readonly memory: SessionMemory;
   readonly executor: Executor;
+  readonly counters: Counters;
   readonly classify: (statement: Statement) => Classified;
   /** No statement of the file reads what the one before it left, so that they can be sent together. */
   readonly mayBatch: boolean;
@@ -119,7 +123,8 @@ export async function runStep(
     context.emit({ event: "blocked", ...stepName(step), statement: journal.position + 1, ...blocked }),
   );
   context.engines.begin();
-  const executor = createExecutor(context.session, journal, memory, patience, context.engines);
+  const counters = createCounters(scan.reaches, memory, () => readInVain(context));
+  const executor = createExecutor(context.session, journal, memory, patience, context.engines, counters);
   const progress: Progress = {
     context,
     step,
@@ -127,6 +132,7 @@ export async function runStep(
     journal,
     memory,
     executor,
+    counters,
     classify: createClassifier(),
     mayBatch: !scan.usesPrevious,
     batchSizes: createBatchSizes(),
@@ -148,6 +154,11 @@ export async function runStep(
   };
   context.emit({ event: "step-done", ...result });
   return { result, touched: executor.touched, unfinished };
+}
+
+/** What an earlier run saved before its first transaction, which was undone. */
+async function readInVain({ session, table, inVain }: StepContext): Promise<string | null> {
+  return inVain === null ? null : (await readResumption(session, table, inVain)).saved;
 }
 
 /** What events and results call a step. */
@@ -286,7 +297,7 @@ const COMMITTING: readonly Classified["statement"]["kind"][] = [
  * @param next the first statement that is not recorded; null when the file has no more
  */
 async function resume(progress: Progress, next: Statement | null): Promise<"applied" | "not-applied"> {
-  const { context, step, total, journal, memory, classify } = progress;
+  const { context, step, total, journal, memory, counters, classify } = progress;
   const { session, table } = context;
   const row = step.resume?.row;
   if (row === undefined) return "not-applied";
@@ -298,6 +309,8 @@ async function resume(progress: Progress, next: Statement | null): Promise<"appl
   journal.resumeAt(row.done);
   // Before the session is set up again: under LOCK TABLES the server shows no other table.
   const found = row.intent === null ? null : await judgeOpen(progress, row.intent, stored.saved, next);
+  // With an intent open, the transaction before it was committed.
+  if (row.intent === null) await counters.takeUp(session, stored.saved);
   await memory.restore(session, stored.saved, (text) => lockingHistoryToo(text, session.database, table));
   const verdict =
     row.intent === null || found === null

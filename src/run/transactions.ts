@@ -3,6 +3,7 @@ import { readSessionProgramNames } from "../server/non-transactional";
 import { COMMIT, ROLLBACK, type Session } from "../server/session";
 import { type Classified, mentionsAny } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
+import type { Counters } from "./counters";
 import type { Work } from "./group";
 import { type Patience, whyNotAgainInTransaction } from "./retry";
 import type { SessionMemory, SessionValues } from "./session-memory";
@@ -75,6 +76,7 @@ export function createTransactions(
   session: Session,
   memory: SessionMemory,
   patience: Patience,
+  counters: Counters,
   record: () => Promise<void>,
 ): Transactions {
   let open: Transaction | null = null;
@@ -87,6 +89,7 @@ export function createTransactions(
 
   async function runAgain({ owner, implicit, values, texts }: Transaction): Promise<void> {
     await session.run(ROLLBACK);
+    await counters.giveBack(session);
     if (values !== null) await memory.giveBack(session, values);
     if (owner === "runner") await session.run(beginText(implicit));
     for (const text of texts) await session.run(text.toString());
@@ -128,6 +131,7 @@ export function createTransactions(
   function opened(begun: Pick<Transaction, "owner" | "readOnly" | "implicit" | "values">): Transaction {
     const whyNotAgain = whyNotNext;
     whyNotNext = null;
+    counters.began();
     return { ...begun, whyNotAgain, startedMs: performance.now(), bytes: 0, texts: [], heads: new Set() };
   }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createCounters } from "../../src/run/counters";
 import { createPatience } from "../../src/run/retry";
 import { createSessionMemory } from "../../src/run/session-memory";
 import { createTransactions } from "../../src/run/transactions";
@@ -23,7 +24,13 @@ forEachServer(
             taken = other.run("INSERT INTO t VALUES (1)").then(() => other.run("COMMIT"));
           });
           const memory = createSessionMemory(name, { usesLastInsertId: false, userVariables: [] });
-          const transactions = createTransactions(session, memory, patience, async () => {});
+          const transactions = createTransactions(
+            session,
+            memory,
+            patience,
+            createCounters([], memory, async () => null),
+            async () => {},
+          );
           const classify = createClassifier();
           const batch = [1, 2, 3, 4]
             .flatMap((id) => splitText(`INSERT INTO t VALUES (${id})`))

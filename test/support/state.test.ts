@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import mysql from "mysql2/promise";
 import { forEachServer, withTestDatabase } from "./servers";
-import { compareStates, dumpState } from "./state";
+import { compareStates, dumpState, withoutNumbers } from "./state";
 
 const FIXTURE = join(__dirname, "fixture-sweep");
 const OPTIONS = { historyTable: "migration_history" };
@@ -18,7 +18,7 @@ async function withSession<T>(url: string, body: (session: mysql.Connection) => 
   }
 }
 
-forEachServer("two databases made alike are told alike, whatever their numbers", (_, server) =>
+forEachServer("two databases made alike are told alike, less their numbers", (_, server) =>
   withTestDatabase(server, (one) =>
     withTestDatabase(server, async (two) => {
       const make = async (url: string, waste: boolean): Promise<void> =>
@@ -37,8 +37,10 @@ forEachServer("two databases made alike are told alike, whatever their numbers",
       await make(one.url, false);
       await make(two.url, true);
       const state = await dumpState(one.url, OPTIONS);
-      assert.deepEqual(await dumpState(two.url, OPTIONS), state);
-      assert.ok(state.includes('row of child: #, parent 2, "of three", 4'), state.join("\n"));
+      const other = await dumpState(two.url, OPTIONS);
+      assert.deepEqual(withoutNumbers(other), withoutNumbers(state));
+      assert.equal(compareStates(state, other)?.kind, "wrong");
+      assert.ok(withoutNumbers(state).includes('row of child: #, parent 2, "of three", 4'), state.join("\n"));
     }),
   ),
 );

@@ -22,8 +22,8 @@ interface Numbering {
 /**
  * Reads definitions and rows of every table, view, trigger, routine and event of the URL's database.
  *
- * Values of AUTO_INCREMENT columns are left out, and foreign keys to them told as the place of the row they
- * point to: a rolled-back transaction uses numbers up, and no runner can give them back.
+ * Values of AUTO_INCREMENT columns are told as `#7`, and foreign keys to them as the place of the row they point to, so that
+ * they can be left out where somebody else took numbers as well (see `withoutNumbers`).
  */
 export async function dumpState(url: string, options: StateOptions): Promise<State> {
   const plain = new URL(url);
@@ -142,7 +142,7 @@ function dumpRows(table: string, rows: readonly Row[], numbering: Numbering): st
   const key = numbering.column.get(table);
   const told = rows.map((row) => {
     const values = Object.entries(row).map(([column, value]) => {
-      if (column === key) return "#";
+      if (column === key) return `#${value}`;
       const target = numbering.references.get(`${table}.${column}`);
       if (target === undefined || value === null) return JSON.stringify(value);
       const place = numbering.places.get(target.table)?.get(Number(value));
@@ -191,9 +191,11 @@ async function dumpDefinitions(ask: Ask, type: string, names: readonly string[])
   return lines;
 }
 
+/** Less what a run left that ended before its first statement: that says nothing. */
 async function dumpHistory(ask: Ask, table: string): Promise<string[]> {
   const rows = await ask(
-    `SELECT version, action, statements, statements_done, intent, error, finished_at FROM \`${table}\` ORDER BY id`,
+    `SELECT version, action, statements, statements_done, intent, error, finished_at FROM \`${table}\`
+      WHERE NOT (statements_done = 0 AND intent IS NULL AND error IS NULL AND finished_at IS NULL) ORDER BY id`,
   );
   return rows.map((row) => {
     const faults = [
@@ -205,6 +207,11 @@ async function dumpHistory(ask: Ask, table: string): Promise<string[]> {
       " ",
     );
   });
+}
+
+/** The same less the values of AUTO_INCREMENT columns. */
+export function withoutNumbers(state: State): State {
+  return state.map((line) => line.replace(/(^row of \w+: |, )#\d+/g, "$1#"));
 }
 
 export interface Difference {

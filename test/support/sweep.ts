@@ -189,7 +189,7 @@ function isNearEnd({ subject, command }: Point): boolean {
 function isFarewell(command: ClientCommand | null, point: Point): boolean {
   if (command === null) return false;
   // The lock is let go in a session that has its settings back.
-  const settled = command.text.startsWith("SET SESSION sql_mode") && isNearEnd(point);
+  const settled = command.text.startsWith("SET SESSION sql_") && isNearEnd(point);
   return command.name === "COM_QUIT" || command.text.startsWith("DO RELEASE_LOCK") || settled;
 }
 
