@@ -7,7 +7,7 @@ import { serverErrno } from "../server/error-numbers";
 import type { Engines } from "../server/non-transactional";
 import type { Executed } from "../server/routines";
 import { readRoutineUse, readSingleDdl } from "../server/routines";
-import { COMMIT, type Session } from "../server/session";
+import { COMMIT, ROLLBACK, type Session } from "../server/session";
 import { readUserVariables } from "../server/user-variables";
 import {
   type Classified,
@@ -232,13 +232,18 @@ export function createExecutor(
     executed: string = statement.text,
   ): Promise<void> {
     const recorded = journal.done;
-    await record(before === null ? null : announce(statement, before));
-    fateOpen = before !== null;
-    await holdStill(false);
-    try {
+    const run = async (): Promise<void> => {
+      await record(before === null ? null : announce(statement, before));
+      fateOpen = before !== null;
+      await holdStill(false);
       await session.run(statement.text);
+    };
+    try {
+      const work = { statement, classified: classify(statement.text) };
+      await transactions.runPerhapsEnding(work, run, () => whyNotAgainInside(statement, executed));
     } catch (error) {
-      if (serverErrno(error) !== null) fateOpen = await isCommitted(error, statement, before, executed);
+      const cause = error instanceof MigrateError ? error.cause : error;
+      if (serverErrno(cause) !== null) fateOpen = await isCommitted(error, statement, before, executed);
       throw error;
     }
     fateOpen = false;
@@ -251,6 +256,15 @@ export function createExecutor(
     transactions.ended();
     committedByItself(statement);
     if (before?.how === "ask") await recordAtOnce();
+  }
+
+  /** After it could not have its locks. What it was about is rolled back by then, or committed. */
+  async function whyNotAgainInside(statement: Statement, executed: string): Promise<string | null> {
+    await session.run(ROLLBACK);
+    const line = await readProgress(session, journal.line);
+    if (line?.intent === statement.number) return "it had committed its transaction by then";
+    fateOpen = false;
+    return (await writesOutside([executed])) ? "what it wrote to a table without transactions stays" : null;
   }
 
   /** After an error: whether the statement got so far as to commit the transaction, and may have done more. */

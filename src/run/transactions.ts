@@ -5,7 +5,7 @@ import { type Classified, mentionsAny } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
 import type { Counters } from "./counters";
 import type { Work } from "./group";
-import { type Patience, whyNotAgainInTransaction } from "./retry";
+import { type Patience, type WhyNotAgain, whyNotAgainInTransaction } from "./retry";
 import type { SessionMemory, SessionValues } from "./session-memory";
 
 /** A transaction of the runner's own is committed after this long or this much, so that locks are not held. */
@@ -56,6 +56,12 @@ export interface Transactions {
    * @param reached told how many of them ran so far
    */
   runTogether(batch: readonly Work[], reached: (count: number) => void): Promise<void>;
+  /**
+   * Runs a statement that may end it, with what has to be recorded in it before; after a deadlock or a lock timeout the whole
+   * transaction runs again, if that is safe.
+   * @param whyNotAgain asked after a try that failed, when all else speaks for another one
+   */
+  runPerhapsEnding(work: Work, run: () => Promise<void>, whyNotAgain: WhyNotAgain): Promise<void>;
   /** Notes that something ran in it that must not run twice. */
   cannotRepeat(why?: string): void;
   /** Notes a statement that only gave user variables a value: it runs again with the rest. */
@@ -96,7 +102,11 @@ export function createTransactions(
   }
 
   /** @param works what is about to run in it; none: its end */
-  async function repeatedly(works: readonly Work[], work: () => Promise<void>): Promise<void> {
+  async function repeatedly(
+    works: readonly Work[],
+    work: () => Promise<void>,
+    whyNotEither: WhyNotAgain = async () => null,
+  ): Promise<void> {
     const transaction = open;
     if (transaction === null) return work();
     let again = false;
@@ -107,7 +117,7 @@ export function createTransactions(
         await work();
       },
       [],
-      () => whyNotAgain(transaction, works),
+      async (error) => (await whyNotAgain(transaction, works)) ?? (await whyNotEither(error)),
     );
   }
 
@@ -225,6 +235,7 @@ export function createTransactions(
       });
       for (const { statement, classified } of batch) note(statement, classified);
     },
+    runPerhapsEnding: (work, run, why) => repeatedly([work], run, why),
     cannotRepeat(why = "a statement in its transaction changed the session") {
       if (open !== null) giveUpOn(open, why);
     },

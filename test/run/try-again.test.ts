@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { MigrateError, type RunEvent } from "../../src/index";
 import { migrate } from "../../src/run/migrate";
 import { whyNotAgainAlone, whyNotAgainInTransaction } from "../../src/run/retry";
 import { openSession } from "../../src/server/connection";
-import type { Row } from "../../src/server/session";
+import type { Row, Session } from "../../src/server/session";
 import { settingsFromOptions } from "../../src/settings/settings";
 import { classify } from "../../src/syntax/classify";
 import { withMigrations } from "../support/migrations";
@@ -179,6 +180,50 @@ const BLOCKED: readonly Blocked[] = [
     rows: [0],
   },
   {
+    name: "in the file's transaction, a procedure that might have committed it and did not",
+    before: [
+      ...SRC,
+      "CREATE TABLE acct (n INT)",
+      "INSERT INTO acct VALUES (0)",
+      `CREATE PROCEDURE p(alters INT) BEGIN UPDATE acct SET n = n + 1; UPDATE src SET v = 9 WHERE id = 3;
+        IF alters THEN ALTER TABLE src ADD COLUMN c INT; END IF; END`,
+    ],
+    file: "START TRANSACTION;\nUPDATE acct SET n = n + 10;\nCALL p(0);\nCOMMIT;",
+    locks: "SELECT * FROM src WHERE id = 3 FOR UPDATE",
+    ends: "applied",
+    query: "SELECT n FROM acct",
+    rows: [11],
+  },
+  {
+    name: "in the file's transaction, a procedure that had committed it",
+    before: [
+      ...SRC,
+      "CREATE TABLE acct (n INT)",
+      "INSERT INTO acct VALUES (0)",
+      `CREATE PROCEDURE p() BEGIN UPDATE acct SET n = n + 1; ALTER TABLE acct ADD COLUMN c INT;
+        UPDATE src SET v = 9 WHERE id = 3; END`,
+    ],
+    file: "START TRANSACTION;\nUPDATE acct SET n = n + 10;\nCALL p();\nCOMMIT;",
+    locks: "SELECT * FROM src WHERE id = 3 FOR UPDATE",
+    ends: /not tried again, because it had committed its transaction by then/,
+    query: "SELECT n FROM acct",
+    rows: [11],
+  },
+  {
+    name: "in the file's transaction, a procedure that writes to a table without transactions",
+    before: [
+      ...SRC,
+      "CREATE TABLE m (id INT) ENGINE=MyISAM",
+      `CREATE PROCEDURE p(alters INT) BEGIN INSERT INTO m VALUES (1); UPDATE src SET v = 9 WHERE id = 3;
+        IF alters THEN ALTER TABLE src ADD COLUMN c INT; END IF; END`,
+    ],
+    file: "START TRANSACTION;\nCALL p(0);\nCOMMIT;",
+    locks: "SELECT * FROM src WHERE id = 3 FOR UPDATE",
+    ends: /not tried again, because what it wrote to a table without transactions stays/,
+    query: "SELECT COUNT(*) AS n FROM m",
+    rows: [1],
+  },
+  {
     name: "a plain ALTER",
     before: SRC,
     file: "ALTER TABLE src ADD COLUMN c INT DEFAULT 7;",
@@ -231,6 +276,110 @@ for (const row of BLOCKED) {
       );
     });
   });
+}
+
+interface Deadlocked {
+  readonly name: string;
+  readonly before?: readonly string[];
+  /** It locks row 1 of src and then row 4. */
+  readonly file: string;
+  readonly query: string;
+  readonly rows: readonly unknown[];
+}
+
+/** The other session comes the other way round, and is the heavier one: the server undoes the file's transaction. */
+const HEAVY = [
+  "CREATE TABLE heavy (id INT AUTO_INCREMENT PRIMARY KEY)",
+  "INSERT INTO heavy SELECT NULL FROM src a JOIN src b JOIN src c JOIN src d JOIN src e",
+];
+
+const MARK = "UPDATE src SET v = v + 1 WHERE id = 1";
+const MEET = "UPDATE src SET v = v + 1 WHERE id = 4";
+
+const DEADLOCKED: readonly Deadlocked[] = [
+  {
+    name: "the runner's transaction",
+    file: `${MARK};\n${MEET};`,
+    query: "SELECT v FROM src ORDER BY id",
+    rows: [101, 0, 0, 101],
+  },
+  {
+    name: "the file's transaction",
+    file: `START TRANSACTION;\n${MARK};\n${MEET};\nCOMMIT;`,
+    query: "SELECT v FROM src ORDER BY id",
+    rows: [101, 0, 0, 101],
+  },
+  {
+    name: "a user variable that counts rows",
+    file: "SET @n := 0;\nUPDATE src SET v = (@n := @n + 1) ORDER BY id;",
+    query: "SELECT v FROM src ORDER BY id",
+    rows: [1, 2, 3, 4],
+  },
+  {
+    name: "LAST_INSERT_ID() and the ids",
+    before: ["CREATE TABLE parent (id INT AUTO_INCREMENT PRIMARY KEY, v INT) AUTO_INCREMENT = 500"],
+    file: `INSERT INTO parent VALUES (NULL, 0);\n${MARK};\nINSERT INTO parent VALUES (NULL, LAST_INSERT_ID());\n${MEET};`,
+    query: "SELECT CONCAT(id, ' ', v) AS row_of FROM parent ORDER BY id",
+    rows: ["500 0", "501 500"],
+  },
+  {
+    name: "a procedure in the file's transaction that might have committed it",
+    before: [
+      `CREATE PROCEDURE p(alters INT) BEGIN ${MARK}; ${MEET};
+        IF alters THEN ALTER TABLE src ADD COLUMN c INT; END IF; END`,
+    ],
+    file: "START TRANSACTION;\nUPDATE src SET v = v + 1 WHERE id = 2;\nCALL p(0);\nCOMMIT;",
+    query: "SELECT v FROM src ORDER BY id",
+    rows: [101, 1, 0, 101],
+  },
+];
+
+for (const row of DEADLOCKED) {
+  forEachServer(`a deadlock with another session: ${row.name}`, async (_t, server) => {
+    await withTestDatabase(server, async ({ url, name }) => {
+      await withMigrations({ "0001_a.up.sql": row.file, "0001_a.down.sql": "SELECT 1;" }, async (dir) => {
+        const settings = settingsFromOptions({ databaseUrl: url, dir });
+        const patient = { idleSeconds: 600 };
+        const other = await openSession(settings.database, patient);
+        for (const text of [...SRC, ...HEAVY, ...(row.before ?? [])]) await other.run(text);
+        await other.run("START TRANSACTION");
+        await other.run("UPDATE heavy SET id = id + 10000 ORDER BY id DESC");
+        await other.run("UPDATE src SET v = v + 100 WHERE id = 4");
+        const told: string[] = [];
+        const emit = (event: RunEvent): void => {
+          if (event.event === "blocked") told.push(event.reason);
+        };
+        let over = false;
+        const run = migrate(settings, "up", null, { emit }).finally(() => {
+          over = true;
+        });
+        const ended = run.then(
+          () => null,
+          (error: unknown) => error,
+        );
+        const watcher = await openSession(settings.database, patient);
+        // More often, and the server shows what it showed before.
+        while (!over && !(await waitsForLock(watcher, name))) await pause(250);
+        await other.run("UPDATE src SET v = v + 100 WHERE id = 1");
+        await other.run("COMMIT");
+        const error = await ended;
+        assert.equal(error, null);
+        assert.ok(told.includes("deadlock"), told.join());
+        assert.deepEqual(values(await other.query(row.query)), row.rows.map(String));
+        await watcher.close();
+        await other.close();
+      });
+    });
+  });
+}
+
+async function waitsForLock(session: Session, database: string): Promise<boolean> {
+  const rows = await session.query(
+    `SELECT 1 FROM information_schema.INNODB_TRX t JOIN information_schema.PROCESSLIST p ON p.ID = t.trx_mysql_thread_id
+      WHERE t.trx_state = 'LOCK WAIT' AND p.DB = ?`,
+    [database],
+  );
+  return rows.length > 0;
 }
 
 function blockedWith(words: RegExp): (error: unknown) => boolean {
