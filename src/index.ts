@@ -3,8 +3,9 @@ import type { RunEvent } from "./run/events";
 import { readScratchSettings } from "./settings/scratch";
 import { type SettingOptions, type SslSettings, settingsFromOptions } from "./settings/settings";
 import { verbs } from "./verbs/list";
-import { type OptionInput, type OptionTable, readOptions } from "./verbs/options";
-import { checkInput, checkVerbInput, type InputType, inputTypes } from "./verbs/program-input";
+import type { Migrator } from "./verbs/migrator";
+import type { OptionTable } from "./verbs/options";
+import { checkInput, type InputType, inputTypes, readVerbInput } from "./verbs/program-input";
 import type { Command } from "./verbs/verb";
 
 /** Runs the command line; for the program that npm links. @internal */
@@ -29,24 +30,57 @@ export type { PlannedStep } from "./run/planned-sql";
 export type { StepResult } from "./run/step";
 export type { SettingOptions, SslMode, SslSettings } from "./settings/settings";
 export type { BranchesReport, MergeResult } from "./verbs/branches";
+export type { CheckResult } from "./verbs/check";
 export type { CurrentReport } from "./verbs/current";
+export type { DiffResult } from "./verbs/diff";
+export type { DumpResult } from "./verbs/dump";
+export type { HeadsResult } from "./verbs/heads";
 export type { LogReport } from "./verbs/history";
 export type { InitResult, InitStep } from "./verbs/init";
+export type { Migrator } from "./verbs/migrator";
+export type {
+  AllowOptions,
+  CheckOptions,
+  CreateOptions,
+  DiffOptions,
+  DownOptions,
+  DumpOptions,
+  HistoryOptions,
+  IgnoreOptions,
+  MergeOptions,
+  NoOptions,
+  PartitionOptions,
+  RedoOptions,
+  RepairOptions,
+  ResolveOptions,
+  RunOptions,
+  ShowOptions,
+  StampOptions,
+  StatusOptions,
+  TargetOption,
+  TargetOptions,
+  UpOptions,
+  VerifyOptions,
+} from "./verbs/program-options";
 export type { RepairReport } from "./verbs/repair";
 export type { Resolved } from "./verbs/resolve";
 export type { ShowReport } from "./verbs/show";
 export type { StampReport } from "./verbs/stamp";
 export type { StatusResult } from "./verbs/status";
+export type { VerifyResult } from "./verbs/verify";
 
 /** Where the migrations are, what database they are for, and who listens. The environment is not read. */
 export interface MigratorOptions extends SettingOptions {
-  /** The server for throwaway databases; left out: a server program on this machine, else the target's own server. */
+  /**
+   * The server for the throwaway databases of `diff`, `verify` and `check`: `mysql://user:password@host:port`. Default: a server
+   * program on this machine is started for the purpose; else they are made on the target's own server.
+   */
   readonly scratchDatabaseUrl?: string | undefined;
-  /** Never make throwaway databases on the target's server. */
+  /** Never make throwaway databases on the target's server; rejects with `no-scratch` instead. Default false. */
   readonly production?: boolean | undefined;
-  /** Told what happens while a verb runs, in order. */
+  /** Told what happens while a verb runs, in order. Default: nobody is told. */
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
-  /** Milliseconds between `progress` events; left out: there are none. */
+  /** Milliseconds between `progress` events, above 0. Default: there are none. */
   readonly progressMs?: number | undefined;
   /** Abort it to end a run after the current statement; the run then fails with `interrupted`. */
   readonly signal?: AbortSignal | undefined;
@@ -86,45 +120,13 @@ const SSL_OPTIONS: Readonly<Record<keyof SslSettings, InputType>> = {
   key: orNull,
 };
 
-type Input<V extends keyof typeof verbs> = OptionInput<(typeof verbs)[V]["options"]>;
-type Output<V extends keyof typeof verbs> = Awaited<ReturnType<(typeof verbs)[V]["run"]>>;
-
 /**
- * The command line's verbs as functions, with its options: `--lock-timeout 5` is `lockTimeout: 5`, in seconds too.
- * Each rejects with a MigrateError when it refuses or fails.
- */
-export interface Migrator {
-  /** Makes folder, example pair, database and history table where they are missing. */
-  init(input?: Input<"init">): Promise<Output<"init">>;
-  create(input: Input<"create">): Promise<Output<"create">>;
-  up(input?: Input<"up">): Promise<Output<"up">>;
-  /** Needs `to` or `steps`. */
-  down(input: Input<"down">): Promise<Output<"down">>;
-  redo(input?: Input<"redo">): Promise<Output<"redo">>;
-  status(input?: Input<"status">): Promise<Output<"status">>;
-  current(input?: Input<"current">): Promise<Output<"current">>;
-  history(input?: Input<"history">): Promise<Output<"history">>;
-  show(input: Input<"show">): Promise<Output<"show">>;
-  /** Without versions: what could be repaired. */
-  repair(input?: Input<"repair">): Promise<Output<"repair">>;
-  stamp(input?: Input<"stamp">): Promise<Output<"stamp">>;
-  heads(input?: Input<"heads">): Promise<Output<"heads">>;
-  branches(input?: Input<"branches">): Promise<Output<"branches">>;
-  merge(input?: Input<"merge">): Promise<Output<"merge">>;
-  resolve(input: Input<"resolve">): Promise<Output<"resolve">>;
-  /** Writes the pair that takes the migrations' schema to schema.sql, proven both ways. */
-  diff(input?: Input<"diff">): Promise<Output<"diff">>;
-  /** Applies, reverts and applies again, on a throwaway database. */
-  verify(input?: Input<"verify">): Promise<Output<"verify">>;
-  /** Whether the database is what the migrations build. */
-  check(input?: Input<"check">): Promise<Output<"check">>;
-  /** The database's schema as SQL. */
-  dump(input?: Input<"dump">): Promise<Output<"dump">>;
-}
-
-/**
- * Makes a migrator for one database and one folder. Connects when a verb is called, not before.
+ * Makes a migrator for one database and one folder. Connects when a verb is called, not before. Reads neither the environment
+ * nor `.env`.
  * @throws MigrateError `usage` for an option that does not exist or has the wrong type; RefusedError `bad-setting`, `missing-setting`
+ * @example
+ * const migrator = createMigrator({ databaseUrl: "mysql://app:secret@127.0.0.1/blog", dir: "sql/migrations" });
+ * const { from, to, steps } = await migrator.up({ waitMs: 60_000 });
  */
 export function createMigrator(options: MigratorOptions): Migrator {
   checkInput("createMigrator()", MIGRATOR_OPTIONS, options);
@@ -134,12 +136,10 @@ export function createMigrator(options: MigratorOptions): Migrator {
 
   async function run<O extends OptionTable, R>(
     command: Command<O, R>,
-    input: OptionInput<O> | undefined,
+    input: object | undefined,
   ): Promise<R> {
-    const given = input === undefined ? {} : input;
-    checkVerbInput(command.name, command.options, given);
     return await command.run({
-      options: readOptions(command.name, command.options, given),
+      options: readVerbInput(command.name, command.options, input),
       settings: () => settings,
       folder: () => settings,
       scratch: () =>

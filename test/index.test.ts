@@ -32,7 +32,7 @@ forEachServer("the programmatic interface runs every verb", async (_, server) =>
     );
     assert.equal((await migrator.status()).initialized, false);
 
-    const up = await migrator.up({ to: "1" });
+    const up = await migrator.up({ to: 1 });
     assert.deepEqual([up.from, up.to, up.steps.length], [null, 1, 1]);
     assert.deepEqual((await migrator.up()).to, 2);
     assert.deepEqual(
@@ -213,6 +213,13 @@ const misuses: readonly (readonly [verb: keyof Migrator, input: unknown, message
   ["up", 5, "migrator.up() takes an object with options, not a number."],
   ["up", null, "migrator.up() takes an object with options, not null."],
   ["up", ["5"], "migrator.up() takes an object with options, not an array."],
+  ["up", { lockTimeout: 5 }, 'migrator.up() has no option "lockTimeout". Did you mean "lockTimeoutMs"?'],
+  ["up", { waitMs: -1 }, "migrator.up(): waitMs takes a whole number of milliseconds, from 0, not a number."],
+  [
+    "up",
+    { waitMs: "60" },
+    "migrator.up(): waitMs takes a whole number of milliseconds, from 0, not a string.",
+  ],
   ["down", { steps: 1, dryRun: "true" }, "migrator.down(): dryRun takes true or false, not a string."],
   ["down", { step: 1 }, 'migrator.down() has no option "step". Did you mean "steps"?'],
   ["redo", { dryRunn: true }, 'migrator.redo() has no option "dryRunn". Did you mean "dryRun"?'],
@@ -243,7 +250,7 @@ forEachServer("a misspelled or mistyped option of a program runs nothing", async
       );
     }
     assert.equal((await migrator.status()).current, 1);
-    assert.equal((await migrator.up({ dryRun: undefined, to: "2" })).to, 2);
+    assert.equal((await migrator.up({ dryRun: undefined, to: "head", waitMs: 1_500 })).to, 2);
   });
 });
 

@@ -15,7 +15,42 @@ let project = "";
 
 /** A program in that project. It compiles only if the package's types say what the package does. */
 const CONSUMER = `
-import { createMigrator, MigrateError, type RunEvent, type RunResult } from "mysql-updown";
+import {
+  type BranchesReport, type CheckResult, type CreatedPair, createMigrator, type CurrentReport, type DiffResult, type DumpResult,
+  type HeadsResult, type InitResult, type LogReport, type MergeResult, MigrateError, type Migrator, type RepairReport,
+  type Resolved, type RunEvent, type RunResult, type ShowReport, type StampReport, type StatusResult, type TargetOption,
+  type UpOptions, type VerifyResult,
+} from "mysql-updown";
+
+// Never called: that it compiles is the test. Every verb, with options of each kind, and its result by name.
+export async function everyVerb(migrator: Migrator, to: TargetOption): Promise<unknown> {
+  const options: UpOptions = { to, waitMs: 60_000, lockTimeoutMs: 1, lockWaitMs: 0, dryRun: true, allowAhead: true };
+  const up: RunResult = await migrator.up(options);
+  const down: RunResult = await migrator.down({ to: "base" });
+  const redo: RunResult = await migrator.redo({ allowOutOfOrder: true });
+  const init: InitResult = await migrator.init();
+  const create: CreatedPair = await migrator.create({ name: "x" });
+  const status: StatusResult = await migrator.status();
+  const current: CurrentReport = await migrator.current({});
+  const history: LogReport = await migrator.history({ range: "1:2" });
+  const show: ShowReport = await migrator.show({ which: 1, applied: true });
+  const repair: RepairReport = await migrator.repair({ versions: [1], reason: "why" });
+  const stamp: StampReport = await migrator.stamp({ target: "head", from: "flyway" });
+  const heads: HeadsResult = await migrator.heads();
+  const branches: BranchesReport = await migrator.branches();
+  const merge: MergeResult = await migrator.merge({ also: [4], keep: "a" });
+  const resolve: Resolved = await migrator.resolve({ version: 1, notApplied: true });
+  const diff: DiffResult = await migrator.diff({ name: "x", allowDestructive: true });
+  const verify: VerifyResult = await migrator.verify({ from: 1, to: "2" });
+  const check: CheckResult = await migrator.check({ ignore: "x_*" });
+  const dump: DumpResult = await migrator.dump({ write: false });
+  // @ts-expect-error: no version
+  await migrator.up({ to: "newest" });
+  // @ts-expect-error: times have their unit
+  await migrator.up({ lockTimeout: 5 });
+  return [up, down, redo, init, create, status, current, history, show, repair, stamp, heads, branches, merge, resolve, diff,
+    verify, check, dump];
+}
 
 async function main(): Promise<void> {
   const events: RunEvent["event"][] = [];
@@ -24,7 +59,7 @@ async function main(): Promise<void> {
     dir: "migrations",
     onEvent: (event) => events.push(event.event),
   });
-  const first: RunResult = await migrator.up({ to: "1" });
+  const first: RunResult = await migrator.up({ to: 1 });
   const rest = await migrator.up();
   const status = await migrator.status();
   const down = await migrator.down({ steps: 1 });

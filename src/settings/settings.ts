@@ -10,10 +10,13 @@ export type { Environment } from "./environment";
 export type SslMode = "disabled" | "preferred" | "required" | "verify-ca" | "verify-identity";
 
 export interface SslSettings {
+  /** How much TLS. Default `preferred`; with a `ca` alone `verify-ca`. */
   readonly mode: SslMode;
-  /** PEM file paths; null when not given. */
+  /** Path of the certificate authority's PEM file; null when not given. */
   readonly ca: string | null;
+  /** Path of the client certificate's PEM file; null when not given. */
   readonly cert: string | null;
+  /** Path of the client key's PEM file; null when not given. */
   readonly key: string | null;
 }
 
@@ -118,15 +121,22 @@ export function readFolderSettings(flags: SettingFlags, env: Environment): Folde
 
 /** Settings as a program gives them; the environment is not read. Give `databaseUrl`, or its parts. */
 export interface SettingOptions {
-  /** `mysql://user:password@host:port/database?ssl-mode=…` */
+  /**
+   * `mysql://user:password@host:port/database?ssl-mode=…`. What it leaves out may be given beside it; what both say must agree,
+   * or it is a `bad-setting`.
+   */
   readonly databaseUrl?: string | undefined;
-  /** Default `localhost`. */
+  /** Name or address of the server. Default `localhost`. */
   readonly host?: string | undefined;
-  /** Default 3306. */
+  /** TCP port of the server. Default 3306. */
   readonly port?: number | undefined;
+  /** Path of a Unix socket, instead of host and port. */
   readonly socket?: string | undefined;
+  /** The account. Needed here or in the URL, else `missing-setting`. */
   readonly user?: string | undefined;
+  /** Its password, which no message repeats. Default: none. */
   readonly password?: string | undefined;
+  /** The database that the migrations are for. Needed here or in the URL, else `missing-setting`. */
   readonly database?: string | undefined;
   /** TLS when it is not in `databaseUrl`; default: `preferred`. */
   readonly ssl?: Partial<SslSettings> | undefined;

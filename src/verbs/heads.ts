@@ -2,6 +2,17 @@ import { formatMigration } from "../migrations/names";
 import { readBranchedMigrations } from "../migrations/read-migrations";
 import { defineCommand } from "./verb";
 
+/** The folder's newest migration, or those that share its version. */
+export interface HeadsResult {
+  readonly heads: readonly {
+    readonly version: number;
+    readonly name: string;
+    /** File names, without their folder; null: the migration is irreversible. */
+    readonly upFile: string;
+    readonly downFile: string | null;
+  }[];
+}
+
 /** Lists the newest migrations of the folder. */
 export const heads = defineCommand({
   name: "heads",
@@ -9,7 +20,7 @@ export const heads = defineCommand({
   details: ["Needs no database. Where it is, current says."],
   options: {},
   examples: ["heads", "heads --json"],
-  run: async (context) => {
+  run: async (context): Promise<HeadsResult> => {
     const { migrations } = readBranchedMigrations(context.folder().dir);
     const newest = migrations.at(-1)?.version;
     return {

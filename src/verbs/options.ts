@@ -55,15 +55,6 @@ export type OptionValues<O extends OptionTable> = {
         : never;
 };
 
-type RequiredNames<O extends OptionTable> = {
-  [K in keyof O]: O[K] extends Positional<unknown, true, false> ? K : never;
-}[keyof O];
-
-/** What a program gives: only what it wants to say. */
-export type OptionInput<O extends OptionTable> = {
-  readonly [K in Exclude<keyof O, RequiredNames<O>>]?: OptionValues<O>[K] | undefined;
-} & { readonly [K in RequiredNames<O>]: OptionValues<O>[K] };
-
 /** Any text that is not empty. */
 export const text: Format<string> = {
   takes: "a text",

@@ -1,6 +1,6 @@
 import { MigrateError } from "../errors";
 import { nearest } from "../settings/spelling";
-import type { Option, OptionTable } from "./options";
+import { type Option, type OptionTable, type OptionValues, readOptions, seconds } from "./options";
 
 /** What a program's option may be; the word completes "takes …". */
 export interface InputType {
@@ -13,6 +13,11 @@ const plain: InputType = { takes: "a text or a number", accepts: isPlain };
 const many: InputType = {
   takes: "an array of texts or numbers",
   accepts: (given) => Array.isArray(given) && given.every(isPlain),
+};
+
+const duration: InputType = {
+  takes: "a whole number of milliseconds, from 0",
+  accepts: (given) => Number.isInteger(given) && Number(given) >= 0 && Number(given) < 1e10,
 };
 
 /** Types of the options that a migrator itself takes. */
@@ -30,12 +35,35 @@ export const inputTypes = {
 } as const satisfies Record<string, InputType>;
 
 /**
- * Checks a verb's options as a program gave them: a misspelled or mistyped one is refused, as a flag would be.
+ * Reads a verb's options as a program gave them: a misspelled or mistyped one is refused, as a flag would be.
  * @throws MigrateError `usage`
  */
-export function checkVerbInput(verb: string, table: OptionTable, input: unknown): void {
-  const types = Object.fromEntries(Object.entries(table).map(([name, option]) => [name, typeOf(option)]));
-  checkInput(`migrator.${verb}()`, types, input);
+export function readVerbInput<O extends OptionTable>(
+  verb: string,
+  table: O,
+  input: object | undefined,
+): OptionValues<O> {
+  const given = input === undefined ? {} : input;
+  const options = Object.entries(table);
+  const types = Object.fromEntries(
+    options.map(([name, option]) => [programName(name, option), typeOf(option)]),
+  );
+  checkInput(`migrator.${verb}()`, types, given);
+  const values = new Map(Object.entries(given));
+  const raw = options.map(([name, option]): [string, unknown] => {
+    const value: unknown = values.get(programName(name, option));
+    return [name, isDuration(option) && value !== undefined ? Number(value) / 1000 : value];
+  });
+  return readOptions(verb, table, Object.fromEntries(raw));
+}
+
+/** What a program calls an option: its name, with the unit behind it where it is a time. */
+export function programName(name: string, option: Option): string {
+  return isDuration(option) ? `${name}Ms` : name;
+}
+
+function isDuration(option: Option): boolean {
+  return option.kind === "value" && option.format === seconds;
 }
 
 /**
@@ -66,6 +94,7 @@ export function checkInput(
 
 function typeOf(option: Option): InputType {
   if (option.kind === "flag") return flag;
+  if (isDuration(option)) return duration;
   return option.kind === "positional" && option.many ? many : plain;
 }
 

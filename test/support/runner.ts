@@ -35,10 +35,10 @@ export async function runInProcess(request: RunRequest): Promise<Outcome> {
 
 async function attempt({ url, dir, direction, limit, lockWait, onEvent }: RunRequest): Promise<Outcome> {
   const migrator = createMigrator({ databaseUrl: url, dir, onEvent });
-  const lockTimeout = limit / 1000;
+  const waits = { lockTimeoutMs: limit, ...(lockWait === undefined ? {} : { lockWaitMs: lockWait * 1000 }) };
   try {
-    if (direction === "up") await migrator.up({ lockTimeout, lockWait });
-    else await migrator.down({ to: "0", lockTimeout, lockWait });
+    if (direction === "up") await migrator.up(waits);
+    else await migrator.down({ to: 0, ...waits });
     return { ended: "done" };
   } catch (error) {
     if (!(error instanceof MigrateError)) throw error;

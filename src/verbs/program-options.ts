@@ -1,0 +1,171 @@
+// What the verbs take from a program, as a program's author sees it. A test holds every property against the verbs' own
+// tables: the names are the flags' in camelCase, and what is seconds there is milliseconds here, with Ms behind it.
+
+/**
+ * Where to end up: a version (`7`, `"0007"`), the folder's newest (`"head"`), before the first (`"base"`, `0`), or so many
+ * migrations from here (`"+2"`, `"-1"`).
+ */
+export type TargetOption = number | "head" | "base" | `${number}` | `+${number}` | `-${number}`;
+
+/** This verb takes no options. */
+export type NoOptions = Readonly<Record<string, never>>;
+
+/** What every verb that runs migrations takes. */
+export interface RunOptions {
+  /** Give the plan with its SQL in `planned`, and run nothing. Default false. */
+  readonly dryRun?: boolean | undefined;
+  /** Milliseconds to wait for another runner, then `lock-timeout`. Default 300,000. */
+  readonly lockTimeoutMs?: number | undefined;
+  /** Milliseconds to wait for a server that is still starting, then `cannot-connect`. Default 0. */
+  readonly waitMs?: number | undefined;
+  /**
+   * Milliseconds that a statement waits for its locks before it gives up, pauses and tries again; the server counts in whole
+   * seconds. After several tries the run fails with `blocked`. Default 5,000.
+   */
+  readonly lockWaitMs?: number | undefined;
+}
+
+/** What says where a run ends up; one of them. */
+export interface TargetOptions {
+  /** End up here, in either direction. Rejects with `unknown-version` for one that nobody knows. */
+  readonly to?: TargetOption | undefined;
+  /** The same as `to`, as the command line's `up 7` is the same as `up --to 7`. */
+  readonly target?: TargetOption | undefined;
+  /** Go so many migrations, from 1. */
+  readonly steps?: number | undefined;
+}
+
+/** What `up` and `redo` are allowed to pass over. */
+export interface AllowOptions {
+  /** Go on when the database has versions that this folder lacks, instead of `ahead`. Default false. */
+  readonly allowAhead?: boolean | undefined;
+  /** Also apply pending versions below the newest applied one, instead of `out-of-order`. Default false. */
+  readonly allowOutOfOrder?: boolean | undefined;
+}
+
+/** Options of `up`. Without a target: everything that is pending. */
+export interface UpOptions extends TargetOptions, RunOptions, AllowOptions {}
+
+/** Options of `down`. A target or `steps` has to be given. */
+export interface DownOptions extends TargetOptions, RunOptions {}
+
+/** Options of `redo`. */
+export interface RedoOptions extends RunOptions, AllowOptions {}
+
+/** Options of `create`. */
+export interface CreateOptions {
+  /** What the migration does, such as `add_email_to_users`. */
+  readonly name: string;
+}
+
+/** Options of `status`. */
+export interface StatusOptions {
+  /** Decides the command line's exit code; the result is the same. */
+  readonly check?: boolean | undefined;
+}
+
+/** Options of `history`. */
+export interface HistoryOptions {
+  /** Only these versions: `"3:7"`, `":head"`, `"base:"`, `"-2:head"`. Default all. */
+  readonly range?: string | undefined;
+}
+
+/** Options of `show`. */
+export interface ShowOptions {
+  /** The migration: a version, `"head"`, or a distance from the current one. */
+  readonly which: TargetOption;
+  /** Give what was applied as well, as the history keeps it. Default false. */
+  readonly applied?: boolean | undefined;
+}
+
+/** Options of `repair`. */
+export interface RepairOptions {
+  /** Versions to accept as they are on disk. Default none: say what could be repaired. */
+  readonly versions?: readonly number[] | undefined;
+  /** Why it is right; kept in the history. Needed when there are versions. */
+  readonly reason?: string | undefined;
+}
+
+/** Options of `stamp`. */
+export interface StampOptions {
+  /** What is applied from now on, as far as the history goes. */
+  readonly target?: TargetOption | undefined;
+  /** Take over the version of this tool, whose table is only read. */
+  readonly from?: "alembic" | "db-migrate" | "dbmate" | "flyway" | "golang-migrate" | "knex" | undefined;
+  /** Why; kept in the history. */
+  readonly reason?: string | undefined;
+  /** Say what would be recorded, and record nothing. Default false. */
+  readonly dryRun?: boolean | undefined;
+}
+
+/** Options of `merge`. */
+export interface MergeOptions {
+  /** Pending versions that build on a moved one and move with it. Default none. */
+  readonly also?: readonly number[] | undefined;
+  /** Where no side is applied: the name of the one that keeps the number. Default the first by name. */
+  readonly keep?: string | undefined;
+  /** Say what would be renamed, and rename nothing. Default false. */
+  readonly dryRun?: boolean | undefined;
+}
+
+/** Options of `resolve`: one of `applied`, `notApplied` and `giveUp`. */
+export interface ResolveOptions {
+  /** Version of the migration that stopped. */
+  readonly version: number;
+  /** The statement took effect: go on with the next one. */
+  readonly applied?: boolean | undefined;
+  /** The statement did not take effect: run it again. */
+  readonly notApplied?: boolean | undefined;
+  /** What was applied is undone by hand: start over. Needs a reason. */
+  readonly giveUp?: boolean | undefined;
+  /** Why you are sure; kept in the history. */
+  readonly reason?: string | undefined;
+}
+
+/** What `diff`, `check` and `dump` leave out. */
+export interface IgnoreOptions {
+  /** Names to leave out, with commas between them: `"knex_*,_*_gho"`. Default the migrator's `ignore`. */
+  readonly ignore?: string | undefined;
+}
+
+/** What `diff` and `check` do not compare. */
+export interface PartitionOptions {
+  /** Tables whose partitions are not compared, `"*"` for all. Default the migrator's `ignorePartitions`. */
+  readonly ignorePartitions?: string | undefined;
+}
+
+/** Options of `diff`. */
+export interface DiffOptions extends IgnoreOptions, PartitionOptions {
+  /** What the migration does. Needed unless `check` or `dryRun`. */
+  readonly name?: string | undefined;
+  /** Path of the declared schema. Default `schema.sql` beside the migrations folder. */
+  readonly schema?: string | undefined;
+  /** Write nothing; `changes` says whether there is a difference. Default false. */
+  readonly check?: boolean | undefined;
+  /** Write nothing; the pair is in the result. Default false. */
+  readonly dryRun?: boolean | undefined;
+  /** Write it even if its up file loses data, instead of `destructive`. Default false. */
+  readonly allowDestructive?: boolean | undefined;
+}
+
+/** Options of `verify`. */
+export interface VerifyOptions {
+  /** Begin with this version. Default the first. */
+  readonly from?: number | `${number}` | undefined;
+  /** End with this version. Default the last. */
+  readonly to?: number | `${number}` | undefined;
+}
+
+/** Options of `check`. */
+export interface CheckOptions extends IgnoreOptions, PartitionOptions {
+  /** Path of the declared schema, which then has to be there. Default `schema.sql` beside the folder, if it is there. */
+  readonly schema?: string | undefined;
+}
+
+/** Options of `dump`. */
+export interface DumpOptions extends IgnoreOptions {
+  /** Write it to `schema.sql`. Default false. */
+  readonly write?: boolean | undefined;
+  /** Write it to this path instead of the default. */
+  readonly schema?: string | undefined;
+}
