@@ -79,10 +79,23 @@ test("the README has every setting", () => {
 });
 
 test("what the documents link to in the repository is there", () => {
-  for (const document of ["README.md", "docs/files-and-history.md", "docs/moving-from.md", "CHANGELOG.md"]) {
+  const documents = [
+    ...["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"],
+    ...["docs/files-and-history.md", "docs/moving-from.md", "docs/style.md"],
+  ];
+  for (const document of documents) {
     const links = [...read(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = ""]) => path);
     for (const path of links) assert.ok(existsSync(join(ROOT, document, "..", path)), `${document}: ${path}`);
   }
+});
+
+test("CONTRIBUTING names files and scripts that are there", () => {
+  const contributing = read("CONTRIBUTING.md");
+  const paths = [...contributing.matchAll(/`((?:src|test|docs)\/[\w./-]+)`/g)].map(([, path = ""]) => path);
+  assert.ok(paths.length > 5);
+  for (const path of paths) assert.ok(existsSync(join(ROOT, path)), path);
+  const { scripts } = JSON.parse(read("package.json")) as { scripts: Readonly<Record<string, string>> };
+  for (const [, name = ""] of contributing.matchAll(/npm run ([\w:]+)/g)) assert.ok(name in scripts, name);
 });
 
 test("the README's program compiles against the package's types", () => {
