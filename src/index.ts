@@ -1,7 +1,8 @@
 import { MigrateError } from "./errors";
 import type { RunEvent } from "./run/events";
+import type { SslSettings } from "./settings/database-url";
 import { readScratchSettings } from "./settings/scratch";
-import { type SettingOptions, type SslSettings, settingsFromOptions } from "./settings/settings";
+import { type SettingOptions, settingsFromOptions } from "./settings/settings";
 import { verbs } from "./verbs/list";
 import type { Migrator } from "./verbs/migrator";
 import type { OptionTable } from "./verbs/options";
@@ -28,7 +29,8 @@ export type { RunEvent, StepName } from "./run/events";
 export type { RunResult } from "./run/migrate";
 export type { PlannedStep } from "./run/planned-sql";
 export type { StepResult } from "./run/step";
-export type { SettingOptions, SslMode, SslSettings } from "./settings/settings";
+export type { SslMode, SslSettings } from "./settings/database-url";
+export type { SettingOptions } from "./settings/settings";
 export type { BranchesReport, MergeResult } from "./verbs/branches";
 export type { CheckResult } from "./verbs/check";
 export type { CurrentReport } from "./verbs/current";
@@ -140,6 +142,7 @@ export function createMigrator(options: MigratorOptions): Migrator {
   ): Promise<R> {
     return await command.run({
       options: readVerbInput(command.name, command.options, input),
+      verbs: Object.values(verbs),
       settings: () => settings,
       folder: () => settings,
       scratch: () =>

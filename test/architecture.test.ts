@@ -106,6 +106,36 @@ test("architecture: imports point down, and packages and the process stay with t
   assert.deepEqual(found, []);
 });
 
+/** Files that lead back to themselves by what they import, each circle as one line. */
+function circles(imported: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string, way: readonly string[]): void => {
+    const seen = way.indexOf(file);
+    if (seen !== -1) found.push([...way.slice(seen), file].join(" -> "));
+    if (seen !== -1 || done.has(file)) return;
+    for (const target of imported.get(file) ?? []) visit(target, [...way, file]);
+    done.add(file);
+  };
+  for (const file of imported.keys()) visit(file, []);
+  return found;
+}
+
+test("architecture: no file leads back to itself", () => {
+  const imported = sources().map((path): [string, readonly string[]] => {
+    const code = withoutComments(readFileSync(join(SRC, path), "utf8"));
+    const own = imports(code).filter((specifier) => specifier.startsWith("."));
+    return [path, own.map((specifier) => `${posix.join(dirname(path), specifier)}.ts`)];
+  });
+  assert.deepEqual(circles(new Map(imported)), []);
+  const two = new Map([
+    ["a", ["b"]],
+    ["b", ["c", "a"]],
+    ["c", []],
+  ]);
+  assert.deepEqual(circles(two), ["a -> b -> a"]);
+});
+
 test("architecture: modules are loaded at the start, but for glob", () => {
   const calls = sources().flatMap((path) =>
     [

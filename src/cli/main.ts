@@ -125,6 +125,7 @@ function createContext(invocation: Invocation, command: AnyCommand, given: RawOp
   const flags: SettingFlags = { dir, table };
   return {
     options: readOptions(command.name, command.options, given),
+    verbs: Object.values(verbs),
     settings: () => readSettings(flags, readEnvironment(io.cwd(), env)),
     folder: () => readFolderSettings(flags, readEnvironment(io.cwd(), env)),
     scratch() {

@@ -2,54 +2,12 @@ import { RefusedError } from "../errors";
 import { foldHistory, isInForce, type VersionState } from "../history/fold";
 import type { HistoryRow } from "../history/lines";
 import type { Direction } from "../migrations/names";
-import type { Migration, MigrationFile } from "../migrations/read-migrations";
+import type { Migration } from "../migrations/read-migrations";
 import { planDown } from "./plan-down";
 import { judgeForUp, planUp } from "./plan-up";
+import type { Plan, PlanOptions, Situation, Step } from "./step";
 import type { Target } from "./target";
-import { readStandings, type Standing } from "./version-state";
-
-/** Everything a run will do, decided before its first statement. */
-export interface Plan {
-  readonly direction: Direction;
-  /** The version the database is at; null: base. A version that is applied in part only does not count. */
-  readonly from: number | null;
-  /** The version it will be at. */
-  readonly to: number | null;
-  /** In the order in which they run. Empty: there is nothing to do. */
-  readonly steps: readonly Step[];
-  /** What was found and let pass. */
-  readonly warnings: readonly string[];
-}
-
-/** One migration in one direction. */
-export interface Step {
-  readonly direction: Direction;
-  readonly version: number;
-  readonly name: string;
-  readonly migration: Migration;
-  /** The file that runs. */
-  readonly file: MigrationFile;
-  /** Where it goes on when an earlier run ended half-way; null: it starts at its first statement. */
-  readonly resume: Resume | null;
-}
-
-export interface Resume {
-  readonly row: HistoryRow;
-}
-
-export interface PlanOptions {
-  /** Apply pending versions below the newest applied one as well. Default false. */
-  readonly allowOutOfOrder?: boolean;
-  /** Leave versions alone that are newer than the folder, instead of refusing. Default false. */
-  readonly allowAhead?: boolean;
-}
-
-/** What both directions are planned from. */
-export interface Situation {
-  /** By rising version. */
-  readonly standings: readonly Standing[];
-  readonly current: number | null;
-}
+import { readStandings } from "./version-state";
 
 /**
  * Decides what would be done, or refuses.

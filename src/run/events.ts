@@ -1,6 +1,26 @@
+import type { ServerProgress } from "../server/server-progress";
 import type { Verdict } from "./judge-intent";
-import type { RunProgress } from "./progress";
 import type { Blocked } from "./retry";
+
+/** How far a run is, at one moment. */
+export interface RunProgress extends StepName {
+  /** This is the run's so-many-th migration. */
+  readonly migration: number;
+  readonly migrations: number;
+  /** The statement under way, and how many the file has. */
+  readonly statement: number;
+  readonly statements: number;
+  /** Since the migration began, and since the statement did. */
+  readonly elapsedMs: number;
+  readonly statementMs: number;
+  /** Of the file: how much was read, and how much there is. */
+  readonly bytes: number;
+  readonly totalBytes: number;
+  /** The server's own account of the statement; null when it gives none. */
+  readonly server: ServerProgress | null;
+  /** Until the server's stage or the file is done, if it goes on like this; null when nothing tells. */
+  readonly remainingMs: number | null;
+}
 
 /** One migration in one direction, as events and results name it. */
 export interface StepName {

@@ -1,18 +1,13 @@
 import type { Intent, Judgement } from "../history/lines";
 import { probedByRecord } from "../history/writer";
-import {
-  exists,
-  type Fingerprint,
-  type Identity,
-  judge,
-  readFingerprint,
-  readSchemaFingerprint,
-  type Verdict,
-} from "../server/fingerprint";
+import { exists, type Fingerprint, type Identity, readFingerprint } from "../server/fingerprint";
+import { judge, type Verdict } from "../server/judge";
 import { isWhatItMakes } from "../server/likely";
+import { readSchemaFingerprint } from "../server/schema-fingerprint";
 import type { Session } from "../server/session";
 import { isEmptyTable } from "../server/tables";
-import { type Work, workOut } from "../server/work-out";
+import { workOut } from "../server/work-out";
+import type { Work } from "../server/work-out-temporary";
 import { workOutDatabase, workOutView } from "../server/work-out-view";
 import { classify, type ObjectRef } from "../syntax/classify";
 import { mayComeBack } from "../syntax/statements/alter-table";

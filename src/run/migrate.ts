@@ -2,43 +2,22 @@ import { readHistoryState } from "../history/fold";
 import { type HistoryRow, readAppliedLines } from "../history/lines";
 import { withStoredMigrations } from "../history/stored-migrations";
 import { inspectHistoryTable } from "../history/table";
-import {
-  type Folder,
-  type Migration,
-  readMigrations,
-  requireMigrations,
-} from "../migrations/read-migrations";
-import { makePlan, makeRedoPlans, type Plan, planNothing } from "../plan/plan";
+import { type Migration, readMigrations, requireMigrations } from "../migrations/read-migrations";
+import { makePlan, makeRedoPlans, planNothing } from "../plan/plan";
+import type { Plan } from "../plan/step";
 import { parseTarget, stepsTarget, type Target } from "../plan/target";
-import type { Lock } from "../server/lock";
 import type { Session } from "../server/session";
 import { withTranslatedErrors } from "../server/translate-error";
 import { openWhenReady } from "../server/wait";
 import type { Settings } from "../settings/settings";
-import type { Emit } from "./events";
 import type { PlannedStep } from "./planned-sql";
+import type { Run, RunOptions } from "./run-plans";
 import { planAgain, type Ran, type Ready, renewSession, runPlans, showSteps, withReady } from "./run-plans";
 import type { StepResult } from "./step";
-import { type StopOptions, type StopWatch, watchForStop } from "./stop";
+import { watchForStop } from "./stop";
 
 /** Where to end up, or how far to go; null: as far as it goes, which `down` refuses. */
 export type TargetInput = { readonly to: string } | { readonly steps: number } | null;
-
-export interface RunOptions extends StopOptions {
-  /** Print the plan with its SQL and stop; nothing is written, not even the history table. */
-  readonly dryRun?: boolean;
-  readonly allowOutOfOrder?: boolean;
-  readonly allowAhead?: boolean;
-  /** Milliseconds to wait for another runner; default 300,000. */
-  readonly lockTimeoutMs?: number;
-  /** Milliseconds to wait for a server that is not up and a database that is not there yet; default: as in the settings. */
-  readonly waitMs?: number;
-  /** Milliseconds that a statement waits for its locks before it backs off and tries again; default 5,000. */
-  readonly lockWaitMs?: number;
-  readonly emit?: Emit;
-  /** Milliseconds between `progress` events; left out: there are none. */
-  readonly progressMs?: number;
-}
 
 export interface RunResult {
   readonly direction: "up" | "down";
@@ -115,22 +94,6 @@ export async function redo(settings: Settings, options: RunOptions = {}): Promis
       return { ...applied, from: reverted.from, steps: [...reverted.steps, ...applied.steps] };
     });
   });
-}
-
-/** One invocation: its session may be replaced by a fresh one between two migrations. */
-export interface Run {
-  readonly settings: Settings;
-  readonly folder: Folder;
-  readonly options: RunOptions;
-  readonly emit: Emit;
-  /** Opens another session like the first. */
-  readonly open: () => Promise<Session>;
-  /** The session, while it is under the lock: what is not ends by the first signal, and has no progress. */
-  readonly running: () => Session | null;
-  readonly watch: StopWatch;
-  session: Session;
-  /** null while nothing is to be run, or another runner does. */
-  lock: Lock | null;
 }
 
 async function withRun<T>(

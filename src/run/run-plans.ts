@@ -4,21 +4,56 @@ import { type HistoryRow, readLastId } from "../history/lines";
 import { readIdentity } from "../history/record";
 import { createHistoryTable } from "../history/table";
 import { recordProgress, type Unfinished } from "../history/writer";
-import type { Migration } from "../migrations/read-migrations";
-import { currentVersion, makePlan, type Plan, type Step } from "../plan/plan";
+import type { Folder, Migration } from "../migrations/read-migrations";
+import { currentVersion, makePlan } from "../plan/plan";
+import type { Plan, Step } from "../plan/step";
 import type { Target } from "../plan/target";
 import { isConnectionLost } from "../server/error-numbers";
+import type { Lock } from "../server/lock";
 import { acquireLock, releaseLock } from "../server/lock";
 import { createEngines, type Engines } from "../server/non-transactional";
 import type { Session } from "../server/session";
+import type { Settings } from "../settings/settings";
+import type { Emit } from "./events";
 import { stoppedBefore } from "./failures";
-import type { Run } from "./migrate";
 import { type PlannedStep, planText } from "./planned-sql";
 import { createProgressMeter, type ProgressMeter } from "./progress";
 import { createScans, type Scans } from "./scans";
 import { runStep, type StepResult, stepName } from "./step";
 import { type ComingFiles, comingFiles } from "./step-files";
-import { isStopping } from "./stop";
+import { isStopping, type StopOptions, type StopWatch } from "./stop";
+
+export interface RunOptions extends StopOptions {
+  /** Print the plan with its SQL and stop; nothing is written, not even the history table. */
+  readonly dryRun?: boolean;
+  readonly allowOutOfOrder?: boolean;
+  readonly allowAhead?: boolean;
+  /** Milliseconds to wait for another runner; default 300,000. */
+  readonly lockTimeoutMs?: number;
+  /** Milliseconds to wait for a server that is not up and a database that is not there yet; default: as in the settings. */
+  readonly waitMs?: number;
+  /** Milliseconds that a statement waits for its locks before it backs off and tries again; default 5,000. */
+  readonly lockWaitMs?: number;
+  readonly emit?: Emit;
+  /** Milliseconds between `progress` events; left out: there are none. */
+  readonly progressMs?: number;
+}
+
+/** One invocation: its session may be replaced by a fresh one between two migrations. */
+export interface Run {
+  readonly settings: Settings;
+  readonly folder: Folder;
+  readonly options: RunOptions;
+  readonly emit: Emit;
+  /** Opens another session like the first. */
+  readonly open: () => Promise<Session>;
+  /** The session, while it is under the lock: what is not ends by the first signal, and has no progress. */
+  readonly running: () => Session | null;
+  readonly watch: StopWatch;
+  session: Session;
+  /** null while nothing is to be run, or another runner does. */
+  lock: Lock | null;
+}
 
 const LOCK_TIMEOUT_MS = 300_000;
 

@@ -4,7 +4,7 @@ import { type Intent, readResumption } from "../history/lines";
 import type { Identity } from "../history/record";
 import { type Line, type NewLine, resumeLine, type Unfinished } from "../history/writer";
 import type { FileScan } from "../migrations/judge-statements";
-import type { Step } from "../plan/plan";
+import type { Step } from "../plan/step";
 import { isConnectionLost, serverWords } from "../server/error-numbers";
 import type { Lock } from "../server/lock";
 import type { Engines } from "../server/non-transactional";

@@ -2,7 +2,8 @@ import { MigrateError } from "../errors";
 import { withSession } from "../server/connection";
 import { serverErrno, serverWords } from "../server/error-numbers";
 import type { Session } from "../server/session";
-import type { DatabaseSettings, Settings } from "../settings/settings";
+import type { DatabaseSettings } from "../settings/database";
+import type { Settings } from "../settings/settings";
 import type { Emit } from "./events";
 
 /** How a run is stopped from outside. */

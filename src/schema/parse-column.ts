@@ -1,7 +1,12 @@
 import type { Token } from "../syntax/lexer";
 import type { Column, Generated } from "./model";
-import type { CharacterSet } from "./parse-table";
 import { isOneOf, type SqlCursor } from "./sql-cursor";
+
+/** A character set with its collation. */
+export interface CharacterSet {
+  readonly charset: string;
+  readonly collation: string;
+}
 
 /** Words that begin an attribute, so that a type or a default ends before them. */
 const ATTRIBUTES: ReadonlySet<string> = new Set([

@@ -1,14 +1,9 @@
 import type { Check, Column, ForeignKey, Index, Period, Table, TableOption } from "./model";
+import type { CharacterSet } from "./parse-column";
 import { parseColumn } from "./parse-column";
 import { parseForeignKey, parseIndex } from "./parse-key";
 import { parsePartitioning } from "./parse-partitions";
 import { type SqlCursor, sqlCursor } from "./sql-cursor";
-
-/** A character set with its collation. */
-export interface CharacterSet {
-  readonly charset: string;
-  readonly collation: string;
-}
 
 /** What SHOW CREATE TABLE leaves to be guessed: a collation that is a default is not always printed. */
 export interface TableFacts {

@@ -2,9 +2,10 @@ import { printsReferenceSystems } from "../server/differences";
 import { isSpatial } from "./diff-columns";
 import { tidyExpressions } from "./expressions";
 import type { Sequence, Table, View } from "./model";
+import type { CharacterSet } from "./parse-column";
 import { withoutDatabase } from "./parse-expression";
 import { parseSequence, parseView } from "./parse-stored";
-import { byName, type CharacterSet, parseTable } from "./parse-table";
+import { byName, parseTable } from "./parse-table";
 import { readExact } from "./read-exact";
 import { type Reader, type Shown, showCreate, text } from "./reader";
 

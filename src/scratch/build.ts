@@ -1,7 +1,8 @@
 import { MigrateError } from "../errors";
 import { readMigrations } from "../migrations/read-migrations";
 import type { Schema } from "../schema/model";
-import type { DatabaseSettings, Settings } from "../settings/settings";
+import type { DatabaseSettings } from "../settings/database";
+import type { Settings } from "../settings/settings";
 import { withoutIgnored } from "./ignored";
 import { isStopped, type Stop, withReplay } from "./replay";
 import { readSchemaOf, runText, withScratchSession } from "./scratch-session";

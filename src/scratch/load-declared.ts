@@ -1,5 +1,5 @@
 import type { MigrateError } from "../errors";
-import type { DatabaseSettings } from "../settings/settings";
+import type { DatabaseSettings } from "../settings/database";
 import { splitText } from "../syntax/splitter";
 import type { Statement } from "../syntax/statement";
 import { failedOnScratch } from "./scratch-failure";

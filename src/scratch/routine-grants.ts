@@ -3,7 +3,7 @@ import { quoteAccount } from "../schema/parse-stored";
 import { text } from "../schema/reader";
 import { withSession } from "../server/connection";
 import type { Session } from "../server/session";
-import type { DatabaseSettings } from "../settings/settings";
+import type { DatabaseSettings } from "../settings/database";
 import { quoteIdentifier } from "../syntax/quote";
 
 /**

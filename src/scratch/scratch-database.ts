@@ -1,11 +1,9 @@
 import { openSession } from "../server/connection";
 import type { Session } from "../server/session";
 import { createThrowaway, leftBehind, throwawayName } from "../server/throwaway";
-import type { DatabaseSettings } from "../settings/settings";
+import type { DatabaseSettings } from "../settings/database";
 import { quoteIdentifier } from "../syntax/quote";
 import type { ScratchServer } from "./scratch-server";
-
-export { clearLeftovers } from "../server/throwaway";
 
 const A_DAY_SECONDS = 86_400;
 

@@ -2,11 +2,12 @@ import { randomBytes } from "node:crypto";
 import { MigrateError, type Problem, RefusedError } from "../errors";
 import { openSession, withSession } from "../server/connection";
 import type { ServerInfo, Session } from "../server/session";
+import { clearLeftovers } from "../server/throwaway";
+import type { DatabaseSettings } from "../settings/database";
 import type { ScratchSettings } from "../settings/scratch";
-import type { DatabaseSettings, Settings } from "../settings/settings";
+import type { Settings } from "../settings/settings";
 import { withPrivateServer } from "./private-server";
 import type { SharedServer } from "./reach";
-import { clearLeftovers } from "./scratch-database";
 import { findServerProgram } from "./server-programs";
 import { readTargetGlobals, type TargetGlobals } from "./target-globals";
 

@@ -3,7 +3,8 @@ import { connect, isIP, type Socket } from "node:net";
 import { createSecureContext } from "node:tls";
 import type { ConnectionOptions, SslOptions } from "mysql2";
 import { type ErrorCode, MigrateError } from "../errors";
-import type { DatabaseSettings, SslSettings } from "../settings/settings";
+import type { DatabaseSettings } from "../settings/database";
+import type { SslSettings } from "../settings/database-url";
 import { quoteIdentifier } from "../syntax/quote";
 
 /**

@@ -1,6 +1,6 @@
 import * as mysql from "mysql2";
 import { MigrateError } from "../errors";
-import type { DatabaseSettings } from "../settings/settings";
+import type { DatabaseSettings } from "../settings/database";
 import { asConnectError, deservesOtherWay, errorField, tlsOptions } from "./connect-error";
 import { serverErrno } from "./error-numbers";
 import {

@@ -6,9 +6,6 @@ import { readTableIds } from "./innodb-tables";
 import type { Session } from "./session";
 import { LASTING } from "./tables";
 
-export { judge, type Verdict } from "./judge";
-export { readSchemaFingerprint } from "./schema-fingerprint";
-
 /** What objects were like at one moment: small, and safe to keep as JSON. */
 export interface Fingerprint {
   /** One for each object asked for, in that order. */

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { MigrateError } from "../errors";
-import type { DatabaseSettings } from "../settings/settings";
+import type { DatabaseSettings } from "../settings/database";
 import { type OpenOptions, openSession, stoppedWhileConnecting } from "./connection";
 import type { Session } from "./session";
 

@@ -1,3 +1,4 @@
+import type { ObjectRef } from "../syntax/classify";
 import { type LexOptions, tokens } from "../syntax/lexer";
 import { quoteIdentifier, quoteQualified } from "../syntax/quote";
 import { isKeyword } from "../syntax/token-reader";
@@ -5,7 +6,17 @@ import { serverErrno } from "./error-numbers";
 import { type Fingerprint, printOf, readFingerprint } from "./fingerprint";
 import type { Session } from "./session";
 import { isTemporaryTable } from "./temporary-tables";
-import type { Work } from "./work-out";
+
+/** A statement whose effect is to be worked out. */
+export interface Work {
+  readonly text: string;
+  /** What names without a database mean in it. */
+  readonly database: string;
+  /** What it names, each with its database. */
+  readonly objects: readonly ObjectRef[];
+  /** Those as they were before it. */
+  readonly before: Fingerprint;
+}
 
 /**
  * Has the server work out what a statement makes of one table, for a user who may make no database: on a temporary table

@@ -4,7 +4,7 @@ import { serverErrno } from "./error-numbers";
 import { type Fingerprint, printOf, readFingerprint } from "./fingerprint";
 import type { Session } from "./session";
 import { clearLeftoverViews, createThrowaway, throwawayName } from "./throwaway";
-import type { Work } from "./work-out";
+import type { Work } from "./work-out-temporary";
 
 /**
  * Has the server work out what CREATE VIEW makes, as a view of another name in the same database: making one reads no row.

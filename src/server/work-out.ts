@@ -8,18 +8,8 @@ import { describe, type Fingerprint, type ObjectPrint, printOf, readFingerprint 
 import type { Row, Session } from "./session";
 import { LASTING } from "./tables";
 import { clearLeftovers, createThrowaway } from "./throwaway";
+import type { Work } from "./work-out-temporary";
 import { workOutTemporary } from "./work-out-temporary";
-
-/** A statement whose effect is to be worked out. */
-export interface Work {
-  readonly text: string;
-  /** What names without a database mean in it. */
-  readonly database: string;
-  /** What it names, each with its database. */
-  readonly objects: readonly ObjectRef[];
-  /** Those as they were before it. */
-  readonly before: Fingerprint;
-}
 
 /**
  * Has the server work out what a statement makes of its tables: on empty copies of them as they were, in databases made

@@ -1,6 +1,19 @@
 import type { Problem } from "../errors";
 import { badSetting } from "./environment";
-import type { SslMode, SslSettings } from "./settings";
+
+/** TLS as the mysql client names it: https://dev.mysql.com/doc/refman/8.4/en/connection-options.html#option_general_ssl-mode */
+export type SslMode = "disabled" | "preferred" | "required" | "verify-ca" | "verify-identity";
+
+export interface SslSettings {
+  /** How much TLS. Default `preferred`; with a `ca` alone `verify-ca`. */
+  readonly mode: SslMode;
+  /** Path of the certificate authority's PEM file; null when not given. */
+  readonly ca: string | null;
+  /** Path of the client certificate's PEM file; null when not given. */
+  readonly cert: string | null;
+  /** Path of the client key's PEM file; null when not given. */
+  readonly key: string | null;
+}
 
 /** The URL parameters about TLS, as given. */
 export interface SslParameters {

@@ -1,8 +1,19 @@
 import { inspect } from "node:util";
 import type { Problem } from "../errors";
+import type { SslSettings } from "./database-url";
 import { parseDatabaseUrl, type UrlParts } from "./database-url";
 import { badSetting, type Given, missingSetting, type Part } from "./environment";
-import type { DatabaseSettings, SslSettings } from "./settings";
+
+export interface DatabaseSettings {
+  readonly host: string;
+  readonly port: number;
+  /** Path of a Unix socket; beats host and port when given. */
+  readonly socket: string | null;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  readonly ssl: SslSettings;
+}
 
 /** Where settings come from: says what was given for a part, and what the part is called there. */
 export interface Source {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { type Problem, RefusedError } from "../errors";
+import type { DatabaseSettings } from "./database";
 import { settleDatabase } from "./database";
 import { badSetting, type Environment, type Given, variables } from "./environment";
-import type { DatabaseSettings } from "./settings";
 
 /** Where throwaway databases may be made. */
 export interface ScratchSettings {

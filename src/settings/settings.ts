@@ -1,35 +1,12 @@
 import { type Problem, RefusedError } from "../errors";
+import type { DatabaseSettings } from "./database";
 import { settleDatabase, whyNoIdentifier } from "./database";
+import type { SslSettings } from "./database-url";
 import { readSsl } from "./database-url";
 import { badSetting, type Environment, type Given, type Part, readVariable, variables } from "./environment";
 import { likelyUrls, refuseMisspelled, refuseStrayTls } from "./spelling";
 
 export type { Environment } from "./environment";
-
-/** TLS as the mysql client names it: https://dev.mysql.com/doc/refman/8.4/en/connection-options.html#option_general_ssl-mode */
-export type SslMode = "disabled" | "preferred" | "required" | "verify-ca" | "verify-identity";
-
-export interface SslSettings {
-  /** How much TLS. Default `preferred`; with a `ca` alone `verify-ca`. */
-  readonly mode: SslMode;
-  /** Path of the certificate authority's PEM file; null when not given. */
-  readonly ca: string | null;
-  /** Path of the client certificate's PEM file; null when not given. */
-  readonly cert: string | null;
-  /** Path of the client key's PEM file; null when not given. */
-  readonly key: string | null;
-}
-
-export interface DatabaseSettings {
-  readonly host: string;
-  readonly port: number;
-  /** Path of a Unix socket; beats host and port when given. */
-  readonly socket: string | null;
-  readonly user: string;
-  readonly password: string;
-  readonly database: string;
-  readonly ssl: SslSettings;
-}
 
 export interface Settings {
   readonly database: DatabaseSettings;

@@ -1,4 +1,3 @@
-import { verbs } from "./list";
 import { type Format, type Option, required, spellOption } from "./options";
 import { type AnyCommand, commonOptions, defineCommand } from "./verb";
 
@@ -22,15 +21,14 @@ export const completion = defineCommand({
   options: { shell: required("SHELL", shell, "bash, zsh or fish") },
   examples: ["completion bash"],
   run: async (context) => {
-    const script = renderCompletion(context.options.shell, readCompletions());
+    const script = renderCompletion(context.options.shell, readCompletions(context.verbs));
     return { shell: context.options.shell, script };
   },
   render: ({ script }) => script,
 });
 
-function readCompletions(): readonly Completion[] {
-  const commands: readonly AnyCommand[] = Object.values(verbs);
-  return commands.map(({ name, summary, options }) => ({
+function readCompletions(verbs: readonly AnyCommand[]): readonly Completion[] {
+  return verbs.map(({ name, summary, options }) => ({
     verb: name,
     summary,
     places: Object.values(options).flatMap((option) =>

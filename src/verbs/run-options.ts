@@ -1,6 +1,7 @@
 import { formatMigration, formatVersion } from "../migrations/names";
-import type { RunOptions, RunResult, TargetInput } from "../run/migrate";
+import type { RunResult, TargetInput } from "../run/migrate";
 import type { PlannedStep } from "../run/planned-sql";
+import type { RunOptions } from "../run/run-plans";
 import { formatDuration, plural } from "./layout";
 import {
   count,

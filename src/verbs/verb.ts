@@ -7,6 +7,8 @@ import { flag, type OptionTable, type OptionValues, text, value } from "./option
 /** What a command gets to work with. Settings are read when asked for, so that `create` needs no database. */
 export interface Context<O extends OptionTable> {
   readonly options: OptionValues<O>;
+  /** All verbs, for those that speak of the others. */
+  readonly verbs: readonly AnyCommand[];
   /** @throws RefusedError `bad-setting`, `missing-setting` */
   settings(): Settings;
   /** @throws RefusedError `bad-setting` */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { makePlan, makeRedoPlans, type PlanOptions } from "../../src/plan/plan";
+import { makePlan, makeRedoPlans } from "../../src/plan/plan";
+import type { PlanOptions } from "../../src/plan/step";
 import { parseTarget } from "../../src/plan/target";
 import { scene, showPlan, showRefusal } from "./situations";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { readMigrations } from "../../src/migrations/read-migrations";
-import type { Step } from "../../src/plan/plan";
+import type { Step } from "../../src/plan/step";
 import { comingFiles } from "../../src/run/step-files";
 import { withMigrations } from "../support/migrations";
 

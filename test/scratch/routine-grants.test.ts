@@ -6,7 +6,7 @@ import { NO_RENAMES } from "../../src/schema/renames";
 import { renderChanges } from "../../src/schema/render-changes";
 import { withRoutineGrants } from "../../src/scratch/routine-grants";
 import type { Session } from "../../src/server/session";
-import type { DatabaseSettings } from "../../src/settings/settings";
+import type { DatabaseSettings } from "../../src/settings/database";
 import { apply } from "../schema/pair";
 import { schemaOf, withSchemaSession } from "../schema/schemas";
 import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { clearLeftovers, withScratchDatabase } from "../../src/scratch/scratch-database";
+import { withScratchDatabase } from "../../src/scratch/scratch-database";
 import { type ScratchServerOptions, withScratchServer } from "../../src/scratch/scratch-server";
 import { withSession } from "../../src/server/connection";
 import type { Session } from "../../src/server/session";
+import { clearLeftovers } from "../../src/server/throwaway";
 import type { Settings } from "../../src/settings/settings";
 import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";
 import { withTestSession } from "../support/test-session";

@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import { IDENTITY } from "../../src/run/judge-intent";
 import { serverErrno } from "../../src/server/error-numbers";
-import {
-  type Fingerprint,
-  judge,
-  readFingerprint,
-  readSchemaFingerprint,
-} from "../../src/server/fingerprint";
+import { type Fingerprint, readFingerprint } from "../../src/server/fingerprint";
+import { judge } from "../../src/server/judge";
+import { readSchemaFingerprint } from "../../src/server/schema-fingerprint";
 import type { Session } from "../../src/server/session";
 import { classify, type ObjectRef } from "../../src/syntax/classify";
 import { remainingStatement } from "../../src/syntax/remaining";
