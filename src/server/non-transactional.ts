@@ -1,12 +1,15 @@
 import { mentionsAny } from "../syntax/classify";
-import type { Row, Session } from "./session";
+import { readReaches } from "../syntax/reaches";
+import type { Row, Session, SqlValue } from "./session";
 
 /**
  * Reads the names through which a statement reaches a table whose engine cannot roll back: such tables, and the
  * views, triggers and routines that mention them, however many steps away. DML that mentions one of them
  * cannot be undone together with its record.
  *
- * Usually one query, because there is no such table.
+ * Usually one query, because there is no such table. For an account that may not see everything, its views, triggers and
+ * routines are read as well: what they mention in other databases and it cannot see counts as such a table, and so do those
+ * that it cannot read.
  * @param currentDatabase names in it need no qualifier
  * @returns lower case, `database.name`, and `name` for what is in the current database
  * @throws the driver's error
@@ -15,9 +18,13 @@ export async function readNonTransactionalNames(
   session: Session,
   currentDatabase: string = session.database,
 ): Promise<ReadonlySet<string>> {
-  const tables = await readTables(session);
+  const { tables, seesAll } = await readTables(session);
   const reached = new Set(tables.map(({ database, name }) => qualify(database, name)));
-  if (tables.some(({ database }) => !isSystem(database))) closeOver(reached, await readPrograms(session));
+  if (!seesAll || tables.some(({ database }) => !isSystem(database))) {
+    const programs = await readPrograms(session);
+    if (!seesAll) for (const name of await readUnseen(session, programs)) reached.add(name);
+    closeOver(reached, programs);
+  }
   return visibleFrom(currentDatabase, reached);
 }
 
@@ -36,15 +43,54 @@ export interface Program {
 }
 
 /** The tables of information_schema, performance_schema and sys are only ever read. */
-async function readTables(session: Session): Promise<readonly NamedTable[]> {
+async function readTables(
+  session: Session,
+): Promise<{ readonly tables: readonly NamedTable[]; readonly seesAll: boolean }> {
   const rows = await session.query(
     `SELECT t.TABLE_SCHEMA AS db, t.TABLE_NAME AS name
        FROM information_schema.TABLES t LEFT JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE
       WHERE t.TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')
         AND t.TABLE_SCHEMA NOT IN ('information_schema', 'performance_schema', 'sys')
-        AND (e.TRANSACTIONS IS NULL OR e.TRANSACTIONS <> 'YES')`,
+        AND (e.TRANSACTIONS IS NULL OR e.TRANSACTIONS <> 'YES')
+      UNION ALL
+     SELECT NULL, NULL FROM information_schema.USER_PRIVILEGES
+      WHERE PRIVILEGE_TYPE = 'SELECT' AND GRANTEE = CONCAT(QUOTE(${USER}), '@', QUOTE(${HOST}))`,
   );
-  return rows.map((row) => ({ database: String(row.db), name: String(row.name) }));
+  const tables = rows.filter(({ name }) => name !== null);
+  return {
+    tables: tables.map((row) => ({ database: String(row.db), name: String(row.name) })),
+    seesAll: tables.length < rows.length,
+  };
+}
+
+/** A user's name may have an @ in it, a host's may not. */
+const HOST = "SUBSTRING_INDEX(CURRENT_USER(), '@', -1)";
+const USER = `LEFT(CURRENT_USER(), CHAR_LENGTH(CURRENT_USER()) - CHAR_LENGTH(${HOST}) - 1)`;
+
+const NOT_UNSEEN = /^(?:new|old|mysql|information_schema|performance_schema|sys)$/i;
+
+/** What programs mention in other databases and the user cannot see. @returns as `qualify` writes it */
+async function readUnseen(session: Session, programs: readonly Program[]): Promise<readonly string[]> {
+  const mentioned = new Map<string, readonly SqlValue[]>();
+  for (const program of programs) {
+    for (const { database, name } of readReaches(program.text ?? "")) {
+      if (database === null || NOT_UNSEEN.test(database)) continue;
+      if (database.toLowerCase() === program.database.toLowerCase()) continue;
+      mentioned.set(qualify(database, name), [database, name]);
+    }
+  }
+  if (mentioned.size === 0) return [];
+  const any = (schema: string, name: string): string =>
+    [...mentioned].map(() => `(${schema} = ? AND ${name} = ?)`).join(" OR ");
+  const values = [...mentioned.values()].flat();
+  const rows = await session.query(
+    `SELECT TABLE_SCHEMA AS db, TABLE_NAME AS name FROM information_schema.TABLES WHERE ${any("TABLE_SCHEMA", "TABLE_NAME")}
+      UNION ALL
+     SELECT ROUTINE_SCHEMA, ROUTINE_NAME FROM information_schema.ROUTINES WHERE ${any("ROUTINE_SCHEMA", "ROUTINE_NAME")}`,
+    [...values, ...values],
+  );
+  const seen = new Set(rows.map((row) => qualify(String(row.db), String(row.name))));
+  return [...mentioned.keys()].filter((name) => !seen.has(name));
 }
 
 function isSystem(database: string): boolean {

@@ -22,6 +22,8 @@ const INSERTS = new RegExp(
 /** Behind these stands what may have triggers. */
 const USES = new RegExp(`\\b(?:UPDATE|FROM|JOIN)${GAP}+(?!(?:${MODIFIER})\\b)${QUALIFIED}`, "gis");
 const CALLS = new RegExp(`\\bCALL${GAP}+${QUALIFIED}|${QUALIFIED}${GAP}*\\(`, "gis");
+/** EXTRACT(YEAR FROM day) */
+const FROM_IN_FUNCTION = /\b(?:EXTRACT|TRIM|SUBSTRING|SUBSTR|MID)\s*\([^()]*\)/gi;
 /** Some of what stands before a parenthesis and is no function of anybody's. */
 const NO_FUNCTION =
   /^(?:VALUES?|IN|AND|OR|NOT|ON|AS|USING|SELECT|FROM|EXISTS|COUNT|SUM|MIN|MAX|IF|IFNULL|COALESCE|CONCAT|NOW)$/i;
@@ -32,7 +34,7 @@ const NO_FUNCTION =
  * @param text a statement, or its head
  */
 export function readReaches(text: string): readonly Reach[] {
-  const part = text.slice(0, LOOKED_AT);
+  const part = text.slice(0, LOOKED_AT).replaceAll(FROM_IN_FUNCTION, " ");
   const all = (pattern: RegExp, as: Reach["as"]): Reach[] =>
     [...part.matchAll(pattern)].map(([, name, other]) => ({ ...readName(name ?? other ?? ""), as }));
   const called = all(CALLS, "called").filter(({ name }) => !NO_FUNCTION.test(name));

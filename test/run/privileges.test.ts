@@ -227,3 +227,79 @@ forEachServer(
     }
   },
 );
+
+/** What root makes (`:o` is a database that the user cannot see), a statement of the user's, and whether it is asked about after a crash. */
+const OUT_OF_SIGHT: readonly (readonly [
+  what: string,
+  setUp: readonly string[],
+  sql: string,
+  asked: boolean,
+])[] = [
+  [
+    "a trigger that writes there",
+    ["CREATE TRIGGER :db.g AFTER INSERT ON :db.t FOR EACH ROW INSERT INTO :o.m VALUES (NEW.id)"],
+    "INSERT INTO t VALUES (7)",
+    true,
+  ],
+  [
+    "a trigger that calls a procedure there",
+    [
+      "CREATE PROCEDURE :o.p(i INT) INSERT INTO :o.m VALUES (i)",
+      "CREATE TRIGGER :db.g AFTER INSERT ON :db.t FOR EACH ROW CALL :o.p(NEW.id)",
+    ],
+    "INSERT INTO t VALUES (7)",
+    true,
+  ],
+  ["a view of a table there", ["CREATE VIEW :db.v AS SELECT id FROM :o.m"], "INSERT INTO v VALUES (7)", true],
+  [
+    "a function whose text cannot be read",
+    [
+      "CREATE FUNCTION :db.f() RETURNS INT DETERMINISTIC MODIFIES SQL DATA BEGIN INSERT INTO :o.m VALUES (7); RETURN 7; END",
+    ],
+    "INSERT INTO t VALUES (f())",
+    true,
+  ],
+  [
+    "a trigger that stays in sight",
+    [
+      "CREATE TABLE :db.log (id INT)",
+      "CREATE TRIGGER :db.g AFTER INSERT ON :db.t FOR EACH ROW INSERT INTO :db.log SELECT EXTRACT(DAY FROM t.d) FROM (SELECT NOW() AS d) t",
+    ],
+    "INSERT INTO t VALUES (7)",
+    false,
+  ],
+  ["nothing but the table", [], "INSERT INTO t VALUES (7)", false],
+];
+
+forEachServer(
+  "what a user cannot see is asked about after a crash, and nothing else is",
+  async (t, server) => {
+    for (const [what, setUp, sql, asked] of OUT_OF_SIGHT) {
+      await t.test(what, () =>
+        withTestDatabase(server, (other) =>
+          withUser(server, "ALL", async ({ url, asRoot }) => {
+            const made = [
+              "CREATE TABLE :o.m (id INT) ENGINE=MyISAM",
+              "CREATE TABLE :db.t (id INT)",
+              ...setUp,
+            ];
+            await asRoot(...made.map((each) => each.replaceAll(":o", other.name)));
+            const files = { "0001_a.up.sql": `${sql};\nDO 0;`, "0001_a.down.sql": "SELECT 1;" };
+            await withMigrations(files, async (dir) => {
+              const settings = settingsFromOptions({ databaseUrl: url, dir });
+              await interruptAt(server, { url, dir }, sql, "after");
+              if (asked)
+                await assertFails(migrate(settings, "up", null), "in-doubt", /resolve -- 0001 --applied/);
+              else await migrate(settings, "up", null);
+              const session = await openSession(settings.database);
+              const [row] = await session.query("SELECT COUNT(*) AS n FROM t");
+              await session.close();
+              // Those that are asked about run alone, and without a cut after their end they are there.
+              assert.equal(Number(row?.n), what.includes("view") ? 0 : 1);
+            });
+          }),
+        ),
+      );
+    }
+  },
+);

@@ -14,6 +14,7 @@ const ROWS: readonly (readonly [text: string, ...reaches: readonly string[]])[] 
   ["UPDATE t JOIN u SET t.a = f(u.a)", "used t", "used u", "called f"],
   ["DELETE FROM t", "used t"],
   ["CALL p()", "called p"],
+  ["SELECT EXTRACT(YEAR FROM d.day) FROM d", "used d"],
   ["SELECT 1"],
 ];
 
