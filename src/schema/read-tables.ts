@@ -1,4 +1,5 @@
-import { printsReferenceSystems } from "../server/differences";
+import { printsForeignKeyNamesRaw, printsReferenceSystems } from "../server/differences";
+import { quoteIdentifier } from "../syntax/quote";
 import { isSpatial } from "./diff-columns";
 import { tidyExpressions } from "./expressions";
 import type { Sequence, Table, View } from "./model";
@@ -59,14 +60,25 @@ export async function readTables(reader: Reader, listed: readonly Listed[]): Pro
     columns.set(text(row, "name"), { charset: text(row, "charset"), collation: text(row, "collation") });
   }
   const shown = await showCreate(reader, "TABLE", "Create Table", [...collations.keys()]);
-  const tables = shown.map(({ name, row }) =>
-    parseTable(withoutDatabase(text(row, "Create Table"), reader.database), {
+  const tables = shown.map(({ name, row }) => {
+    const printed = text(row, "Create Table");
+    const isRaw = printsForeignKeyNamesRaw(reader.session.server);
+    const quoted = isRaw ? withQuotedForeignKeys(printed) : printed;
+    return parseTable(withoutDatabase(quoted, reader.database), {
       collation: collations.get(name) ?? "",
       characterSets: characterSets.get(name) ?? new Map(),
-    }),
-  );
+    });
+  });
   const exact = await readExact(reader, await withReferenceSystems(reader, tables));
   return exact.map(tidyExpressions).sort(byName);
+}
+
+/** A foreign key stands on a line of its own; a line break within a comment is printed as `\\n`. */
+function withQuotedForeignKeys(printed: string): string {
+  return printed.replace(
+    /^( {2}CONSTRAINT )`(.*)`(?= FOREIGN KEY \()/gm,
+    (_, before: string, name: string) => before + quoteIdentifier(name),
+  );
 }
 
 const REFERENCE_SYSTEMS = `

@@ -53,6 +53,11 @@ export function addsNoColumnWithDefault(server: ServerInfo, expression: string):
 const DIFFERS_ON_REPLICA =
   /\b(?:uuid|uuid_short|rand|random_bytes|sysdate|user|current_user|session_user|system_user)\s*\(/i;
 
+/** MariaDB prints the name of a foreign key between backticks, and does not double those that are in it. */
+export function printsForeignKeyNamesRaw(server: ServerInfo): boolean {
+  return server.family === "mariadb";
+}
+
 /** MySQL shows a column's SRID with its definition; MariaDB's REF_SYSTEM_ID is in information_schema alone. */
 export function printsReferenceSystems(server: ServerInfo): boolean {
   return server.family === "mysql";

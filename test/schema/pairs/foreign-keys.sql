@@ -147,3 +147,10 @@ CREATE TABLE t (
   a int,
   CONSTRAINT y CHECK (a > 0) -- renamed from x
 );
+
+-- ==== names with backticks
+CREATE TABLE p (id int PRIMARY KEY);
+CREATE TABLE `we``ird` (id int PRIMARY KEY, a int, FOREIGN KEY (a) REFERENCES p (id));
+-- ---- after
+CREATE TABLE p (id int PRIMARY KEY);
+CREATE TABLE `we``ird` (id int PRIMARY KEY, a int, b int COMMENT 'CONSTRAINT `x` FOREIGN KEY (`', CONSTRAINT `x```` y` FOREIGN KEY (b) REFERENCES p (id));
