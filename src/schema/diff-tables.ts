@@ -7,10 +7,11 @@ import {
   keepGeneratedIndexes,
 } from "./diff-foreign-keys";
 import { diffTable, type TableChanges } from "./diff-table";
+import { canGoLast, dropOrder, earlyDrops } from "./drop-tables";
 import type { ForeignKey, Schema, Table } from "./model";
 import { dependencyOrder } from "./order";
 import { isTangled } from "./rename-columns";
-import { applyRenames, type Renames, renamesInTurn } from "./renames";
+import { type Renames, renamesInTurn } from "./renames";
 import { lacksDefault } from "./render-table";
 
 export interface TablesToCompare {
@@ -64,13 +65,20 @@ export function diffTables(tables: TablesToCompare, sequences: readonly Change[]
     return { name, table, old, changes, keys: diffForeignKeys(table, before, after, tangled) };
   });
   const dropped = from.tables.filter(({ name }) => !after.has(name));
-  const inline = inlineDrops(work, dropped);
+  const last = dropped.filter((table) => canGoLast(table, tables, to));
+  const first = dropped.filter((table) => !last.includes(table));
+  const inline = inlineDrops(work, first);
+  const early = new Map(work.map(({ name, keys }) => [name, keys.drops.filter((key) => !inline.has(key))]));
+  const isAwaited = ({ name }: Table): boolean => [...inline].some((key) => key.referencedTable === name);
+  const order = dropOrder(dropped);
+  const drop = (table: Table): Change => ({ type: "drop-table", table });
   return [
-    ...earlyDrops(tables, work, dropped, inline),
-    ...dropOrder(dropped).map((table): Change => ({ type: "drop-table", table })),
+    ...earlyDrops(tables, early, dropped),
+    ...order.filter((table) => !last.includes(table) || !isAwaited(table)).map(drop),
     ...renameTables(tables, dropped),
     ...sequences,
     ...createAndAlter(work, inline),
+    ...order.filter((table) => last.includes(table) && isAwaited(table)).map(drop),
   ];
 }
 
@@ -104,7 +112,8 @@ function changesColumnsOrKeys({ before, main, after }: TableChanges): boolean {
 
 /**
  * The foreign keys that can be dropped by the ALTER their table needs anyway: nothing happens to the table they
- * refer to, and no other takes their name.
+ * refer to before that, and no other takes their name.
+ * @param dropped tables that go before others are altered
  */
 function inlineDrops(work: readonly Work[], dropped: readonly Table[]): ReadonlySet<ForeignKey> {
   const added = new Set(work.flatMap(({ keys }) => keys.adds.map(({ name }) => name.toLowerCase())));
@@ -141,65 +150,6 @@ function touchesParent(key: ForeignKey, { table, old, changes }: Work): boolean 
 /** A table changes its engine only while no foreign key is on it. */
 function isEngine(clause: AlterClause): boolean {
   return clause.type === "option" && clause.name === "ENGINE";
-}
-
-/** Foreign keys dropped before anything else, under the names that tables and keys have before they are renamed. */
-function earlyDrops(
-  { original, renames, server }: TablesToCompare,
-  work: readonly Work[],
-  dropped: readonly Table[],
-  inline: ReadonlySet<ForeignKey>,
-): Change[] {
-  const oldTable = new Map(renames.tables.map((pair) => [pair.to, pair.from]));
-  const changes: Change[] = [];
-  const drop = (table: Table, keys: readonly ForeignKey[]): void => {
-    if (keys.length === 0) return;
-    const clauses = keys.map(({ name }): AlterClause => ({ type: "drop-foreign-key", name }));
-    changes.push({
-      type: "alter-table",
-      table,
-      clauses,
-      partitions: null,
-      keepsHistory: table.systemVersioned,
-    });
-  };
-  for (const { name, keys } of work) {
-    const early = keys.drops.filter((key) => !inline.has(key));
-    if (early.length === 0) continue;
-    const table = original.tables.find((candidate) => candidate.name === (oldTable.get(name) ?? name));
-    if (table === undefined) continue;
-    drop(
-      table,
-      table.foreignKeys.filter((key) => {
-        const alone = { ...original, tables: [{ ...table, foreignKeys: [key] }] };
-        const renamed = applyRenames(alone, renames, server).tables[0]?.foreignKeys[0]?.name;
-        return early.some((other) => other.name === renamed);
-      }),
-    );
-  }
-  // Tables that refer to each other in a circle cannot be dropped one by one.
-  const order = dropOrder(dropped);
-  for (const [index, table] of order.entries()) {
-    const later = new Set(order.slice(index + 1).map(({ name }) => name));
-    drop(
-      table,
-      table.foreignKeys.filter(
-        ({ referencedTable }) =>
-          !later.has(referencedTable) && referencedTable !== table.name && isDropped(order, referencedTable),
-      ),
-    );
-  }
-  return changes;
-}
-
-function isDropped(dropped: readonly Table[], name: string): boolean {
-  return dropped.some((table) => table.name === name);
-}
-
-/** Those that refer to others first. */
-function dropOrder(tables: readonly Table[]): Table[] {
-  const referenced = (table: Table): string[] => table.foreignKeys.map((key) => key.referencedTable);
-  return dependencyOrder(tables, referenced).reverse();
 }
 
 /** Each table in turn, those that others refer to first; what has to wait for a table that comes later is added last. */

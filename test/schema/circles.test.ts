@@ -26,3 +26,24 @@ forEachServer("foreign keys in a circle: one ALTER for each table, there and bac
     }),
   );
 });
+
+const FAMILY = `
+  CREATE TABLE g (id int PRIMARY KEY);
+  CREATE TABLE p (id int PRIMARY KEY, s int, CONSTRAINT p_s FOREIGN KEY (s) REFERENCES p (id));
+  CREATE TABLE c (id int PRIMARY KEY, p_id int, g_id int, CONSTRAINT c_p FOREIGN KEY (p_id) REFERENCES p (id), CONSTRAINT c_g FOREIGN KEY (g_id) REFERENCES g (id));`;
+
+forEachServer("a parent that goes costs its child one ALTER", async (_t, server) => {
+  await withTestDatabase(server, async (database) =>
+    withSchemaSession(server, database.name, async (session) => {
+      const family = await schemaOf(session, FAMILY);
+      const child = await schemaOf(session, "CREATE TABLE c (id int PRIMARY KEY);");
+      const options = { server: session.server, renames: NO_RENAMES };
+      const statements = diffSchemas(family, child, options).map((change) =>
+        "table" in change ? `${change.type} ${change.table.name}` : change.type,
+      );
+      assert.deepEqual(statements, ["alter-table c", "drop-table p", "drop-table g"]);
+      const back = renderChanges(diffSchemas(child, family, options), session.server);
+      assert.equal(back.match(/^ALTER TABLE/gm)?.length, 1, back);
+    }),
+  );
+});

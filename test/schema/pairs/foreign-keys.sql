@@ -154,3 +154,36 @@ CREATE TABLE `we``ird` (id int PRIMARY KEY, a int, FOREIGN KEY (a) REFERENCES p 
 -- ---- after
 CREATE TABLE p (id int PRIMARY KEY);
 CREATE TABLE `we``ird` (id int PRIMARY KEY, a int, b int COMMENT 'CONSTRAINT `x` FOREIGN KEY (`', CONSTRAINT `x```` y` FOREIGN KEY (b) REFERENCES p (id));
+
+-- ==== a parent goes, and the column that refers to it
+CREATE TABLE p (id int PRIMARY KEY);
+CREATE TABLE c (id int PRIMARY KEY, p int, CONSTRAINT to_p FOREIGN KEY (p) REFERENCES p (id));
+-- ---- after
+CREATE TABLE c (id int PRIMARY KEY);
+-- ---- loses
+-- drops column c.p with its values
+-- drops table p with its rows
+
+-- ==== a parent goes, and another takes its name and its keys
+CREATE TABLE p (id int PRIMARY KEY, s int, CONSTRAINT ps FOREIGN KEY (s) REFERENCES p (id));
+CREATE TABLE q (id int PRIMARY KEY);
+CREATE TABLE c (id int PRIMARY KEY, p int, q int, CONSTRAINT to_p FOREIGN KEY (p) REFERENCES p (id));
+-- ---- after
+CREATE TABLE q (id int PRIMARY KEY, s int, CONSTRAINT ps FOREIGN KEY (s) REFERENCES q (id));
+CREATE VIEW p AS SELECT id FROM q;
+CREATE TABLE c (id int PRIMARY KEY, q int, CONSTRAINT to_p FOREIGN KEY (q) REFERENCES q (id));
+-- ---- loses
+-- drops table p with its rows
+-- drops column c.p with its values
+
+-- ==== a parent and its parent go
+CREATE TABLE g (id int PRIMARY KEY);
+CREATE TABLE p (id int PRIMARY KEY, g int, CONSTRAINT to_g FOREIGN KEY (g) REFERENCES g (id));
+CREATE TABLE c (id int PRIMARY KEY, p int, g int, CONSTRAINT c_p FOREIGN KEY (p) REFERENCES p (id), CONSTRAINT c_g FOREIGN KEY (g) REFERENCES g (id));
+-- ---- after
+CREATE TABLE c (id bigint PRIMARY KEY);
+-- ---- loses
+-- drops table p with its rows
+-- drops column c.p with its values
+-- drops column c.g with its values
+-- drops table g with its rows
