@@ -31,14 +31,35 @@ export const LONG_UPDATE = `UPDATE big SET pad = pad + 1000000 + 0 * LENGTH(${SL
 
 /** Resolves when a session in the database is running a statement that begins like this. */
 export async function untilRunning(url: string, beginning: string): Promise<void> {
+  const database = new URL(url).pathname.slice(1);
+  await untilListed(url, ({ db, Info }) => db === database && String(Info).startsWith(beginning));
+}
+
+/** Resolves when any session of the server is running a statement that begins like this. */
+export async function untilRunningAnywhere(url: string, beginning: string): Promise<void> {
+  await untilListed(url, ({ Info }) => String(Info).startsWith(beginning));
+}
+
+/** Whether any session of the server is running a statement that begins like this. */
+export async function isRunningAnywhere(url: string, beginning: string): Promise<boolean> {
+  return await withSessions(url, async (list) =>
+    (await list()).some(({ Info }) => String(Info).startsWith(beginning)),
+  );
+}
+
+async function untilListed(url: string, isIt: (row: RowDataPacket) => boolean): Promise<void> {
+  await withSessions(url, async (list) => {
+    while (!(await list()).some(isIt)) await delay(20);
+  });
+}
+
+async function withSessions<T>(
+  url: string,
+  body: (list: () => Promise<readonly RowDataPacket[]>) => Promise<T>,
+): Promise<T> {
   const connection = await createConnection(url);
   try {
-    const database = new URL(url).pathname.slice(1);
-    for (;;) {
-      const [rows] = await connection.query<RowDataPacket[]>("SHOW FULL PROCESSLIST");
-      if (rows.some(({ db, Info }) => db === database && String(Info).startsWith(beginning))) return;
-      await delay(20);
-    }
+    return await body(async () => (await connection.query<RowDataPacket[]>("SHOW FULL PROCESSLIST"))[0]);
   } finally {
     await connection.end();
   }
