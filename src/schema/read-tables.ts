@@ -74,10 +74,15 @@ export async function readTables(reader: Reader, listed: readonly Listed[]): Pro
 }
 
 /** A foreign key stands on a line of its own; a line break within a comment is printed as `\\n`. */
+const FOREIGN_KEY =
+  /^( {2}CONSTRAINT )`(.*)`( FOREIGN KEY )\(`(.*)`\)( REFERENCES .*? )\(`(.*)`\)(?=,?$| ON )/gm;
+
 function withQuotedForeignKeys(printed: string): string {
+  const list = (names: string): string => `(${names.split("`, `").map(quoteIdentifier).join(", ")})`;
   return printed.replace(
-    /^( {2}CONSTRAINT )`(.*)`(?= FOREIGN KEY \()/gm,
-    (_, before: string, name: string) => before + quoteIdentifier(name),
+    FOREIGN_KEY,
+    (_, head: string, name: string, on: string, columns: string, table: string, referenced: string) =>
+      head + quoteIdentifier(name) + on + list(columns) + table + list(referenced),
   );
 }
 

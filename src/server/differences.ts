@@ -53,7 +53,7 @@ export function addsNoColumnWithDefault(server: ServerInfo, expression: string):
 const DIFFERS_ON_REPLICA =
   /\b(?:uuid|uuid_short|rand|random_bytes|sysdate|user|current_user|session_user|system_user)\s*\(/i;
 
-/** MariaDB prints the name of a foreign key between backticks, and does not double those that are in it. */
+/** MariaDB prints a foreign key's name and columns between backticks, and does not double those that are in them. */
 export function printsForeignKeyNamesRaw(server: ServerInfo): boolean {
   return server.family === "mariadb";
 }

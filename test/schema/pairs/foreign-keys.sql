@@ -154,6 +154,8 @@ CREATE TABLE `we``ird` (id int PRIMARY KEY, a int, FOREIGN KEY (a) REFERENCES p 
 -- ---- after
 CREATE TABLE p (id int PRIMARY KEY);
 CREATE TABLE `we``ird` (id int PRIMARY KEY, a int, b int COMMENT 'CONSTRAINT `x` FOREIGN KEY (`', CONSTRAINT `x```` y` FOREIGN KEY (b) REFERENCES p (id));
+CREATE TABLE c (`o``dd` int, `(``,x` int, PRIMARY KEY (`o``dd`, `(``,x`));
+CREATE TABLE `c``c` (`o``dd` int, `b``` int, CONSTRAINT `two ``` FOREIGN KEY (`o``dd`, `b```) REFERENCES c (`o``dd`, `(``,x`) ON DELETE CASCADE ON UPDATE SET NULL);
 
 -- ==== a parent goes, and the column that refers to it
 CREATE TABLE p (id int PRIMARY KEY);
