@@ -102,6 +102,9 @@ function toggle(
 
 const quoted = quoteIdentifier;
 
+/** Null is whoever reads. Nobody by the other name is there, so nothing that runs may have it. */
+const DEFINERS = [null, null, null, "`some``body`@`%`"] as const;
+
 const MUTATIONS: Readonly<Record<string, Mutation>> = {
   addTable: ({ schema, server }, random) => {
     schema.tables.push(randomTable(random, server, freshName(random, namesOf(schema.tables), TABLE_NAMES)));
@@ -170,6 +173,21 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
     names?.delete(column.name);
     if (was !== undefined) names?.set(name, was);
     column.name = name;
+  }),
+  /** Two columns trade their names, as declarations of a rename can say. */
+  exchangeColumns: onTable((table, { schema, columns }, random) => {
+    const [one, other] = [random.pick(table.columns), random.pick(table.columns)];
+    const names = columns.get(table.name);
+    const [was, wasOther] = [names?.get(one.name), names?.get(other.name)];
+    if (one === other || names === undefined || was === undefined || wasOther === undefined) return;
+    const [name, otherName] = [one.name, other.name];
+    renameColumn(table, schema, name, "between");
+    renameColumn(table, schema, otherName, name);
+    renameColumn(table, schema, "between", otherName);
+    one.name = otherName;
+    other.name = name;
+    names.set(otherName, was);
+    names.set(name, wasOther);
   }),
   moveColumn: onTable((table, _state, random) => {
     const [moved] = table.columns.splice(random.number(table.columns.length), 1);
@@ -273,6 +291,16 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
   dropIndex: onTable((table, _state, random) => {
     table.indexes.splice(random.number(table.indexes.length), 1);
   }),
+  moveIndex: onTable((table, _state, random) => {
+    const [moved] = table.indexes.splice(random.number(table.indexes.length), 1);
+    if (moved !== undefined) table.indexes.splice(random.number(table.indexes.length + 1), 0, moved);
+  }),
+  fulltexts: onTable((table, _state, random) => {
+    for (const { name } of table.columns.filter((each) => ["text", "long"].includes(classOf(each)))) {
+      const added = index(freshName(random, namesOf(table.indexes), ["f1", "f2", "f3"]), "fulltext");
+      table.indexes.push({ ...added, parts: [part(name)] });
+    }
+  }),
   renameIndex: onTable((table, _state, random) => {
     const others = table.indexes.filter(({ kind }) => kind !== "primary");
     if (others.length > 0)
@@ -316,6 +344,27 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
     const key = randomForeignKey(random, name, table, parent);
     if (key !== null) table.foreignKeys.push(key);
   }),
+  /** Two tables that refer to each other. */
+  circle: ({ schema }, random) => {
+    const tables = schema.tables.filter(({ columns }) => columns.some(({ name }) => name === "id"));
+    if (tables.length < 2) return;
+    const [one, other] = [random.pick(tables), random.pick(tables)];
+    for (const [child, parent] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      const type = parent.columns.find(({ name }) => name === "id")?.type ?? "int";
+      child.columns.push(column(freshName(random, namesOf(child.columns), ["z1", "z2"]), type));
+      const used = schema.tables.flatMap(({ foreignKeys }) => namesOf(foreignKeys));
+      const key = randomForeignKey(
+        random,
+        freshName(random, used, ["round1", "round2", "round`3"]),
+        child,
+        parent,
+      );
+      if (key !== null) child.foreignKeys.push(key);
+    }
+  },
   dropForeignKey: onTable((table, _state, random) => {
     table.foreignKeys.splice(random.number(table.foreignKeys.length), 1);
   }),
@@ -446,6 +495,7 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
       routines.splice(at, 1);
       return;
     }
+    if (existing?.type.startsWith("package") === true) return;
     const type = existing?.type ?? random.pick(["procedure", "function"]);
     const name = existing?.name ?? freshName(random, namesOf(routines), ["r1", "r2", "r`3"]);
     const number = random.number(5);
@@ -457,12 +507,36 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
       name,
       type,
       definition,
-      definer: null,
+      definer: random.pick(DEFINERS),
       aggregate: false,
       sqlMode: random.oneIn(5) ? "ANSI_QUOTES" : null,
     };
     if (existing === undefined) routines.push(added);
     else routines[at] = added;
+  },
+  package: ({ schema, server }, random) => {
+    if (server.family !== "mariadb") return;
+    const { routines } = schema;
+    const name = random.pick(["pk1", "pk`2"]);
+    const isPart = (type: string) => (each: { type: string; name: string }) =>
+      each.type === type && each.name === name;
+    const body = routines.findIndex(isPart("package body"));
+    if (body >= 0) routines.splice(body, 1);
+    const outside = routines.findIndex(isPart("package"));
+    if (outside >= 0 && random.oneIn(3)) {
+      routines.splice(outside, 1);
+      return;
+    }
+    const more = { name, aggregate: false, sqlMode: "ORACLE", definer: random.pick(DEFINERS) };
+    const shown = random.oneIn(2) ? "  FUNCTION g RETURN INT;\n" : "";
+    const definition = ` AS\n  FUNCTION f RETURN INT;\n${shown}END`;
+    if (outside < 0) routines.push({ ...more, type: "package", definition });
+    else if (random.oneIn(2)) routines[outside] = { ...more, type: "package", definition };
+    if (random.oneIn(4)) return;
+    const functions = ["f", "g"].map(
+      (each) => `  FUNCTION ${each} RETURN INT AS BEGIN RETURN ${random.number(5)}; END;\n`,
+    );
+    routines.push({ ...more, type: "package body", definition: ` AS\n${functions.join("")}END` });
   },
   event: ({ schema }, random) => {
     const { events } = schema;
@@ -475,7 +549,7 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
     const starts = random.oneIn(2) ? " STARTS '2036-01-01 00:00:00'" : "";
     const added = {
       name: existing?.name ?? freshName(random, namesOf(events), ["e1", "e2", "e`3"]),
-      definer: null,
+      definer: random.pick(DEFINERS),
       sqlMode: random.oneIn(6) ? "ANSI_QUOTES" : null,
       timeZone: random.oneIn(6) ? "+03:00" : null,
       schedule: random.pick([`EVERY ${1 + random.number(3)} DAY${starts}`, "AT '2037-01-01 00:00:00'"]),

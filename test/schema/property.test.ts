@@ -9,7 +9,7 @@ import { withSchemaSession } from "./schemas";
  * Random pairs: SCHEMA_PAIRS how many for each server, SCHEMA_SEED the first one's seed. In `npm test` they are few
  * and the same ones each time; a run of thousands takes about a second for each.
  */
-const PAIRS = Number(process.env.SCHEMA_PAIRS ?? 30);
+const PAIRS = Number(process.env.SCHEMA_PAIRS ?? 10);
 const FIRST_SEED = Number(process.env.SCHEMA_SEED ?? 1);
 
 /** Random DDL has crashed MySQL 9.7, so these servers are this test's own. */

@@ -75,7 +75,16 @@ export function randomTable(random: Random, server: ServerInfo, name: string): D
   return table;
 }
 
-const COLLATIONS = ["utf8mb4_general_ci", "utf8mb4_bin", "latin1_swedish_ci", "utf8mb4_unicode_ci"] as const;
+const COLLATIONS = [
+  "utf8mb4_general_ci",
+  "utf8mb4_bin",
+  "latin1_swedish_ci",
+  "utf8mb4_unicode_ci",
+  "latin2_general_ci",
+  "cp1251_bin",
+  "utf8mb3_general_ci",
+  "sjis_japanese_ci",
+] as const;
 
 export function charsetOf(collation: string): string {
   return collation.slice(0, collation.indexOf("_"));
@@ -127,10 +136,10 @@ const CHOICES: Readonly<Record<string, TypeChoice>> = {
   long: { types: ["text", "mediumtext", "tinytext", "longtext"], defaults: [] },
   bytes: { types: ["varbinary(20)", "binary(4)"], defaults: ["'a'", "0x0041"] },
   blob: { types: ["blob", "mediumblob"], defaults: [] },
-  date: { types: ["date"], defaults: ["'2020-02-29'"] },
+  date: { types: ["date"], defaults: ["'2020-02-29'", "'0000-00-00'"] },
   moment: {
     types: ["datetime", "datetime(3)", "timestamp", "timestamp(6)"],
-    defaults: ["'2020-01-02 03:04:05'"],
+    defaults: ["'2020-01-02 03:04:05'", "'0000-00-00 00:00:00'"],
   },
   other: { types: ["time", "time(2)"], defaults: ["'10:00:00'"] },
   year: { types: ["year"], defaults: ["2020"] },
@@ -147,6 +156,7 @@ export function classOf({ type }: Pick<Column, "type">): TypeClass {
   const found = Object.entries(CHOICES).find(([, { types }]) => types.includes(type));
   if (found !== undefined) return found[0];
   if (/^longtext/.test(type)) return "long";
+  if (/^enum/.test(type)) return "choice";
   if (/int/.test(type)) return "integer";
   return "unknown";
 }
@@ -171,6 +181,7 @@ export function retype(random: Random, draft: Draft<Column>, kind: TypeClass): v
   const hasCharacters = ["text", "long", "choice", "set"].includes(kind);
   draft.collation = hasCharacters && random.oneIn(3) ? random.pick(COLLATIONS) : null;
   draft.charset = draft.collation === null ? null : charsetOf(draft.collation);
+  if (kind === "choice" && draft.charset === "utf8mb4" && random.oneIn(2)) draft.type = "enum('😀','a','?')";
 }
 
 export function redefault(random: Random, server: ServerInfo, draft: Draft<Column>): void {
@@ -191,6 +202,9 @@ export function redefault(random: Random, server: ServerInfo, draft: Draft<Colum
   }
   if (kind === "integer" && random.oneIn(6)) draft.default = random.pick(["(1 + 2)", "(length('a''b'))"]);
   if (kind === "text" && random.oneIn(6)) draft.default = "(concat('a','\\'b'))";
+  if (kind === "text" && draft.charset === "utf8mb4" && draft.type !== "char(3)" && random.oneIn(2)) {
+    draft.default = random.pick(["'😀?'", "(concat('😀','?'))"]);
+  }
   if (kind === "json" && server.family === "mysql" && random.oneIn(2)) draft.default = "(json_array())";
   // Nothing could be inserted, and nothing that is there could be kept.
   if (kind === "moment" && !draft.nullable && draft.default === null)
