@@ -9,21 +9,32 @@ export interface Reach extends TableName {
 /** A data file's INSERT is short here, being a head; of anything else this much is looked at. */
 const LOOKED_AT = 64 * 1024;
 
-const NAME = '(?:`(?:[^`]|``)+`|"[^"]+"|[\\w$\\u0080-\\uffff]+)';
-const GAP = "(?:\\s|/\\*.*?\\*/)";
-const QUALIFIED = `(${NAME}(?:${GAP}*\\.${GAP}*${NAME})?)`;
+/** Everything has a bound, and a word is read from its first letter only: a value can be as long as it likes. */
+const LETTER = "[\\w$\\u0080-\\uffff]";
+const NAME = `(?:\`(?:[^\`]|\`\`){1,64}\`|"[^"]{1,64}"|(?<!${LETTER})${LETTER}{1,64}(?!${LETTER}))`;
+const GAP = "(?:\\s|/\\*[^*]{0,200}\\*/)";
+const NAMES = new RegExp(NAME, "g");
+const MOST_GAPS = 20;
+const QUALIFIED = `(${NAME}(?:${GAP}{0,${MOST_GAPS}}\\.${GAP}{0,${MOST_GAPS}}${NAME})?)`;
 const MODIFIER = "INTO|IGNORE|TABLE|LOW_PRIORITY|HIGH_PRIORITY|DELAYED";
 
-/** Behind these stands what rows go into. */
-const INSERTS = new RegExp(
-  `\\b(?:INSERT|REPLACE|${MODIFIER})${GAP}+(?!(?:${MODIFIER})\\b)${QUALIFIED}`,
+/** What stands behind such a word: rows go into it, or it may have triggers, or is a procedure. */
+const BEHIND_WORD = new RegExp(
+  `\\b(INSERT|REPLACE|${MODIFIER}|UPDATE|FROM|JOIN|CALL)${GAP}{1,${MOST_GAPS}}(?!(?:${MODIFIER})\\b)${QUALIFIED}`,
   "gis",
 );
-/** Behind these stands what may have triggers. */
-const USES = new RegExp(`\\b(?:UPDATE|FROM|JOIN)${GAP}+(?!(?:${MODIFIER})\\b)${QUALIFIED}`, "gis");
-const CALLS = new RegExp(`\\bCALL${GAP}+${QUALIFIED}|${QUALIFIED}${GAP}*\\(`, "gis");
+const AS: Readonly<Record<string, Reach["as"]>> = {
+  UPDATE: "used",
+  FROM: "used",
+  JOIN: "used",
+  CALL: "called",
+};
+/** Read backwards from a parenthesis: those are fewer than words. */
+const BEFORE_PARENTHESIS = new RegExp(`${QUALIFIED}${GAP}{0,${MOST_GAPS}}$`, "is");
+/** Two names in backticks, a dot and a gap. */
+const LONGEST_NAME = 160;
 /** EXTRACT(YEAR FROM day) */
-const FROM_IN_FUNCTION = /\b(?:EXTRACT|TRIM|SUBSTRING|SUBSTR|MID)\s*\([^()]*\)/gi;
+const FROM_IN_FUNCTION = /\b(?:EXTRACT|TRIM|SUBSTRING|SUBSTR|MID)\s{0,20}\([^()]{0,500}\)/gi;
 /** Some of what stands before a parenthesis and is no function of anybody's. */
 const NO_FUNCTION =
   /^(?:VALUES?|IN|AND|OR|NOT|ON|AS|USING|SELECT|FROM|EXISTS|COUNT|SUM|MIN|MAX|IF|IFNULL|COALESCE|CONCAT|NOW)$/i;
@@ -34,11 +45,22 @@ const NO_FUNCTION =
  * @param text a statement, or its head
  */
 export function readReaches(text: string): readonly Reach[] {
-  const part = text.slice(0, LOOKED_AT).replaceAll(FROM_IN_FUNCTION, " ");
-  const all = (pattern: RegExp, as: Reach["as"]): Reach[] =>
-    [...part.matchAll(pattern)].map(([, name, other]) => ({ ...readName(name ?? other ?? ""), as }));
-  const called = all(CALLS, "called").filter(({ name }) => !NO_FUNCTION.test(name));
-  return [...all(INSERTS, "target"), ...all(USES, "used"), ...called];
+  const all = text.slice(0, LOOKED_AT);
+  const part = all.includes("(") ? all.replaceAll(FROM_IN_FUNCTION, " ") : all;
+  const named = [...part.matchAll(BEHIND_WORD)].map(
+    ([, word = "", name = ""]): Reach => ({ ...readName(name), as: AS[word.toUpperCase()] ?? "target" }),
+  );
+  return [...named, ...readFunctions(part)];
+}
+
+function readFunctions(text: string): readonly Reach[] {
+  const found: Reach[] = [];
+  for (let at = text.indexOf("("); at !== -1; at = text.indexOf("(", at + 1)) {
+    if (!/[\w$`"\s/\u0080-\uffff]/.test(text.charAt(at - 1))) continue;
+    const [, name] = BEFORE_PARENTHESIS.exec(text.slice(Math.max(0, at - LONGEST_NAME), at)) ?? [];
+    if (name !== undefined && !NO_FUNCTION.test(name)) found.push({ ...readName(name), as: "called" });
+  }
+  return found;
 }
 
 /** What the definition of a view uses: rows that go into the view go into one of its tables. */
@@ -47,7 +69,7 @@ export function readReachesOfView(text: string): readonly Reach[] {
 }
 
 function readName(qualified: string): TableName {
-  const [first = "", second] = [...qualified.matchAll(new RegExp(NAME, "g"))].map(([name]) => unquoted(name));
+  const [first = "", second] = [...qualified.matchAll(NAMES)].map(([name]) => unquoted(name));
   return second === undefined ? { database: null, name: first } : { database: first, name: second };
 }
 
@@ -59,6 +81,9 @@ function unquoted(name: string): string {
 /** Names that are kept; a file that uses more tables than this has no business with their numbers. */
 const MOST = 500;
 
+/** Statements, rows of data that begin alike counted once: a million that differ are about a few tables all the same. */
+const MOST_LOOKED_AT = 20_000;
+
 /** Gathers what the statements of a file reach, each once. */
 export interface ReachList {
   add(head: string): void;
@@ -68,9 +93,11 @@ export interface ReachList {
 export function createReachList(): ReachList {
   const found = new Map<string, Reach>();
   let last = "";
+  let looked = 0;
   return {
     add(head) {
-      if (head === last) return;
+      if (head === last || looked >= MOST_LOOKED_AT) return;
+      looked++;
       last = head;
       for (const reach of readReaches(head)) {
         if (found.size < MOST) found.set(JSON.stringify(reach), reach);

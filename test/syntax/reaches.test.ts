@@ -15,6 +15,9 @@ const ROWS: readonly (readonly [text: string, ...reaches: readonly string[]])[] 
   ["DELETE FROM t", "used t"],
   ["CALL p()", "called p"],
   ["SELECT EXTRACT(YEAR FROM d.day) FROM d", "used d"],
+  [`UPDATE t SET a = '${"x".repeat(100_000)}'`, "used t"],
+  [`UPDATE t SET a = '${"`".repeat(100_000)}'`, "used t"],
+  [`UPDATE t SET a = '${"INSERT /*".repeat(10_000)}'`, "used t"],
   ["SELECT 1"],
 ];
 
