@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { FAMILIES } from "./support/servers";
@@ -21,6 +22,7 @@ const CRASHES = { SWEEP_ONLY: "mariadb up 0010 after", SWEEP_EVERY: "5" };
 test("a sample of all this on MariaDB 11.8", (t) => {
   if (FAMILIES.length === 1) return t.skip("this run is about one server");
   const { NODE_TEST_CONTEXT: _, ...environment } = process.env;
+  for (const [file] of SAMPLE) assert.ok(existsSync(join(__dirname, "..", file)), file);
   const names = SAMPLE.map(([, { source }]) => source).join("|");
   const ran = spawnSync(
     process.execPath,

@@ -2,6 +2,7 @@ import { quoteIdentifier, quoteQualified } from "../syntax/quote";
 import { type Reach, readReaches, readReachesOfView } from "../syntax/reaches";
 import { isConnectionLost, serverErrno } from "./error-numbers";
 import type { Session, SqlValue } from "./session";
+import { LASTING } from "./tables";
 import type { QualifiedTable } from "./temporary-tables";
 
 /** The AUTO_INCREMENT of an InnoDB table. */
@@ -141,7 +142,7 @@ async function readNext(session: Session, { database, name }: QualifiedTable): P
   if (session.server.family === "mariadb") {
     const [row] = await session.query(
       `SELECT CAST(AUTO_INCREMENT AS CHAR) AS next FROM information_schema.TABLES
-        WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? AND ENGINE = 'InnoDB'`,
+        WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? AND ENGINE = 'InnoDB' AND ${LASTING}`,
       [database, name],
     );
     return row?.next === undefined || row.next === null ? null : String(row.next);

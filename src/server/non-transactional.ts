@@ -1,6 +1,7 @@
 import { mentionsAny } from "../syntax/classify";
 import { readReaches } from "../syntax/reaches";
 import type { Row, Session, SqlValue } from "./session";
+import { LASTING } from "./tables";
 
 /**
  * Reads the names through which a statement reaches a table whose engine cannot roll back: such tables, and the
@@ -84,7 +85,8 @@ async function readUnseen(session: Session, programs: readonly Program[]): Promi
     [...mentioned].map(() => `(${schema} = ? AND ${name} = ?)`).join(" OR ");
   const values = [...mentioned.values()].flat();
   const rows = await session.query(
-    `SELECT TABLE_SCHEMA AS db, TABLE_NAME AS name FROM information_schema.TABLES WHERE ${any("TABLE_SCHEMA", "TABLE_NAME")}
+    `SELECT TABLE_SCHEMA AS db, TABLE_NAME AS name FROM information_schema.TABLES
+      WHERE ${LASTING} AND (${any("TABLE_SCHEMA", "TABLE_NAME")})
       UNION ALL
      SELECT ROUTINE_SCHEMA, ROUTINE_NAME FROM information_schema.ROUTINES WHERE ${any("ROUTINE_SCHEMA", "ROUTINE_NAME")}`,
     [...values, ...values],

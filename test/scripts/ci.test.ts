@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -39,6 +39,18 @@ test("the workflow tests every release that is promised, and types and lint apar
   const checks = (job: Job): readonly string[] => job.steps.flatMap(({ run }) => run ?? []);
   assert.deepEqual(checks(jobs.style), ["npm ci", "npm run typecheck", "npm run lint"]);
   assert.ok(!checks(jobs.test).some((run) => /typecheck|lint/.test(run)));
+});
+
+test("what CI runs on another release is there", () => {
+  const [, parts = ""] = /--server=\S+ (.*)/.exec(readFileSync(join(ROOT, ".ci/run"), "utf8")) ?? [];
+  const files = readdirSync(join(ROOT, "test"), { recursive: true, encoding: "utf8" });
+  assert.ok(parts.split(" ").length > 3);
+  for (const part of parts.split(" ")) {
+    assert.ok(
+      files.some((file) => file.endsWith(".test.ts") && `test/${file}`.includes(part)),
+      part,
+    );
+  }
 });
 
 test("CI refuses a machine where a folder above the temporary one has packages", (t) => {
