@@ -2,7 +2,7 @@ import { MigrateError } from "../errors";
 import { serverErrno } from "../server/error-numbers";
 import type { Session } from "../server/session";
 import { LASTING } from "../server/tables";
-import type { QualifiedTable } from "../server/temporary-tables";
+import type { QualifiedTable, SavedTable } from "../server/temporary-tables";
 import { readUserVariables, restoreUserVariable, type SavedValue, savedText } from "../server/user-variables";
 import { type Classified, mentionsTable, type ObjectRef } from "../syntax/classify";
 import { startsCompound } from "../syntax/compound";
@@ -52,6 +52,8 @@ export interface SessionMemory {
   readonly temporaries: Temporaries;
   /** Temporary tables that died with an earlier session and were too large to be kept. */
   readonly lost: readonly QualifiedTable[];
+  /** User variables (lower case) that died with an earlier session and were too large to be kept. */
+  readonly lostVariables: ReadonlySet<string>;
   /** Notes a statement that is applied, now or by an earlier run. */
   note(statement: Statement, classified: Classified): void;
   /** Before a SET that reads user variables: remembers what they hold. */
@@ -81,6 +83,7 @@ export function createSessionMemory(
   let autocommit = true;
   let tablesLocked = false;
   let lost: readonly QualifiedTable[] = [];
+  let lostVariables: ReadonlySet<string> = new Set();
   let kept: Kept[] = [];
   let prepared: Record<string, SavedValue> = {};
   let borrowed: Record<number, Readonly<Record<string, SavedValue>>> = {};
@@ -112,6 +115,9 @@ export function createSessionMemory(
     },
     get lost() {
       return lost;
+    },
+    get lostVariables() {
+      return lostVariables;
     },
     temporaries,
 
@@ -147,6 +153,7 @@ export function createSessionMemory(
           }
           return;
         case "set":
+          lostVariables = new Set([...lostVariables].filter((name) => !setsAnew(statement, name)));
           if (typeof kind.autocommit === "boolean") autocommit = kind.autocommit;
           break;
         case "self-committing":
@@ -227,7 +234,7 @@ export function createSessionMemory(
     },
 
     async restore(session, savedText, lockTables) {
-      const saved = parseSaved(savedText);
+      const saved = parseSaved(savedText, database);
       prepared = { ...saved.prepared };
       borrowed = { ...saved.borrowed };
       for (const { statement, classified } of kept) {
@@ -243,6 +250,8 @@ export function createSessionMemory(
       await restoreUserVariables(session, saved.variables);
       await temporaries.restore(session, saved.temporaries);
       lost = saved.temporaries.large;
+      const variables = Object.entries(saved.variables);
+      lostVariables = new Set(variables.filter(([, { type }]) => type === "large").map(([name]) => name));
       if (saved.lastInsertId !== null && /^\d+$/.test(saved.lastInsertId)) {
         await session.query(`SET last_insert_id = ${saved.lastInsertId}`);
       }
@@ -311,7 +320,7 @@ async function restoreUserVariables(
   for (const [name, value] of Object.entries(values)) await restoreUserVariable(session, name, value);
 }
 
-function parseSaved(text: string | null): Saved {
+function parseSaved(text: string | null, database: string): Saved {
   const empty: Saved = {
     variables: {},
     prepared: {},
@@ -321,12 +330,29 @@ function parseSaved(text: string | null): Saved {
   };
   if (text === null) return empty;
   try {
-    return { ...empty, ...(JSON.parse(text) as Partial<Saved>) };
+    const saved = JSON.parse(text) as Partial<Saved>;
+    const { temporaries = empty.temporaries } = saved;
+    const kept = Array.isArray(temporaries)
+      ? { kept: fromEarlier(temporaries, database), large: [] }
+      : temporaries;
+    return { ...empty, ...saved, temporaries: kept };
   } catch (cause) {
     throw new MigrateError("history-damaged", "The saved session in the history table cannot be read.", {
       cause,
     });
   }
+}
+
+/** Earlier versions saved a list of tables, each with the name that the file gives it: `name` or `database.name`. */
+function fromEarlier(
+  tables: readonly (Omit<SavedTable, "table"> & { readonly name: string })[],
+  current: string,
+): readonly SavedTable[] {
+  return tables.map(({ name, ...rest }) => {
+    const parts = name.split(".");
+    const [database = current, table = name] = parts.length === 2 ? parts : [current, name];
+    return { ...rest, table: { database, name: table } };
+  });
 }
 
 /**
@@ -335,6 +361,31 @@ function parseSaved(text: string | null): Saved {
  */
 export function lockingHistoryToo(text: string, database: string, table: string): string {
   return text.replace(/\bTABLES?\b/i, (word) => `${word} ${quoteQualified(database, table)} WRITE,`);
+}
+
+/** SET @name = …, without a look at what any variable held. */
+function setsAnew({ text }: Statement, name: string): boolean {
+  const [, assigned, value = "@"] = /^SET\s+@`?([\w$.]+)`?\s*:?=([\s\S]*)$/i.exec(text) ?? [];
+  return assigned?.toLowerCase() === name && !value.includes("@");
+}
+
+/** Refuses a statement that needs a user variable which died with an earlier session. */
+export function refuseLostVariable(
+  statement: Statement,
+  { userVariables }: Classified,
+  lost: ReadonlySet<string>,
+  fileName: string,
+): void {
+  const name = userVariables.find((variable) => lost.has(variable) && !setsAnew(statement, variable));
+  if (name === undefined) return;
+  throw new MigrateError(
+    "session-lost",
+    `${fileName}:${statement.line}:${statement.column}: statement ${statement.number} needs the user variable @${name}, ` +
+      "which died with the session of an earlier run and was too large to be kept. Nothing more was run.",
+    {
+      hint: `Set it again in front of this statement (SET @${name} = …), or change this statement and those after it so that they do without it, then run up again.`,
+    },
+  );
 }
 
 /** Refuses a statement that needs a temporary table which died with an earlier session. */

@@ -34,6 +34,7 @@ import {
   createSessionMemory,
   lockingHistoryToo,
   refuseLostTemporary,
+  refuseLostVariable,
   type SessionMemory,
 } from "./session-memory";
 import { settleIntent, textOf } from "./settle-intent";
@@ -220,10 +221,11 @@ async function runSome(
   const { context, step, memory, classify, mayBatch, batchSizes } = progress;
   if (isStopping(context.stop)) throw new MigrateError("interrupted", "Stopped on request.");
   refuseLostTemporary(statement, memory.lost, step.file.fileName);
+  refuseLostVariable(statement, classify(statement), memory.lostVariables, step.file.fileName);
   const { maxPacketBytes } = context.session.server;
   refuseLostOutcome(progress, statement);
   const batch = mayBatch
-    ? memory.lost.length === 0
+    ? memory.lost.length === 0 && memory.lostVariables.size === 0
       ? gatherBatch(statements, at, classify, batchSizes, maxPacketBytes)
       : []
     : gatherUnit(statements, at, classify, memory.preparedText);

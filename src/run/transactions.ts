@@ -121,11 +121,11 @@ export function createTransactions(
     );
   }
 
-  async function whyNotAgain(
-    { whyNotAgain: why, heads, texts }: Transaction,
-    works: readonly Work[],
-  ): Promise<string | null> {
+  async function whyNotAgain(transaction: Transaction, works: readonly Work[]): Promise<string | null> {
+    const { whyNotAgain: why, heads, texts } = transaction;
     if (why !== null) return why;
+    const held = Object.values(transaction.values?.variables ?? {});
+    if (held.some(({ type }) => type === "large")) return "a user variable is too large to be given back";
     for (const [index, { classified }] of works.entries()) {
       const found = whyNotAgainInTransaction(classified, texts.length + index === 0);
       if (found !== null) return found;

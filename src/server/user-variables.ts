@@ -4,6 +4,8 @@ import type { Session, TypedValue } from "./session";
 /** A user variable's value in a form that a new session can be given: nothing in it is ever run as SQL text. */
 export type SavedValue =
   | { readonly type: "null" }
+  /** Too large to be saved. */
+  | { readonly type: "large" }
   | { readonly type: "integer" | "decimal" | "double"; readonly text: string }
   | {
       readonly type: "string";
@@ -14,15 +16,25 @@ export type SavedValue =
 
 const FIELDS = 4;
 
+/** Bytes of all variables that are saved, at most; in hexadecimal they are twice as many, and their column takes 16 MiB. */
+const MOST_SAVED = 6 * 1024 * 1024;
+/** What a packet with them holds beside the values, in bytes: for all, and for each. */
+const AROUND = 1024;
+const AROUND_EACH = 128;
+
 /** Reads the values of user variables (names without the @), one query for all. */
 export async function readUserVariables(
   session: Session,
   names: readonly string[],
 ): Promise<Record<string, SavedValue>> {
   if (names.length === 0) return {};
+  // They have to travel both ways in one packet.
+  const room = Math.min(MOST_SAVED, session.server.maxPacketBytes / 2) - AROUND - AROUND_EACH * names.length;
+  const most = Math.max(0, Math.floor(room / names.length));
   const fields = names.map((name) => {
     const variable = `@${quoteIdentifier(name)}`;
-    return `${variable}, HEX(${variable}), CHARSET(${variable}), COLLATION(${variable})`;
+    const fitting = `IF(OCTET_LENGTH(${variable}) > ${most}, NULL, ${variable})`;
+    return `${variable}, HEX(${fitting}), CHARSET(${variable}), COLLATION(${variable})`;
   });
   const typed = await session.queryTyped(`SELECT ${fields.join(", ")}`);
   return Object.fromEntries(names.map((name, index) => [name, savedValue(typed, index * FIELDS)]));
@@ -39,9 +51,10 @@ function savedValue(typed: readonly TypedValue[], at: number): SavedValue {
     case "double":
       return { type: value.type, text: value.value };
     case "string":
+      if (hex === undefined || hex.value === null) return { type: "large" };
       return {
         type: "string",
-        hex: hex?.value ?? "",
+        hex: hex.value,
         charset: charset?.value ?? "utf8mb4",
         collation: collation?.value ?? "utf8mb4_bin",
       };
@@ -50,7 +63,7 @@ function savedValue(typed: readonly TypedValue[], at: number): SavedValue {
   }
 }
 
-/** Gives one user variable a saved value, with its type, character set and collation. */
+/** Gives one user variable a saved value, with its type, character set and collation; one that was too large becomes NULL. */
 export async function restoreUserVariable(session: Session, name: string, value: SavedValue): Promise<void> {
   await session.query(`SET @${quoteIdentifier(name)} = ${literal(value)}`);
 }
@@ -59,6 +72,7 @@ export async function restoreUserVariable(session: Session, name: string, value:
 function literal(value: SavedValue): string {
   switch (value.type) {
     case "null":
+    case "large":
       return "NULL";
     case "integer":
       return matching(/^-?\d+$/, value.text);

@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
 import { readTexts } from "../../src/history/lines";
 import { migrate } from "../../src/run/migrate";
 import { withSession } from "../../src/server/connection";
 import { settingsFromOptions } from "../../src/settings/settings";
 import { ask } from "../bench/database";
+import { interruptAt } from "../support/interrupted";
 import { withMigrations } from "../support/migrations";
 import { withProxy } from "../support/proxy";
+import { assertFails } from "../support/refused";
 import { withServer } from "../support/server-with-options";
 import { FAMILIES } from "../support/servers";
 
@@ -46,6 +50,40 @@ for (const family of FAMILIES) {
         }),
       );
       assert.equal(Number(await ask(url, "SELECT COUNT(*) FROM t")), rows.length);
+    }));
+}
+
+/** Bytes of a user variable, whether it comes through a crash, and the statement that needs it. */
+const VARIABLES: readonly (readonly [bytes: number, kept: boolean])[] = [
+  [20_000, true],
+  [40_000, false],
+];
+
+for (const family of FAMILIES) {
+  test(`a user variable that fits into no packet twice is named when it is lost [${family}]`, () =>
+    withServer(family, ["--max-allowed-packet=65536"], async (server) => {
+      for (const [bytes, kept] of VARIABLES) {
+        const name = `app_${bytes}`;
+        await ask(server.url, `CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
+        const url = `${server.url}/${name}`;
+        const before = `CREATE TABLE t (s MEDIUMTEXT);\nSET @v := REPEAT('x', ${bytes});\nALTER TABLE t ADD COLUMN n INT;\n`;
+        const last = "INSERT INTO t (s) SELECT @v;\n";
+        const files = { "0001_a.up.sql": `${before}${last}`, "0001_a.down.sql": "DROP TABLE t" };
+        await withMigrations(files, async (dir) => {
+          const settings = settingsFromOptions({ databaseUrl: url, dir });
+          await interruptAt(server, { url, dir }, "ALTER TABLE t ADD COLUMN n INT", "after");
+          if (!kept) {
+            await assertFails(
+              migrate(settings, "up", null),
+              "session-lost",
+              /0001_a\.up\.sql:4:1: statement 4 needs the user variable @v/,
+            );
+            await writeFile(join(dir, "0001_a.up.sql"), `${before}SET @v := REPEAT('x', ${bytes});\n${last}`);
+          }
+          await migrate(settings, "up", null);
+        });
+        assert.equal(Number(await ask(url, "SELECT SUM(LENGTH(s)) FROM t")), bytes);
+      }
     }));
 }
 

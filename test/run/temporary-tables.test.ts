@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { createSessionMemory } from "../../src/run/session-memory";
+import { classify } from "../../src/syntax/classify";
+import { splitText } from "../../src/syntax/splitter";
 import { assertAsClient, assertCutsAsClient, type ClientCase, casesFor } from "../support/as-client";
-import { forEachServer } from "../support/servers";
+import { forEachServer, withTestDatabase } from "../support/servers";
+import { withTestSession } from "../support/test-session";
 
 const GIVEN = `
 CREATE TABLE t (id INT PRIMARY KEY, n INT);
@@ -92,3 +96,31 @@ forEachServer(
     assert.ok((await cut(t, server, "9 MB of rows before a DDL", ["session-lost"])) > 0);
   },
 );
+
+forEachServer("temporary tables that an earlier version saved are made again", async (_, server) => {
+  await withTestDatabase(server, async ({ name }) => {
+    const uses = { usesLastInsertId: false, userVariables: [] };
+    const saved = await withTestSession(server, name, async (session) => {
+      const memory = createSessionMemory(name, uses);
+      for (const statement of splitText(
+        "CREATE TEMPORARY TABLE draft (n INT); INSERT INTO draft VALUES (7)",
+      )) {
+        await session.run(statement.text);
+        memory.note(statement, classify(statement.text));
+      }
+      return JSON.parse((await memory.save(session)) ?? "{}");
+    });
+    const tables = saved.temporaries.kept.map(({ table: _, ...rest }: object & { table: unknown }) => ({
+      name: "draft",
+      ...rest,
+    }));
+    const earlier = JSON.stringify({ ...saved, temporaries: tables });
+    await withTestSession(server, name, async (session) => {
+      await createSessionMemory(name, uses).restore(session, earlier, (text) => text);
+      assert.deepEqual(
+        (await session.query("SELECT n FROM draft")).map(({ n }) => Number(n)),
+        [7],
+      );
+    });
+  });
+});
