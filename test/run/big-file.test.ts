@@ -31,8 +31,8 @@ after(async () => {
 });
 
 const FILES = [
-  { name: "150 MB in INSERTs of 1 MB", bytes: 150 * MEGABYTE, statementBytes: MEGABYTE },
-  { name: "60 MB in INSERTs of one row", bytes: 60 * MEGABYTE, statementBytes: 0 },
+  { name: "130 MB in INSERTs of 1 MB", bytes: 130 * MEGABYTE, statementBytes: MEGABYTE },
+  { name: "25 MB in INSERTs of one row", bytes: 25 * MEGABYTE, statementBytes: 0 },
 ];
 
 for (const { name, bytes, statementBytes } of FILES) {

@@ -8,10 +8,10 @@ import { reconnectPoint, sweepPoint } from "../support/sweep";
 import { MOMENTS, observeAll, pointsOf, runSweep } from "../support/sweep-plan";
 
 // All points are swept by `npm run test:sweep`. Primes, so that the samples do not fall on one kind of command.
-const CUTS = 97;
-const KILLS = 499;
-const RECONNECTS = 199;
-const LOCKED = 499;
+const CUTS = 211;
+const KILLS = 997;
+const RECONNECTS = 499;
+const LOCKED = 997;
 
 test("a sample of connections cut and runners killed costs nothing but a second run", (t) =>
   withBuiltRunner((bin) =>

@@ -3,6 +3,7 @@ import { migrate } from "../../src/run/migrate";
 import { openSession, withSession } from "../../src/server/connection";
 import { settingsFromOptions } from "../../src/settings/settings";
 import { readStatus } from "../../src/verbs/status";
+import { untilRunning } from "../support/long-alter";
 import { withMigrations } from "../support/migrations";
 import { withProxy } from "../support/proxy";
 import { forEachServer, withTestDatabase } from "../support/servers";
@@ -141,16 +142,12 @@ forEachServer("a migration is recorded before the next one does anything but DDL
       await other.run("INSERT INTO t1 VALUES (1)");
       await other.run("START TRANSACTION");
       await other.run("UPDATE t1 SET id = 3");
-      let seen: Promise<readonly Recorded[]> | null = null;
-      await migrate(settings, "up", null, {
-        lockWaitMs: 1_000,
-        emit: (event) => {
-          if (event.event !== "blocked") return;
-          seen ??= readHistory(url).finally(() => other.run("ROLLBACK"));
-        },
-      });
+      const run = migrate(settings, "up", null);
+      await untilRunning(url, "UPDATE t1 SET id = 2");
+      const seen = await readHistory(url).finally(() => other.run("ROLLBACK"));
+      await run;
       await other.close();
-      assert.deepEqual(await seen, [applied(1), applied(2)]);
+      assert.deepEqual(seen, [applied(1), applied(2)]);
     });
   });
 });

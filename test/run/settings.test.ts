@@ -8,6 +8,7 @@ import { withMigrations } from "../support/migrations";
 import { withProxy } from "../support/proxy";
 import { withServer } from "../support/server-with-options";
 import { FAMILIES, type TestServer, withTestDatabase } from "../support/servers";
+import { isWhole } from "../support/sweep-plan";
 
 type Family = TestServer["family"];
 
@@ -153,7 +154,8 @@ async function applyAll(server: TestServer, first: string | null, killedAt: stri
   );
 }
 
-const AT_A_TIME = 2;
+/** `npm run test:sweep` takes more of them for each setting. */
+const AT_A_TIME = isWhole() ? 3 : 1;
 
 function inTurn(turn: number): readonly string[] {
   return Array.from(

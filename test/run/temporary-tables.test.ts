@@ -4,6 +4,7 @@ import { classify } from "../../src/syntax/classify";
 import { splitText } from "../../src/syntax/splitter";
 import { assertAsClient, assertCutsAsClient, type ClientCase, casesFor } from "../support/as-client";
 import { forEachServer, withTestDatabase } from "../support/servers";
+import { isWhole } from "../support/sweep-plan";
 import { withTestSession } from "../support/test-session";
 
 const GIVEN = `
@@ -93,7 +94,8 @@ forEachServer(
   async (t, server) => {
     await cut(t, server, "a DDL while another database is the current one", []);
     await cut(t, server, "a CALL that makes one by a text", ["in-doubt"]);
-    assert.ok((await cut(t, server, "9 MB of rows before a DDL", ["session-lost"])) > 0);
+    const stops = await cut(t, server, "9 MB of rows before a DDL", ["session-lost"]);
+    assert.ok(stops > 0 || !isWhole());
   },
 );
 

@@ -40,6 +40,11 @@ export function pointsOf(
   );
 }
 
+/** Whether every point is asked for, and not the sample that `npm test` takes. */
+export function isWhole(): boolean {
+  return process.env.SWEEP === "full" && process.env.SWEEP_EVERY === undefined;
+}
+
 /** SWEEP_EVERY thins all sweeps out by that factor, for a machine that has not the time for all of them. */
 export function thinning(): number {
   return Number(process.env.SWEEP_EVERY ?? 1);
