@@ -19,8 +19,9 @@ import { stoppedBefore } from "./failures";
 import { type PlannedStep, planText } from "./planned-sql";
 import { createProgressMeter, type ProgressMeter } from "./progress";
 import { createScans, type Scans } from "./scans";
-import { runStep, type StepResult, stepName } from "./step";
+import { runStep, type StepResult } from "./step";
 import { type ComingFiles, comingFiles } from "./step-files";
+import { stepName } from "./step-run";
 import { isStopping, type StopOptions, type StopWatch } from "./stop";
 
 export interface RunOptions extends StopOptions {

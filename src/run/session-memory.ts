@@ -54,14 +54,12 @@ export interface SessionMemory {
   readonly lost: readonly QualifiedTable[];
   /** User variables (lower case) that died with an earlier session and were too large to be kept. */
   readonly lostVariables: ReadonlySet<string>;
-  /** Notes a statement that is applied, now or by an earlier run. */
-  note(statement: Statement, classified: Classified): void;
+  /** Notes a statement that is applied, now or by an earlier run. @param prepared what a PREPARE was given, if not a literal */
+  note(statement: Statement, classified: Classified, prepared?: SavedValue | null): void;
   /** Before a SET that reads user variables: remembers what they hold. */
   noteBorrowed(statement: Statement, values: Readonly<Record<string, SavedValue>>): void;
   /** Asks the server, after a statement that may have set autocommit to something only it can tell. */
   readAutocommit(session: Session): Promise<void>;
-  /** After a PREPARE from something other than a literal: remembers what it held. */
-  notePrepared(name: string, value: SavedValue): void;
   /** Text of a prepared statement, or null when it is not known. */
   preparedText(name: string): string | null;
   /** What the statements to come can read from the session; null when the file reads nothing from it. */
@@ -121,7 +119,7 @@ export function createSessionMemory(
     },
     temporaries,
 
-    note(statement, classified) {
+    note(statement, classified, value = null) {
       const kind = classified.statement;
       switch (kind.kind) {
         case "use":
@@ -131,6 +129,7 @@ export function createSessionMemory(
         case "prepare":
           forget((other) => other.kind === "prepare" && other.name === kind.name);
           delete prepared[kind.name];
+          if (value !== null) prepared[kind.name] = value;
           break;
         case "deallocate":
           forget((other) => other.kind === "prepare" && other.name === kind.name);
@@ -183,10 +182,6 @@ export function createSessionMemory(
     async readAutocommit(session) {
       const [row] = await session.query("SELECT @@autocommit AS value");
       autocommit = Number(row?.value) === 1;
-    },
-
-    notePrepared(name, value) {
-      prepared[name] = value;
     },
 
     preparedText(name) {

@@ -1,0 +1,176 @@
+import { MigrateError } from "../errors";
+import { intentOf } from "../history/journal";
+import type { Intent } from "../history/lines";
+import { readProgress } from "../history/writer";
+import { serverErrno } from "../server/error-numbers";
+import { ROLLBACK } from "../server/session";
+import { classify, type ObjectRef } from "../syntax/classify";
+import type { Statement } from "../syntax/statement";
+import type { Announcement } from "./decide";
+import { type Execution, ranForGood, record } from "./execution";
+import { isUnchanged, readBefore } from "./judge-intent";
+import { provesNothingHappened } from "./refused";
+import { writesOutside } from "./resolve-kind";
+import { whyNotAgainAlone } from "./retry";
+
+/** Reads what will tell whether a statement took effect, and records that it is about to run. */
+export async function announce(
+  execution: Execution,
+  statement: Statement,
+  announcement: Announcement,
+): Promise<void> {
+  const { session, memory } = execution;
+  const { how, objects, before, executes } = announcement;
+  const database = executes?.database ?? memory.database;
+  const looked = before === null ? await readBefore(session, how, objects, database) : {};
+  execution.announced = { ...announcement, ...looked };
+  await record(execution, intentFor(execution, statement, execution.announced));
+}
+
+function intentFor(
+  { session }: Execution,
+  statement: Statement,
+  { how, objects, before, executes }: Announcement,
+): Intent {
+  const running = executes === null ? {} : { executes };
+  return { ...intentOf(statement), connection: session.connectionId, how, objects, before, ...running };
+}
+
+/** Runs a statement whose intent is recorded, outside of a transaction. */
+export async function sendAnnounced(execution: Execution, statement: Statement): Promise<void> {
+  const { session, memory, patience, announced } = execution;
+  if (announced === null) throw new TypeError("its intent comes first");
+  execution.fateOpen = true;
+  try {
+    await patience.through(
+      () => session.run(statement.text),
+      tablesOf(announced.objects, memory.database),
+      (error) => whyNotAgain(execution, error, announced),
+    );
+  } catch (error) {
+    // The server said no; most statements then did nothing, but not all of them (a DROP of several tables).
+    execution.fateOpen = !(await didNothing(execution, error, announced));
+    throw error;
+  }
+  execution.fateOpen = false;
+  ranForGood(execution, statement);
+}
+
+async function whyNotAgain(
+  execution: Execution,
+  error: unknown,
+  announced: Announcement,
+): Promise<string | null> {
+  const { how, text } = announced;
+  const why = whyNotAgainAlone(how, text, classify(text).userVariables);
+  if (why !== null) return why;
+  return (await didNothing(execution, error, announced)) ? null : "part of it may have taken effect";
+}
+
+async function didNothing(
+  { session, memory }: Execution,
+  error: unknown,
+  announced: Announcement,
+): Promise<boolean> {
+  const cause = serverError(error);
+  if (serverErrno(cause) === null) return false;
+  if (await provesNothingHappened(session, cause, announced.text, memory.database)) return true;
+  return await isUnchanged(session, announced);
+}
+
+function serverError(error: unknown): unknown {
+  return error instanceof MigrateError ? error.cause : error;
+}
+
+/** Runs a statement that is safe to run twice, outside of a transaction. */
+export async function sendRepeatable(
+  execution: Execution,
+  statement: Statement,
+  objects: readonly ObjectRef[],
+): Promise<void> {
+  const { session, memory, patience } = execution;
+  await patience.through(
+    () => session.run(statement.text),
+    tablesOf(objects, memory.database),
+    async () => whyNotAgainAlone("repeatable", statement.text, classify(statement.text).userVariables),
+  );
+  ranForGood(execution, statement);
+}
+
+function tablesOf(objects: readonly ObjectRef[], current: string): { database: string; name: string }[] {
+  return objects
+    .filter(({ type }) => type === "table")
+    .map(({ database, name }) => ({ database: database ?? current, name }));
+}
+
+/**
+ * Runs a statement in the file's own transaction, which it may end. The record of all before it, and its intent, are written
+ * in that transaction: if the statement commits it, it commits them too; if it does not, they are undone with the rest.
+ * @param announcement null for a statement that can be repeated
+ * @param held others read what it leaves
+ */
+export async function sendPerhapsEnding(
+  execution: Execution,
+  statement: Statement,
+  announcement: Announcement | null,
+  held: boolean,
+): Promise<void> {
+  const { session, journal, transactions } = execution;
+  const recorded = journal.done;
+  const run = async (): Promise<void> => {
+    await record(execution, announcement === null ? null : intentFor(execution, statement, announcement));
+    execution.fateOpen = announcement !== null;
+    if (held) transactions.cannotRepeat();
+    await session.run(statement.text);
+  };
+  const text = announcement?.text ?? statement.text;
+  try {
+    const work = { statement, classified: classify(statement.text) };
+    await transactions.runPerhapsEnding(work, run, () => whyNotAgainInside(execution, statement, text));
+  } catch (error) {
+    if (serverErrno(serverError(error)) !== null)
+      execution.fateOpen = await isCommitted(execution, error, statement, announcement);
+    throw error;
+  }
+  execution.fateOpen = false;
+  if (await session.transactionOpen()) {
+    journal.resumeAt(recorded);
+    transactions.cannotRepeat();
+    journal.advance(statement);
+    return;
+  }
+  transactions.ended();
+  ranForGood(execution, statement);
+  if (announcement?.how === "ask" && !held) await record(execution, null);
+}
+
+/** After it could not have its locks. What it was about is rolled back by then, or committed. */
+async function whyNotAgainInside(
+  execution: Execution,
+  statement: Statement,
+  text: string,
+): Promise<string | null> {
+  const { session, journal } = execution;
+  await session.run(ROLLBACK);
+  const line = await readProgress(session, journal.line);
+  if (line?.intent === statement.number) return "it had committed its transaction by then";
+  execution.fateOpen = false;
+  return (await writesOutside(execution, [text]))
+    ? "what it wrote to a table without transactions stays"
+    : null;
+}
+
+/** After an error: whether the statement got so far as to commit the transaction, and may have done more. */
+async function isCommitted(
+  execution: Execution,
+  error: unknown,
+  statement: Statement,
+  announcement: Announcement | null,
+): Promise<boolean> {
+  const { session, journal, transactions } = execution;
+  await transactions.rollBack();
+  const line = await readProgress(session, journal.line);
+  journal.resumeAt(line?.done ?? 0);
+  if (announcement === null || line?.intent !== statement.number) return false;
+  return !(await didNothing(execution, error, announcement));
+}

@@ -1,0 +1,108 @@
+import { MigrateError } from "../errors";
+import { readUserVariables } from "../server/user-variables";
+import type { Action } from "./decide";
+import { type Execution, record } from "./execution";
+import type { Work } from "./group";
+import { announce, sendAnnounced, sendPerhapsEnding, sendRepeatable } from "./intent";
+import { lockingHistoryToo } from "./session-memory";
+
+/** Carries out one action.  @throws MigrateError; the driver's error */
+export async function perform(execution: Execution, work: Work, action: Action): Promise<void> {
+  const { session, journal, memory, engines, counters, transactions } = execution;
+  const { statement, classified } = work;
+  switch (action.do) {
+    case "refuse":
+      throw new MigrateError("unsupported-statement", action.why, { hint: action.hint });
+    case "commit":
+      return transactions.commit();
+    case "commit-by-it":
+      journal.advance(statement);
+      return transactions.commit(statement.text);
+    case "go-on":
+      return counters.goesOn();
+    case "record":
+      return record(execution, null);
+    case "record-start": {
+      // Where the counters stand must be known after a crash, so it is committed before the transaction that moves them.
+      const moved = await counters.prepare(session);
+      if (moved || execution.unrecorded) await record(execution, null);
+      return;
+    }
+    case "begin":
+      return transactions.begin(action.implicit);
+    case "began":
+      return transactions.beganInFile(statement.text, action.readOnly);
+    case "chained":
+      return transactions.beganInFile(null, false);
+    case "look":
+      if (await session.transactionOpen()) return transactions.beganInFile(null, false);
+      transactions.ended();
+      if (action.recordIfNone) await record(execution, null);
+      return;
+    case "cannot-repeat":
+      return transactions.cannotRepeat();
+    case "next-cannot-repeat":
+      return transactions.nextCannotRepeat("it uses up what was set for it");
+    case "announce":
+      return announce(execution, statement, action.announcement);
+    case "send":
+      return send(execution, work, action.how);
+    case "send-repeatable":
+      return sendRepeatable(execution, statement, action.objects);
+    case "send-perhaps-ending":
+      return sendPerhapsEnding(execution, statement, action.announcement, action.held);
+    case "borrow":
+      if (classified.userVariables.length === 0) return;
+      return memory.noteBorrowed(statement, await readUserVariables(session, classified.userVariables));
+    case "know-engines":
+      await engines.namesSeenFrom(session, memory.database);
+      return;
+    case "read-autocommit":
+      return memory.readAutocommit(session);
+    default:
+      action satisfies never;
+  }
+}
+
+async function send(
+  execution: Execution,
+  { statement, classified }: Work,
+  how: Extract<Action, { readonly do: "send" }>["how"],
+): Promise<void> {
+  const { session, journal, patience, transactions } = execution;
+  switch (how) {
+    case "in-transaction":
+      await transactions.run(statement, classified);
+      return journal.advance(statement);
+    case "announced":
+      return sendAnnounced(execution, statement);
+    case "in-session":
+      return sendInSession(execution, statement, statement.text);
+    case "variables":
+      await session.run(statement.text);
+      transactions.keep(statement);
+      return journal.advance(statement);
+    case "lock": {
+      const text = lockingHistoryToo(statement.text, session.database, journal.line.table);
+      // All of its tables or none: what it could not have in time it may ask for again.
+      return patience.through(
+        () => sendInSession(execution, statement, text),
+        [],
+        async () => null,
+      );
+    }
+    default:
+      how satisfies never;
+  }
+}
+
+async function sendInSession(
+  { session, journal, transactions }: Execution,
+  statement: Work["statement"],
+  text: string,
+): Promise<void> {
+  await session.run(text);
+  // Running it again would not give back what it changed.
+  transactions.cannotRepeat();
+  journal.advance(statement);
+}

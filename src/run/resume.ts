@@ -1,0 +1,76 @@
+import { type Intent, readResumption } from "../history/lines";
+import { resumeLine } from "../history/writer";
+import type { Statement } from "../syntax/statement";
+import { type Finding, judgeIntent } from "./judge-intent";
+import { nameChangedStatement } from "./prefix";
+import { lockingHistoryToo } from "./session-memory";
+import { settleIntent, textOf } from "./settle-intent";
+import { type StepRun, stepName } from "./step-run";
+
+/**
+ * Takes up a partial line: the recorded statements must be unchanged, the session is set up again, and a
+ * statement that was under way is judged.
+ * @param next the first statement that is not recorded; null when the file has no more
+ */
+export async function resume(run: StepRun, next: Statement | null): Promise<"applied" | "not-applied"> {
+  const { context, step, total, execution, classify } = run;
+  const { session, journal, memory, counters } = execution;
+  const { table } = context;
+  const row = step.resume?.row;
+  if (row === undefined) return "not-applied";
+  const stored = await readResumption(session, table, row.id);
+  if (journal.position !== row.done || journal.hash() !== row.doneHash) {
+    const before = step.direction === "up" ? stored.upText : stored.downText;
+    throw await nameChangedStatement(step.file, row, before, session.server);
+  }
+  journal.resumeAt(row.done);
+  // Before the session is set up again: under LOCK TABLES the server shows no other table.
+  const found = row.intent === null ? null : await judgeOpen(run, row.intent, stored.saved, next);
+  // With an intent open, the transaction before it was committed.
+  if (row.intent === null) await counters.takeUp(session, stored.saved);
+  await memory.restore(session, stored.saved, (text) => lockingHistoryToo(text, session.database, table));
+  const verdict =
+    row.intent === null || found === null
+      ? null
+      : await settleIntent(session, step, { intent: row.intent, found, next, total });
+  // Not sooner: while nothing tells what became of a statement, the line is about the file that had it.
+  await resumeLine(session, journal.line, {
+    upChecksum: step.migration.up.checksum,
+    downChecksum: step.migration.down?.checksum ?? null,
+    total,
+    ...context.files.texts,
+  });
+  if (row.intent === null || verdict === null) return "not-applied";
+  context.emit({ event: "judged", ...stepName(step), statement: row.intent.statement, verdict });
+  if (verdict === "not-applied" || next === null) return "not-applied";
+  journal.advance(next);
+  memory.note(next, classify(next));
+  await journal.record(session, stored.saved, null);
+  return "applied";
+}
+
+/** Judges a statement that was under way, where that takes it in a session set up as its own was. */
+async function judgeOpen(
+  { context, execution: { memory } }: StepRun,
+  intent: Intent,
+  saved: string | null,
+  next: Statement | null,
+): Promise<Finding> {
+  const text = textOf(intent, next);
+  const own = text === null ? null : { text, database: memory.database, sqlMode: null };
+  const executed = intent.executes ?? own;
+  return judgeIntent(context.session, intent, executed, async () => {
+    const beside = await context.openBeside();
+    try {
+      // A lock would keep it from making tables.
+      await memory.restore(beside, saved, () => "DO 0");
+      // As a statement of the file's: the runner's own settings are set aside for those.
+      const mode = executed?.sqlMode ?? null;
+      if (mode !== null && /^[\w,]*$/.test(mode)) await beside.run(`SET SESSION sql_mode = '${mode}'`);
+      return beside;
+    } catch (error) {
+      await beside.close();
+      throw error;
+    }
+  });
+}

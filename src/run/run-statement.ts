@@ -1,0 +1,168 @@
+import { MigrateError } from "../errors";
+import type { Unfinished } from "../history/writer";
+import { type Classified, classify, type StatementKind } from "../syntax/classify";
+import type { Statement } from "../syntax/statement";
+import { decide } from "./decide";
+import { type Execution, record, stateOf } from "./execution";
+import type { Work } from "./group";
+import { perform } from "./perform";
+import { readCallEffect, resolveKind, writesOutside } from "./resolve-kind";
+
+/**
+ * Runs one statement so that it and its record stand or fall together: in one transaction where the server can do that,
+ * with an intent before and a record after where the statement commits by itself.
+ * @param readers those right behind it that read what it leaves
+ * @throws MigrateError; the driver's error
+ */
+export async function runStatement(
+  execution: Execution,
+  work: Work,
+  readers: readonly Work[] = [],
+): Promise<void> {
+  const { session, journal, memory } = execution;
+  // With its intent comes the record of the migration before; everything else must not come before that.
+  if (work.classified.statement.kind !== "self-committing") await journal.finishPrevious(session);
+  execution.touched ||= !isPlainDdl(work.classified);
+  const { kind, noted, prepared } = await resolveKind(execution, work, readers);
+  for (const action of decide(kind, stateOf(execution, readers.length > 0))) {
+    await perform(execution, work, action);
+  }
+  memory.note(work.statement, noted, prepared);
+}
+
+/** Nothing but such statements leaves a session as it was: no variables, no LAST_INSERT_ID, no temporary tables. */
+function isPlainDdl({ statement, userVariables }: Classified): boolean {
+  return (
+    (statement.kind === "self-committing" || statement.kind === "repeatable") && userVariables.length === 0
+  );
+}
+
+/**
+ * Runs statements that can be sent together (see `gatherBatch`).
+ * @param reached told how many of them ran so far
+ */
+export async function runBatch(
+  execution: Execution,
+  batch: readonly Work[],
+  reached: (count: number) => void,
+): Promise<void> {
+  const [first] = batch;
+  if (first === undefined) return;
+  const { session, journal, transactions } = execution;
+  await journal.finishPrevious(session);
+  execution.touched = true;
+  const heads = batch.map(({ statement }) => statement.head);
+  if (await writesOutside(execution, heads)) return runEach(execution, batch, reached);
+  for (const action of decide({ kind: "transactional" }, stateOf(execution, false))) {
+    if (action.do === "send") await transactions.runTogether(batch, reached);
+    else await perform(execution, first, action);
+  }
+  for (const { statement } of batch) journal.advance(statement);
+}
+
+async function runEach(
+  execution: Execution,
+  works: readonly Work[],
+  reached: (count: number) => void,
+): Promise<void> {
+  for (const [index, work] of works.entries()) {
+    await runStatement(execution, work);
+    reached(index + 1);
+  }
+}
+
+/**
+ * Runs a statement and those that read what it left (see `gatherUnit`), and sends nothing in between.
+ * @param reached told how many of them ran so far
+ */
+export async function runUnit(
+  execution: Execution,
+  unit: readonly Work[],
+  reached: (count: number) => void,
+): Promise<void> {
+  const [first, ...readers] = unit;
+  if (first === undefined) return;
+  const { session, journal, memory, engines, transactions } = execution;
+  execution.touched = true;
+  if (endsOrBegins(first.classified.statement)) return runEach(execution, unit, reached);
+  for (const reader of readers) await refuseCommittingReader(execution, reader);
+  await engines.namesSeenFrom(session, memory.database);
+  await runStatement(execution, first, readers);
+  // Noted only: autocommit = 0 begins it.
+  if (!memory.autocommit && transactions.owner === null) await transactions.beganInFile(null, false);
+  for (const [index, { statement, classified }] of readers.entries()) {
+    reached(index + 1);
+    if (transactions.owner === null) await session.run(statement.text);
+    else await transactions.run(statement, classified);
+  }
+  for (const { statement, classified } of readers) {
+    journal.advance(statement);
+    memory.note(statement, classified);
+  }
+  // With what commits by itself before them they are recorded at once.
+  if (transactions.implicit) await transactions.commit();
+  else if (transactions.owner === null) await record(execution, null);
+}
+
+/** After such a statement nothing but zeros is there to be read, whatever the runner sends. */
+function endsOrBegins(statement: StatementKind): boolean {
+  if (statement.kind === "set") return statement.autocommit !== null || statement.nextTransaction;
+  return ["begin", "commit", "rollback", "lock-tables", "unlock-tables"].includes(statement.kind);
+}
+
+/** A CALL or EXECUTE that reads what the statement before it left cannot have its intent recorded in between. */
+async function refuseCommittingReader(
+  { session, memory }: Execution,
+  { statement, classified: { statement: kind } }: Work,
+): Promise<void> {
+  const inner = kind.kind === "execute" ? memory.preparedText(kind.name) : null;
+  const inside = inner === null ? kind : classify(inner).statement;
+  if (inside.kind === "transactional" || inside.kind === "set") return;
+  if (inside.kind === "temporary" && !inside.commits) return;
+  if (
+    inside.kind === "call" &&
+    (await readCallEffect({ session, memory }, inside.routine)) === "transactional"
+  )
+    return;
+  throw committingReader(statement);
+}
+
+function committingReader({ line, column }: Statement): MigrateError {
+  return new MigrateError(
+    "unsupported-statement",
+    `The statement behind it, in line ${line}, column ${column}, reads what it leaves and may commit by itself: its progress could not be recorded in between.`,
+    { hint: "Keep the value in a variable, and use that: SET @n = ROW_COUNT()" },
+  );
+}
+
+/** Commits and records what is still open; after it the line is finished. */
+export async function finish(execution: Execution): Promise<void> {
+  const { transactions, journal } = execution;
+  // One that completion_type began, since no file may leave one of its own open.
+  if (transactions.owner !== null) await transactions.commit();
+  if (!journal.finished) await record(execution, null);
+}
+
+/** Does the same, but leaves the record to the next migration's first one where a crash in between could be judged. */
+export async function finishWithNext(execution: Execution): Promise<Unfinished | null> {
+  const { unrecorded, touched, journal } = execution;
+  // What touched the session is followed by another one, which must find it recorded.
+  const unfinished = unrecorded && !touched ? journal.leaveUnfinished() : null;
+  if (unfinished === null) await finish(execution);
+  return unfinished;
+}
+
+/** Commits and records what ran so far, so that the run can stop here. */
+export async function pause(execution: Execution): Promise<void> {
+  const { transactions } = execution;
+  // A transaction of the file's own has not ended: it is rolled back and will run again as a whole.
+  if (transactions.owner === "file") return abandon(execution);
+  await transactions.commitOwn();
+  if (execution.unrecorded) await record(execution, null);
+}
+
+/** Rolls back what is open. Never throws: it runs when something already went wrong. */
+export async function abandon(execution: Execution): Promise<void> {
+  await execution.transactions.rollBack();
+  if (execution.unrecorded) await record(execution, null).catch(() => {});
+}

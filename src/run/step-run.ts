@@ -1,0 +1,121 @@
+import { createJournal } from "../history/journal";
+import { readResumption } from "../history/lines";
+import type { Identity } from "../history/record";
+import type { Line, NewLine, Unfinished } from "../history/writer";
+import type { FileScan } from "../migrations/judge-statements";
+import type { Step } from "../plan/step";
+import type { Lock } from "../server/lock";
+import type { Engines } from "../server/non-transactional";
+import type { Session } from "../server/session";
+import { type Classified, createClassifier } from "../syntax/classify";
+import type { Statement } from "../syntax/statement";
+import { createCounters } from "./counters";
+import type { Emit, StepName } from "./events";
+import { createExecution, type Execution } from "./execution";
+import { type BatchSizes, createBatchSizes } from "./group";
+import type { ProgressMeter } from "./progress";
+import { createPatience } from "./retry";
+import { createSessionMemory } from "./session-memory";
+import type { StepFiles } from "./step-files";
+import type { StopOptions } from "./stop";
+
+export interface StepContext {
+  readonly session: Session;
+  readonly lock: Lock;
+  readonly table: string;
+  /** Id for the step's line, when it begins one. */
+  readonly nextId: number;
+  /** The migration before, when its record was left to this one. */
+  readonly unfinished: Unfinished | null;
+  /** Id of the line of an earlier run that ended with none of the statements done; null: there is none. */
+  readonly inVain: number | null;
+  /** Another migration follows on this session, so that the record of this one may be left to it. */
+  readonly followed: boolean;
+  readonly identity: Identity;
+  readonly emit: Emit;
+  /** Looked at between statements: a run that is asked to stop ends the current one and records it. */
+  readonly stop: StopOptions;
+  readonly meter: ProgressMeter;
+  readonly engines: Engines;
+  readonly files: StepFiles;
+  /** Opens a second session, on the same server. */
+  readonly openBeside: () => Promise<Session>;
+  /** Told when the step's line is in the history: after it comes what most steps spend their time on, DDL or a commit. */
+  readonly onAdded: () => void;
+}
+
+/** What one step has in hand while it runs. */
+export interface StepRun {
+  readonly context: StepContext;
+  readonly step: Step;
+  readonly total: number;
+  readonly execution: Execution;
+  readonly classify: (statement: Statement) => Classified;
+  /** No statement of the file reads what the one before it left, so that they can be sent together. */
+  readonly mayBatch: boolean;
+  readonly batchSizes: BatchSizes;
+  /** What an earlier run recorded was taken up, or there was none. */
+  resumed: boolean;
+  /** A statement ran in this session. */
+  ran: boolean;
+  /** The statement that is running. */
+  current: Statement | null;
+}
+
+export function beginStep(context: StepContext, step: Step, scan: FileScan): StepRun {
+  const { total } = scan;
+  const row = step.resume?.row ?? null;
+  const line: Line = { table: context.table, lock: context.lock, id: row?.id ?? context.nextId };
+  const journal = createJournal(
+    line,
+    total,
+    row === null
+      ? { line: "new", row: newLine(context, step, total) }
+      : { line: "partial", spentMs: row.durationMs ?? 0 },
+    context.unfinished,
+    context.onAdded,
+  );
+  const memory = createSessionMemory(context.session.database, scan);
+  const patience = createPatience(context.session, context.stop.signal, (blocked) =>
+    context.emit({ event: "blocked", ...stepName(step), statement: journal.position + 1, ...blocked }),
+  );
+  context.engines.begin();
+  const counters = createCounters(scan.reaches, memory, () => readInVain(context));
+  const { session, engines } = context;
+  return {
+    context,
+    step,
+    total,
+    execution: createExecution({ session, journal, memory, patience, engines, counters }),
+    classify: createClassifier(),
+    mayBatch: !scan.usesPrevious,
+    batchSizes: createBatchSizes(),
+    resumed: row === null,
+    ran: false,
+    current: null,
+  };
+}
+
+/** What an earlier run saved before its first transaction, which was undone. */
+async function readInVain({ session, table, inVain }: StepContext): Promise<string | null> {
+  return inVain === null ? null : (await readResumption(session, table, inVain)).saved;
+}
+
+/** What events and results call a step. */
+export function stepName({ version, name, direction }: Step): StepName {
+  return { version, name, direction };
+}
+
+function newLine({ identity, files }: StepContext, step: Step, total: number): NewLine {
+  return {
+    version: step.version,
+    name: step.name,
+    action: step.direction,
+    upChecksum: step.migration.up.checksum,
+    downChecksum: step.migration.down?.checksum ?? null,
+    total,
+    reason: null,
+    ...identity,
+    ...files.texts,
+  };
+}
