@@ -1,19 +1,5 @@
-import type {
-  Check,
-  Column,
-  ForeignKey,
-  Index,
-  Partition,
-  Partitioning,
-  Period,
-  Routine,
-  ScheduledEvent,
-  Sequence,
-  Table,
-  Trigger,
-  View,
-} from "./model";
-import type { TriggerOrder } from "./render-program";
+import type { ObjectChange } from "./kinds/kind";
+import type { Check, Column, ForeignKey, Index, Partition, Partitioning, Period, Table } from "./model";
 
 /** One statement's worth of difference between two schemas. */
 export type Change =
@@ -21,33 +7,7 @@ export type Change =
   | { readonly type: "drop-table"; readonly table: Table }
   | { readonly type: "rename-tables"; readonly renames: readonly NamePair[] }
   | AlterTable
-  | { readonly type: "create-view"; readonly view: View; readonly replace: boolean }
-  | { readonly type: "drop-view"; readonly view: View }
-  | { readonly type: "create-trigger"; readonly trigger: Trigger; readonly order: TriggerOrder | null }
-  | { readonly type: "drop-trigger"; readonly trigger: Trigger }
-  | { readonly type: "create-routine"; readonly routine: Routine; readonly replace: boolean }
-  | { readonly type: "alter-routine"; readonly from: Routine; readonly routine: Routine }
-  | {
-      readonly type: "drop-routine";
-      readonly routine: Routine;
-      /** It is made again, as another one. */
-      readonly recreated: boolean;
-      /** What was granted on it alone, as statements; null: unknown. */
-      readonly grants: readonly string[] | null;
-    }
-  | { readonly type: "create-event"; readonly event: ScheduledEvent }
-  | {
-      readonly type: "alter-event";
-      readonly from: ScheduledEvent;
-      readonly event: ScheduledEvent;
-      readonly newSchedule: boolean;
-    }
-  | { readonly type: "drop-event"; readonly event: ScheduledEvent }
-  | { readonly type: "create-sequence"; readonly sequence: Sequence }
-  | { readonly type: "alter-sequence"; readonly from: Sequence; readonly sequence: Sequence }
-  /** Its engine and comment, which ALTER SEQUENCE does not know. */
-  | { readonly type: "alter-sequence-table"; readonly from: Sequence; readonly sequence: Sequence }
-  | { readonly type: "drop-sequence"; readonly sequence: Sequence };
+  | ObjectChange;
 
 export interface NamePair {
   readonly from: string;

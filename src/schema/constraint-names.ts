@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { namesChecksAfterTables } from "../server/differences";
 import type { ServerInfo } from "../server/session";
 import type { Check, ForeignKey, Schema, Table } from "./model";
-import { byName } from "./parse-table";
+import { byName } from "./order";
 import type { Renames } from "./renames";
 
 /** A foreign key or check that keeps its name although another one is wanted. */

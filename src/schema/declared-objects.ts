@@ -1,9 +1,11 @@
 import { type LexOptions, type Token, tokens } from "../syntax/lexer";
 import { splitText } from "../syntax/splitter";
+import { KINDS } from "./kinds/list";
 
-/** What a piece of SQL text defines. Kinds are words for people. */
+/** What a piece of SQL text defines. */
 export interface DeclaredObject {
-  readonly kind: "table" | "column" | "index" | "foreign key" | "check" | OtherKind;
+  /** A word for people: `table`, `primary key`, `view`; `statement` for what defines nothing. */
+  readonly kind: string;
   /** The table it is or belongs to; empty for what has none. */
   readonly table: string;
   /** Null when the text gives it no name; for a table its own. */
@@ -13,20 +15,6 @@ export interface DeclaredObject {
   /** Holds a body, in which comments are its own. */
   readonly hasBody: boolean;
 }
-
-/** What may be declared, and has nothing that a rename would keep. */
-type OtherKind =
-  | "primary key"
-  | "period"
-  | "partition"
-  | "view"
-  | "sequence"
-  | "procedure"
-  | "function"
-  | "trigger"
-  | "event"
-  | "package"
-  | "statement";
 
 /** A token, placed in the whole text, and what it is part of. */
 export interface PlacedToken extends Token {
@@ -59,31 +47,23 @@ export function readDeclaredObjects(sql: string, options: DeclaredTextOptions = 
   return placed;
 }
 
-const CREATED: Readonly<Record<string, DeclaredObject["kind"]>> = {
-  TABLE: "table",
-  INDEX: "index",
-  VIEW: "view",
-  SEQUENCE: "sequence",
-  PROCEDURE: "procedure",
-  FUNCTION: "function",
-  TRIGGER: "trigger",
-  EVENT: "event",
-  PACKAGE: "package",
-};
-const WITH_BODY: ReadonlySet<string> = new Set(["procedure", "function", "trigger", "event", "package"]);
+/** What CREATE is followed by. */
+const CREATED = ["TABLE", "INDEX", ...KINDS.flatMap(({ types }) => types)];
+const WITH_BODY: ReadonlySet<string> = new Set(KINDS.flatMap(({ types, hasBody }) => (hasBody ? types : [])));
 
 function placeStatement(all: readonly Token[]): PlacedToken[] {
   const start = all[0]?.start ?? 0;
   const is = (at: number, ...words: readonly string[]): boolean => isOneOf(all[at], words);
   // What comes before the type, such as DEFINER=a@b, is short.
-  const type = is(0, "CREATE") ? all.slice(0, 20).findIndex((_, at) => is(at, ...Object.keys(CREATED))) : -1;
-  const kind = CREATED[all[type]?.value.toUpperCase() ?? ""] ?? "statement";
+  const type = is(0, "CREATE") ? all.slice(0, 20).findIndex((_, at) => is(at, ...CREATED)) : -1;
+  const word = all[type]?.value.toUpperCase() ?? "STATEMENT";
+  const kind = word.toLowerCase();
   let at = type + 1;
   if (is(at, "BODY")) at++;
   if (is(at, "IF")) at += is(at + 1, "NOT") ? 3 : 2;
   if (isMark(all[at + 1], ".")) at += 2;
   const name = type === -1 ? null : (all[at]?.value ?? null);
-  const object = { kind, name, start, table: "", hasBody: WITH_BODY.has(kind) };
+  const object = { kind, name, start, table: "", hasBody: WITH_BODY.has(word) };
   if (kind === "table") return placeTable(all, at, { ...object, table: name ?? "" });
   const on = kind === "index" ? all.findIndex((_, each) => is(each, "ON")) : -1;
   const table = on === -1 ? "" : (all[isMark(all[on + 2], ".") ? on + 3 : on + 1]?.value ?? "");
@@ -121,8 +101,7 @@ function placeTable(all: readonly Token[], named: number, table: DeclaredObject)
 function readDefinition(all: readonly Token[], first: number, table: string): DeclaredObject {
   const start = all[first];
   const is = (at: number, ...words: readonly string[]): boolean => isOneOf(all[at], words);
-  const make = (kind: DeclaredObject["kind"], name: string | null): DeclaredObject =>
-    part(kind, name, start, table);
+  const make = (kind: string, name: string | null): DeclaredObject => part(kind, name, start, table);
   let at = first;
   let symbol: string | null = null;
   if (is(at, "CONSTRAINT")) {
@@ -145,12 +124,7 @@ function readDefinition(all: readonly Token[], first: number, table: string): De
   return make("index", isNamed ? (all[at]?.value ?? null) : symbol);
 }
 
-function part(
-  kind: DeclaredObject["kind"],
-  name: string | null,
-  first: Token | undefined,
-  table: string,
-): DeclaredObject {
+function part(kind: string, name: string | null, first: Token | undefined, table: string): DeclaredObject {
   return { kind, table, name, start: first?.start ?? 0, hasBody: false };
 }
 

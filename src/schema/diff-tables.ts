@@ -39,9 +39,9 @@ interface Work {
 /**
  * Tables: foreign keys that are in the way, tables that go, renames, then each table that is created or altered,
  * those that others refer to first, so that most foreign keys come with their table; the rest at the end.
- * @param sequences what has to be there before tables are
+ * @param needed what has to be there before tables are
  */
-export function diffTables(tables: TablesToCompare, sequences: readonly Change[]): readonly Change[] {
+export function diffTables(tables: TablesToCompare, needed: readonly Change[]): readonly Change[] {
   const { from, to, renames, server } = tables;
   const before = new Map(from.tables.map((table) => [table.name, table]));
   const after = new Map(to.tables.map((table) => [table.name, table]));
@@ -76,7 +76,7 @@ export function diffTables(tables: TablesToCompare, sequences: readonly Change[]
     ...earlyDrops(tables, early, dropped),
     ...order.filter((table) => !last.includes(table) || !isAwaited(table)).map(drop),
     ...renameTables(tables, dropped),
-    ...sequences,
+    ...needed,
     ...createAndAlter(work, inline),
     ...order.filter((table) => last.includes(table) && isAwaited(table)).map(drop),
   ];

@@ -2,16 +2,11 @@ import { isDeepStrictEqual } from "node:util";
 import type { ServerInfo } from "../server/session";
 import type { Change } from "./change";
 import { type KeptName, keepConstraintNames } from "./constraint-names";
-import {
-  diffEvents,
-  diffRoutines,
-  diffSequences,
-  diffTriggers,
-  diffViews,
-  isSameForAnyDefiner,
-} from "./diff-programs";
 import { diffTables } from "./diff-tables";
-import type { NotCompared, Schema } from "./model";
+import { isSameForAnyDefiner, type Moment } from "./kinds/kind";
+import { KINDS, objectLists } from "./kinds/list";
+import type { Schema } from "./model";
+import type { NotCompared } from "./reader";
 import { applicableRenames, applyRenames, type Renames } from "./renames";
 
 export interface DiffOptions {
@@ -50,22 +45,19 @@ export function diffSchemas(fromAll: Schema, toAll: Schema, options: DiffOptions
   const to =
     options.exactNames === true ? wanted : keepConstraintNames(renamed, wanted, applicable, server).schema;
   const isSame = options.anyDefiner === true ? isSameForAnyDefiner : isDeepStrictEqual;
-  const views = diffViews(from, to, isSame);
-  const triggers = diffTriggers(renamed, to, isSame);
-  const routines = diffRoutines(from, to, isSame, server);
-  const events = diffEvents(from, to, isSame);
-  const sequences = diffSequences(from, to);
+  const around = { server, isSame, tables: new Set(to.tables.map(({ name }) => name)) };
+  const objects = KINDS.map((kind) => ({ kind, ...kind.diff(renamed[kind.list], to[kind.list], around) }));
+  // What may use others goes before them.
+  const drops = (moment: Moment): readonly Change[] =>
+    [...objects].reverse().flatMap((each) => (each.kind.drops === moment ? each.drops : []));
+  const adds = (moment: Moment): readonly Change[] =>
+    objects.flatMap((each) => (each.kind.adds === moment ? each.adds : []));
+  const tables = { original: from, from: renamed, to, renames: applicable, server };
   return [
-    ...events.drops,
-    ...triggers.drops,
-    ...views.drops,
-    ...diffTables({ original: from, from: renamed, to, renames: applicable, server }, sequences.adds),
-    ...sequences.drops,
-    ...routines.drops,
-    ...routines.adds,
-    ...views.adds,
-    ...triggers.adds,
-    ...events.adds,
+    ...drops("before tables"),
+    ...diffTables(tables, adds("before tables")),
+    ...drops("behind tables"),
+    ...adds("behind tables"),
   ];
 }
 
@@ -73,16 +65,13 @@ export function diffSchemas(fromAll: Schema, toAll: Schema, options: DiffOptions
 export function withoutHidden(schema: Schema, hidden: readonly NotCompared[]): Schema {
   const objects = new Set(hidden.map(({ object }) => object));
   if (objects.size === 0) return schema;
-  const isSeen = (type: string) => (item: { readonly name: string }) => !objects.has(`${type} ${item.name}`);
+  const isSeen = (label: string): boolean => !objects.has(label);
   return {
     ...schema,
-    tables: schema.tables.filter(isSeen("table")),
-    views: schema.views.filter(isSeen("view")),
-    sequences: schema.sequences.filter(isSeen("sequence")),
-    triggers: objects.has("triggers") ? [] : schema.triggers.filter(isSeen("trigger")),
-    routines: objects.has("routines")
-      ? []
-      : schema.routines.filter((routine) => !objects.has(`${routine.type} ${routine.name}`)),
-    events: objects.has("events") ? [] : schema.events.filter(isSeen("event")),
+    tables: schema.tables.filter(({ name }) => isSeen(`table ${name}`)),
+    // Where nobody may see any, they go by the name of the list.
+    ...objectLists(({ list, label }) =>
+      isSeen(list) ? schema[list].filter((each) => isSeen(label(each))) : [],
+    ),
   };
 }

@@ -1,5 +1,6 @@
 import type { ServerInfo } from "../server/session";
 import type { AlterClause, Change } from "./change";
+import { KINDS } from "./kinds/list";
 import type { ForeignKey, Schema, Table } from "./model";
 import { dependencyOrder } from "./order";
 import { applyRenames, type Renames } from "./renames";
@@ -81,7 +82,8 @@ export function canGoLast(table: Table, { renames }: Before, to: Schema): boolea
     names.map(({ name }) => name.toLowerCase());
   const isTaken = [
     ...renames.tables.map((pair) => pair.to.toLowerCase()),
-    ...named([...to.tables, ...to.views, ...to.sequences]),
+    ...named(to.tables),
+    ...KINDS.flatMap(({ tableType, list }) => (tableType === null ? [] : named(to[list]))),
   ].includes(table.name.toLowerCase());
   const wanted = to.tables.flatMap(({ foreignKeys, checks }) => named([...foreignKeys, ...checks]));
   return !isTaken && !named([...table.foreignKeys, ...table.checks]).some((name) => wanted.includes(name));

@@ -1,11 +1,11 @@
-import { hasSequences } from "../server/differences";
 import type { Session } from "../server/session";
+import type { NamedObject } from "./kinds/kind";
+import { KINDS, objectLists } from "./kinds/list";
 import type { Schema } from "./model";
-import { byName } from "./parse-table";
+import { byName } from "./order";
 import { readHidden } from "./privileges";
-import { readEvents, readRoutines, readTriggers } from "./read-programs";
-import { type Listed, listTables, readSequences, readTables, readViews } from "./read-tables";
-import { type Reader, withReader } from "./reader";
+import { readTables, TABLE_TYPES } from "./read-tables";
+import { type Listed, type Reader, text, withReader } from "./reader";
 
 export interface IntrospectOptions {
   /** Names of tables to leave out, with their triggers: the history table. */
@@ -38,45 +38,49 @@ export async function introspect(
     const except = new Set(options.except ?? []);
     const listed = (await listTables(reader)).filter(({ name }) => !except.has(name));
     // What could not be compared may be so no longer, and belongs to the reading that found it.
-    if (options.since !== undefined && options.since.schema.notCompared.length === 0) {
-      return await readChanged(reader, listed, except, options.since);
+    const since = options.since?.schema.notCompared.length === 0 ? options.since : null;
+    const tables = await readTablesSince(reader, listed, since);
+    const objects = new Map<string, readonly NamedObject[]>();
+    for (const kind of KINDS) {
+      const known = since?.schema[kind.list];
+      const isKnown = known !== undefined && since !== null && !kind.mayDiffer(known, since.programs);
+      objects.set(kind.list, isKnown ? known : await kind.read(reader, { listed, except }));
     }
-    const schema = {
-      tables: await readTables(reader, listed),
-      sequences: hasSequences(session.server) ? await readSequences(reader, listed) : [],
-      views: await readViews(reader, listed),
-      triggers: await readTriggers(reader, except),
-      routines: await readRoutines(reader),
-      events: await readEvents(reader),
-    };
-    const notCompared = [...reader.notCompared, ...(await readHidden(reader))].sort((a, b) =>
-      a.object < b.object ? -1 : 1,
-    );
-    return { ...schema, notCompared };
+    if (since === null) reader.notCompared.push(...(await readHidden(reader)));
+    const notCompared = [...reader.notCompared].sort((a, b) => (a.object < b.object ? -1 : 1));
+    return { tables, ...objectLists(({ list }) => objects.get(list) ?? []), notCompared };
   });
 }
 
-async function readChanged(
+const TYPES = [...TABLE_TYPES, ...KINDS.flatMap(({ tableType }) => tableType ?? [])];
+const LIST = `
+  SELECT table_name AS name, table_type AS type, table_collation AS collation
+  FROM information_schema.tables
+  WHERE table_schema = ? AND table_type IN (${TYPES.map((type) => `'${type}'`).join(", ")})`;
+
+/** Lists tables, and what shares their name space, in one query. */
+async function listTables(reader: Reader): Promise<readonly Listed[]> {
+  const rows = await reader.session.query(LIST, [reader.database]);
+  return rows.map((row) => ({
+    name: text(row, "name"),
+    type: text(row, "type"),
+    collation: row.collation === null ? null : text(row, "collation"),
+  }));
+}
+
+async function readTablesSince(
   reader: Reader,
   listed: readonly Listed[],
-  except: ReadonlySet<string>,
-  { schema, changed, programs }: Since,
-): Promise<Schema> {
+  since: Since | null,
+): Promise<Schema["tables"]> {
+  if (since === null) return await readTables(reader, listed);
   const isThere = new Set(listed.map(({ name }) => name));
-  const kept = schema.tables.filter(({ name }) => isThere.has(name) && !changed.has(name.toLowerCase()));
+  const isKept = (name: string): boolean => isThere.has(name) && !since.changed.has(name.toLowerCase());
+  const kept = since.schema.tables.filter(({ name }) => isKept(name));
   const known = new Set(kept.map(({ name }) => name));
   const fresh = await readTables(
     reader,
     listed.filter(({ name }) => !known.has(name)),
   );
-  return {
-    tables: [...kept, ...fresh].sort(byName),
-    sequences: hasSequences(reader.session.server) ? await readSequences(reader, listed) : [],
-    views: await readViews(reader, listed),
-    // A trigger goes with its table.
-    triggers: programs || schema.triggers.length > 0 ? await readTriggers(reader, except) : [],
-    routines: programs ? await readRoutines(reader) : schema.routines,
-    events: programs ? await readEvents(reader) : schema.events,
-    notCompared: reader.notCompared,
-  };
+  return [...kept, ...fresh].sort(byName);
 }

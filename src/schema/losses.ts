@@ -1,5 +1,5 @@
 import type { AlterClause, AlterTable, Change } from "./change";
-import type { Column, Routine } from "./model";
+import type { Column } from "./model";
 import { characterLoss, typeLoss } from "./narrowing";
 
 /**
@@ -10,23 +10,16 @@ export function lossesOf(change: Change): readonly string[] {
   switch (change.type) {
     case "drop-table":
       return [`drops table ${change.table.name} with its rows`];
-    case "drop-sequence":
-      return [`drops sequence ${change.sequence.name} with its current value`];
-    case "drop-routine":
-      return change.recreated ? grantLosses(change.routine, change.grants) : [];
+    case "object":
+      return change.losses;
     case "alter-table":
       return alterLosses(change);
-    default:
+    case "create-table":
+    case "rename-tables":
       return [];
+    default:
+      return change satisfies never;
   }
-}
-
-/** MySQL has no CREATE OR REPLACE for routines. https://dev.mysql.com/doc/refman/8.4/en/drop-procedure.html */
-function grantLosses({ type, name }: Routine, grants: readonly string[] | null): string[] {
-  const what = `drops ${type} ${name} to make it again`;
-  if (grants === null)
-    return [`${what}: what was granted on it alone (GRANT EXECUTE ON ${type.toUpperCase()}) is lost`];
-  return grants.map((grant) => `${what}: lost is ${grant}`);
 }
 
 function alterLosses({ table, clauses, partitions }: AlterTable): string[] {

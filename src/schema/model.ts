@@ -1,26 +1,16 @@
+import type { ObjectLists } from "./kinds/list";
+import type { NotCompared } from "./reader";
+
 /**
  * A schema as one server renders it, less what says nothing about its shape: AUTO_INCREMENT counters, the
  * database's own name, options that only repeat a default. Two schemas read from the same server are the same
  * exactly when `diffSchemas` finds no change.
  */
-export interface Schema {
+export interface Schema extends ObjectLists {
   /** Sorted by name, as everything here that has no order of its own. */
   readonly tables: readonly Table[];
-  /** MariaDB only. */
-  readonly sequences: readonly Sequence[];
-  readonly views: readonly View[];
-  /** By table, timing and event, then in the order in which they fire. */
-  readonly triggers: readonly Trigger[];
-  readonly routines: readonly Routine[];
-  readonly events: readonly ScheduledEvent[];
   /** What exists but could not be read, so that nobody takes silence for equality. */
   readonly notCompared: readonly NotCompared[];
-}
-
-export interface NotCompared {
-  /** For people: `procedure p`, `triggers`. */
-  readonly object: string;
-  readonly why: string;
 }
 
 export interface Table {
@@ -153,75 +143,4 @@ export interface Partition {
   /** COMMENT, MAX_ROWS and the like, as printed; the engine, which all share, is left out. */
   readonly options: string;
   readonly subpartitions: readonly Partition[];
-}
-
-/** What views, triggers, routines and events have in common. */
-interface Definer {
-  /** As SQL; null: the account that read it, which is whoever creates it. */
-  readonly definer: string | null;
-}
-
-/** The settings that the server remembers with a stored program and restores when it runs. */
-interface StoredProgram extends Definer {
-  readonly name: string;
-  /** Null: that of the session that read it. */
-  readonly sqlMode: string | null;
-}
-
-export interface View extends Definer {
-  readonly name: string;
-  readonly algorithm: string;
-  readonly security: string;
-  /** From behind the name to the end: column list, AS, the query, WITH CHECK OPTION. */
-  readonly definition: string;
-  /** Names of this schema's tables and views that the query mentions. */
-  readonly uses: readonly string[];
-}
-
-export interface Trigger extends StoredProgram {
-  readonly table: string;
-  readonly timing: "BEFORE" | "AFTER";
-  /** `INSERT`; several joined by OR where the server allows that. */
-  readonly event: string;
-  readonly body: string;
-}
-
-export interface Routine extends StoredProgram {
-  readonly type: "procedure" | "function" | PackagePart;
-  /** MariaDB: CREATE AGGREGATE FUNCTION. */
-  readonly aggregate: boolean;
-  /** From behind the name to the end of the body. */
-  readonly definition: string;
-}
-
-/** MariaDB: what a package shows, and what it is made of. A package goes with its body, and may have none. */
-export type PackagePart = "package" | "package body";
-
-export interface ScheduledEvent extends StoredProgram {
-  /** `EVERY 1 DAY STARTS '…' ENDS '…'`, `AT '…'`; a start that is the moment of creation is left out. */
-  readonly schedule: string;
-  /** Seconds from creation to a one-time event, for `AT CURRENT_TIMESTAMP + …`; null for recurring ones. */
-  readonly delay: number | null;
-  readonly preserve: boolean;
-  /** `ENABLE`, `DISABLE`, `DISABLE ON SLAVE`. */
-  readonly status: string;
-  readonly comment: string;
-  readonly body: string;
-  /** Null: that of the session that read it. */
-  readonly timeZone: string | null;
-}
-
-export interface Sequence {
-  readonly name: string;
-  readonly start: string;
-  readonly minimum: string;
-  readonly maximum: string;
-  readonly increment: string;
-  /** 0: NOCACHE. */
-  readonly cache: string;
-  readonly cycle: boolean;
-  readonly engine: string;
-  readonly comment: string;
-  /** Type of its values where one was declared (MariaDB 11.5), as printed. */
-  readonly type: string | null;
 }

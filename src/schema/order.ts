@@ -41,3 +41,8 @@ export function longestAscending(numbers: readonly number[]): readonly number[] 
   for (let at = tails.at(-1) ?? -1; at >= 0; at = previous[at] ?? -1) result.push(at);
   return result.reverse();
 }
+
+/** Orders by name, by code unit: the same on every machine. */
+export function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}

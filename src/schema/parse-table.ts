@@ -1,4 +1,5 @@
 import type { Check, Column, ForeignKey, Index, Period, Table, TableOption } from "./model";
+import { byName } from "./order";
 import type { CharacterSet } from "./parse-column";
 import { parseColumn } from "./parse-column";
 import { parseForeignKey, parseIndex } from "./parse-key";
@@ -155,9 +156,4 @@ function withoutDefaults(index: Index, usesBtree: boolean, engine: string): Inde
     return !(innodb && attribute.startsWith("KEY_BLOCK_SIZE"));
   });
   return { ...index, attributes };
-}
-
-/** Orders by name, by code unit: the same on every machine. */
-export function byName(a: { readonly name: string }, b: { readonly name: string }): number {
-  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }

@@ -1,16 +1,6 @@
-import type { NotCompared } from "./model";
-import { type Reader, text } from "./reader";
+import { KINDS } from "./kinds/list";
+import { type NotCompared, type Reader, text } from "./reader";
 import { sqlCursor } from "./sql-cursor";
-
-/** What a server lists without an error, and leaves out for accounts that may not see it. */
-const KINDS: readonly { readonly object: string; readonly anyOf: readonly string[] }[] = [
-  { object: "events", anyOf: ["EVENT"] },
-  {
-    object: "routines",
-    anyOf: ["SHOW_ROUTINE", "SHOW CREATE ROUTINE", "EXECUTE", "ALTER ROUTINE", "CREATE ROUTINE"],
-  },
-  { object: "triggers", anyOf: ["TRIGGER"] },
-];
 
 /**
  * What the account would not be shown, so that nobody takes an empty list for an empty database.
@@ -26,12 +16,12 @@ export async function readHidden({ session, database, creator }: Reader): Promis
     [...grants, ...more].flatMap((row) => privilegesOn(database, String(Object.values(row)[0]))),
   );
   if (held.has("ALL PRIVILEGES")) return [];
-  return KINDS.filter(({ anyOf }) => !anyOf.some((privilege) => held.has(privilege))).map(
-    ({ object, anyOf: [privilege = ""] }) => ({
-      object,
-      why: `account ${creator.account} may not see them (it needs ${privilege.replace("_", " ")})`,
-    }),
-  );
+  // What a server lists without an error, and leaves out for accounts that may not see it.
+  return KINDS.flatMap(({ list, shownTo: [privilege, ...others] }) => {
+    if (privilege === undefined || [privilege, ...others].some((each) => held.has(each))) return [];
+    const why = `account ${creator.account} may not see them (it needs ${privilege.replace("_", " ")})`;
+    return [{ object: list, why }];
+  });
 }
 
 /** MySQL names active roles in a list that the statement takes; MariaDB has one. */

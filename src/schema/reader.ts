@@ -1,7 +1,5 @@
 import type { Row, Session } from "../server/session";
 import { quoteIdentifier } from "../syntax/quote";
-import type { NotCompared } from "./model";
-import { quoteAccount } from "./parse-stored";
 
 /** A session made ready to have its server render definitions. */
 export interface Reader {
@@ -11,6 +9,22 @@ export interface Reader {
   readonly creator: Creator;
   /** Grows while reading. */
   readonly notCompared: NotCompared[];
+}
+
+/** What exists but could not be read. */
+export interface NotCompared {
+  /** For people: `procedure p`, `triggers`. */
+  readonly object: string;
+  readonly why: string;
+}
+
+/** What shares one name space: tables, views and MariaDB's sequences. */
+export interface Listed {
+  readonly name: string;
+  /** As information_schema.tables has it: `BASE TABLE`, `SYSTEM VERSIONED`, `VIEW`, `SEQUENCE`. */
+  readonly type: string;
+  /** Null for views. */
+  readonly collation: string | null;
 }
 
 /** What a stored program gets from the session that creates it. */
@@ -62,6 +76,11 @@ function accountOf(row: Row): string {
   const account = text(row, "account");
   const at = account.lastIndexOf("@");
   return quoteAccount(account.slice(0, at), account.slice(at + 1));
+}
+
+/** `user`@`host` as SQL. */
+export function quoteAccount(user: string, host: string): string {
+  return `${quoteIdentifier(user)}@${quoteIdentifier(host)}`;
 }
 
 /** A value of a row that is text, whatever character set the server sent it in. */

@@ -17,9 +17,11 @@ export interface RenameDeclaration {
   readonly problem: string | null;
 }
 
+const RENAMED = ["table", "column", "index", "foreign key", "check"] as const;
+
 /** What can be renamed. */
 export interface RenamedObject {
-  readonly kind: "table" | "column" | "index" | "foreign key" | "check";
+  readonly kind: (typeof RENAMED)[number];
   /** The table itself, or the one that it belongs to. */
   readonly table: string;
   readonly name: string;
@@ -131,17 +133,10 @@ function declare({ line, from }: Comment, object: DeclaredObject | string): Rena
   if (typeof object === "string") return refused(object);
   const { kind, table, name } = object;
   if (from === "") return refused("it gives no name");
-  switch (kind) {
-    case "table":
-    case "column":
-    case "index":
-    case "foreign key":
-    case "check":
-      if (name === null) return refused(`the ${kind} has no name. Give it one`);
-      return { line, from, subject: { kind, table, name }, problem: null };
-    default:
-      return refused(`it is about ${describe(object)}, which cannot be renamed so`);
-  }
+  const renamed = RENAMED.find((each) => each === kind);
+  if (renamed === undefined) return refused(`it is about ${describe(object)}, which cannot be renamed so`);
+  if (name === null) return refused(`the ${kind} has no name. Give it one`);
+  return { line, from, subject: { kind: renamed, table, name }, problem: null };
 }
 
 /** For people: `column a of t`. */

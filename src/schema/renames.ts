@@ -3,8 +3,9 @@ import type { ServerInfo } from "../server/session";
 import { tokens } from "../syntax/lexer";
 import { quoteIdentifier } from "../syntax/quote";
 import type { NamePair } from "./change";
+import { objectLists } from "./kinds/list";
 import type { Column, ForeignKey, Index, IndexPart, Partitioning, Schema, Table } from "./model";
-import { byName } from "./parse-table";
+import { byName } from "./order";
 
 /** What schema.sql declares to be an old thing under a new name. */
 export interface Renames {
@@ -152,7 +153,9 @@ export function applyRenames(schema: Schema, renames: Renames, server: ServerInf
   return {
     ...schema,
     tables: tables.sort(byName),
-    triggers: schema.triggers.map((trigger) => ({ ...trigger, table: newName(trigger.table) })),
+    ...objectLists(({ list }) =>
+      schema[list].map((each) => ("table" in each ? { ...each, table: newName(each.table) } : each)),
+    ),
   };
 }
 

@@ -3,18 +3,8 @@ import type { ServerInfo } from "../server/session";
 import { quoteIdentifier, quoteString } from "../syntax/quote";
 import type { AlterClause, AlterTable, Change, PartitionChange, Position } from "./change";
 import { lossesOf } from "./losses";
-import type { Column, Routine, Table } from "./model";
+import type { Column, Table } from "./model";
 import { formerColumns, neededSettings } from "./needed-settings";
-import {
-  alterEvent,
-  alterSequence,
-  alterSequenceTable,
-  createEvent,
-  createRoutine,
-  createSequence,
-  createTrigger,
-  createView,
-} from "./render-program";
 import {
   characterSetOptions,
   checkDefinition,
@@ -27,7 +17,6 @@ import {
   partitionList,
   tableOption,
 } from "./render-table";
-import { changedCharacteristics } from "./routine-parts";
 import { renderScript, type ScriptStatement } from "./script";
 
 /** Writes changes as SQL, in their order. What loses data says so in a comment above it. */
@@ -71,49 +60,11 @@ function renderChange(
       };
     case "alter-table":
       return renderAlter(change, server, former.get(change.table.name) ?? []);
-    case "create-view":
-      return { text: createView(change.view, change.replace ? "CREATE OR REPLACE" : "CREATE") };
-    case "drop-view":
-      return { text: `DROP VIEW ${quoteIdentifier(change.view.name)}` };
-    case "create-trigger":
-      return { text: createTrigger(change.trigger, change.order), program: change.trigger };
-    case "drop-trigger":
-      return { text: `DROP TRIGGER ${quoteIdentifier(change.trigger.name)}` };
-    case "create-routine":
-      return {
-        text: createRoutine(change.routine, change.replace ? "CREATE OR REPLACE" : "CREATE"),
-        program: change.routine,
-      };
-    case "alter-routine": {
-      const { type, name } = change.routine;
-      const characteristics = changedCharacteristics(change.from, change.routine);
-      return { text: `ALTER ${type.toUpperCase()} ${quoteIdentifier(name)} ${characteristics}` };
-    }
-    case "drop-routine":
-      return dropRoutine(change.routine);
-    case "create-event":
-      return { text: createEvent(change.event), program: change.event };
-    case "alter-event":
-      return { text: alterEvent(change.from, change.event, change.newSchedule), program: change.event };
-    case "drop-event":
-      return { text: `DROP EVENT ${quoteIdentifier(change.event.name)}` };
-    case "create-sequence":
-      return { text: createSequence(change.sequence) };
-    case "alter-sequence":
-      return { text: alterSequence(change.from, change.sequence) };
-    case "alter-sequence-table":
-      return { text: alterSequenceTable(change.from, change.sequence) };
-    case "drop-sequence":
-      return { text: `DROP SEQUENCE ${quoteIdentifier(change.sequence.name)}` };
+    case "object":
+      return change.statement;
     default:
       return change satisfies never;
   }
-}
-
-/** Up to MariaDB 11.3 the word PACKAGE is known in Oracle mode alone. https://mariadb.com/kb/en/drop-package/ */
-function dropRoutine(routine: Routine): ScriptStatement {
-  const text = `DROP ${routine.type.toUpperCase()} ${quoteIdentifier(routine.name)}`;
-  return routine.type.startsWith("package") ? { text, program: routine } : { text };
 }
 
 /** https://mariadb.com/kb/en/system-versioned-tables/#system_versioning_alter_history */

@@ -1,9 +1,10 @@
 import type { ServerInfo } from "../server/session";
 import { quoteIdentifier } from "../syntax/quote";
+import type { Moment } from "./kinds/kind";
+import { KINDS } from "./kinds/list";
 import type { ForeignKey, Schema, Table } from "./model";
 import { neededSettings } from "./needed-settings";
 import { dependencyOrder } from "./order";
-import { createEvent, createRoutine, createSequence, createTrigger, createView } from "./render-program";
 import { createTable, foreignKeyDefinition, lacksDefault } from "./render-table";
 import { renderScript, type ScriptStatement, type Setting } from "./script";
 
@@ -13,19 +14,13 @@ import { renderScript, type ScriptStatement, type Setting } from "./script";
  */
 export function renderSchema(schema: Schema, server: ServerInfo): string {
   const missing = schema.notCompared.map(({ object, why }) => `-- Not in this file: ${object}: ${why}\n`);
-  const statements: ScriptStatement[] = [];
-  for (const sequence of schema.sequences) statements.push({ text: createSequence(sequence) });
-  statements.push(...tableStatements(schema.tables, server));
-  for (const routine of schema.routines) {
-    statements.push({ text: createRoutine(routine, "CREATE"), program: routine });
-  }
-  for (const view of dependencyOrder(schema.views, ({ uses }) => uses)) {
-    statements.push({ text: createView(view, "CREATE") });
-  }
-  for (const trigger of schema.triggers) {
-    statements.push({ text: createTrigger(trigger, null), program: trigger });
-  }
-  for (const event of schema.events) statements.push({ text: createEvent(event), program: event });
+  const create = (moment: Moment): ScriptStatement[] =>
+    KINDS.filter(({ adds }) => adds === moment).flatMap((kind) => kind.create(schema[kind.list]));
+  const statements = [
+    ...create("before tables"),
+    ...tableStatements(schema.tables, server),
+    ...create("behind tables"),
+  ];
   return missing.join("") + renderScript(statements);
 }
 

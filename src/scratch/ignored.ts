@@ -1,5 +1,8 @@
 import { foreignToolOf } from "../history/other-tools";
-import type { NotCompared, Schema, Table } from "../schema/model";
+import type { NamedObject } from "../schema/kinds/kind";
+import { objectLists } from "../schema/kinds/list";
+import type { Schema, Table } from "../schema/model";
+import type { NotCompared } from "../schema/reader";
 import type { Settings } from "../settings/settings";
 
 /**
@@ -19,10 +22,10 @@ export function withoutIgnored(schema: Schema, settings: Pick<Settings, "ignore"
     if (tool !== null && !matches(name)) foreign.set(name.toLowerCase(), tool);
   }
   const isOut = (name: string): boolean => matches(name) || foreign.has(name.toLowerCase());
-  type Named = { readonly name: string };
-  const isIn = ({ name }: Named): boolean => !isOut(name);
+  const isIn = ({ name }: Pick<NamedObject, "name">): boolean => !isOut(name);
   // What has another name space is no tool's table, even if it is called like one.
-  const isOurs = ({ name }: Named): boolean => !matches(name);
+  const isOurs = ({ name }: Pick<NamedObject, "name">): boolean => !matches(name);
+  const isOnOurs = ({ table }: NamedObject): boolean => table === undefined || !isOut(table);
   const told: NotCompared[] = [...foreign].map(([name, tool]) => ({
     object: `table ${name}`,
     why: `${tool} keeps its history in it`,
@@ -41,11 +44,9 @@ export function withoutIgnored(schema: Schema, settings: Pick<Settings, "ignore"
   return {
     ...schema,
     tables,
-    views: schema.views.filter(isIn),
-    sequences: schema.sequences.filter(isIn),
-    triggers: schema.triggers.filter((trigger) => !isOut(trigger.table) && isOurs(trigger)),
-    routines: schema.routines.filter(isOurs),
-    events: schema.events.filter(isOurs),
+    ...objectLists(({ list, tableType }) =>
+      schema[list].filter((each) => (tableType === null ? isOurs(each) && isOnOurs(each) : isIn(each))),
+    ),
     notCompared: [...schema.notCompared.filter(({ object }) => !isOut(nameIn(object))), ...told],
   };
 }

@@ -1,6 +1,6 @@
 import type { Change } from "../schema/change";
-import { quoteAccount } from "../schema/parse-stored";
-import { text } from "../schema/reader";
+import { grantLosses } from "../schema/kinds/routine";
+import { quoteAccount, text } from "../schema/reader";
 import { withSession } from "../server/connection";
 import type { Session } from "../server/session";
 import type { DatabaseSettings } from "../settings/database";
@@ -16,14 +16,16 @@ export async function withRoutineGrants(
   changes: readonly Change[],
   target: DatabaseSettings,
 ): Promise<readonly Change[]> {
-  if (!changes.some((change) => change.type === "drop-routine" && change.recreated)) return changes;
+  const ends = (change: Change) => (change.type === "object" ? change.endsGrantsOn : null);
+  if (!changes.some((change) => ends(change) !== null)) return changes;
   const grants = await withSession(target, readGrants).catch(() => null);
   if (grants === null) return changes;
-  return changes.map((change) =>
-    change.type === "drop-routine" && change.recreated
-      ? { ...change, grants: grants.get(`${change.routine.type} ${change.routine.name.toLowerCase()}`) ?? [] }
-      : change,
-  );
+  return changes.map((change) => {
+    const routine = ends(change);
+    if (change.type !== "object" || routine === null) return change;
+    const lost = grants.get(`${routine.type} ${routine.name.toLowerCase()}`) ?? [];
+    return { ...change, losses: grantLosses(routine, lost) };
+  });
 }
 
 /** Less what the server gives whoever creates a routine (automatic_sp_privileges). */

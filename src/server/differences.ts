@@ -3,11 +3,6 @@ import type { ServerInfo } from "./session";
 // Everything in which servers differ when a schema is read, compared or written. A predicate names the difference,
 // its comment the reason; versions are compared nowhere else.
 
-/** MariaDB keeps sequences beside tables. https://mariadb.com/kb/en/sequence-overview/ */
-export function hasSequences(server: ServerInfo): boolean {
-  return server.family === "mariadb";
-}
-
 /** MariaDB's INDEX … IGNORED is MySQL's INVISIBLE. https://mariadb.com/kb/en/ignored-indexes/ */
 export function callsInvisibleIndexesIgnored(server: ServerInfo): boolean {
   return server.family === "mariadb";

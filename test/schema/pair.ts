@@ -4,7 +4,7 @@ import { diffSchemas, reachableSchema } from "../../src/schema/diff";
 import { introspect } from "../../src/schema/introspect";
 import { lossesOf } from "../../src/schema/losses";
 import type { Index, Schema } from "../../src/schema/model";
-import { byName } from "../../src/schema/parse-table";
+import { byName } from "../../src/schema/order";
 import { NO_RENAMES, type Renames, reverseRenames } from "../../src/schema/renames";
 import { renderChanges } from "../../src/schema/render-changes";
 import { renderSchema } from "../../src/schema/render-schema";
