@@ -110,6 +110,14 @@ export function replaceUsage(readme: string): string {
   return `${readme.slice(0, begin)}${BEGIN}\n\n${renderUsage()}\n${readme.slice(end)}`;
 }
 
+/** package.json with a `migrate:` script for each verb. */
+export function replaceScripts(packageJson: string): string {
+  const scripts = Object.keys(verbs).map(
+    (verb) => `    "migrate:${verb}": "node scripts/migrate.cjs ${verb}"`,
+  );
+  return packageJson.replace(/( {4}"migrate:.*,\n)* {4}"migrate:[^,\n]*/, scripts.join(",\n"));
+}
+
 function renderUsage(): string {
   const commands: readonly AnyCommand[] = Object.values(verbs);
   const blocks = [

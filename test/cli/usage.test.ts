@@ -2,13 +2,21 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { replaceUsage } from "../../src/cli/help";
+import { replaceScripts, replaceUsage } from "../../src/cli/help";
 import { MigrateError } from "../../src/errors";
 
 test("the README's usage is current", () => {
   const readme = readFileSync(join(__dirname, "../../README.md"), "utf8");
   // Compared by hand: the whole README twice would bury what to do.
   assert.ok(replaceUsage(readme) === readme, "out of date; to renew it: npm run usage");
+});
+
+test("package.json's scripts follow from the verbs, and nothing else in it changes", () => {
+  const written = readFileSync(join(__dirname, "../../package.json"), "utf8");
+  const less = written.replace(/ {4}"migrate:(redo|completion)".*\n/g, "");
+  assert.notEqual(less, written);
+  assert.equal(replaceScripts(less), written);
+  assert.equal(replaceScripts(written), written);
 });
 
 test("usage goes between its markers, whatever was there, and nothing else changes", () => {
