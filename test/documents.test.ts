@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -81,11 +81,31 @@ test("the README has every setting", () => {
 test("what the documents link to in the repository is there", () => {
   const documents = [
     ...["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"],
-    ...["docs/files-and-history.md", "docs/moving-from.md", "docs/style.md"],
+    ...["docs/architecture.md", "docs/files-and-history.md", "docs/moving-from.md", "docs/style.md"],
   ];
   for (const document of documents) {
     const links = [...read(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = ""]) => path);
     for (const path of links) assert.ok(existsSync(join(ROOT, document, "..", path)), `${document}: ${path}`);
+  }
+});
+
+test("the page about the architecture names rooms and files that are there, and all rooms", () => {
+  const page = read("docs/architecture.md");
+  const rooms = readdirSync(join(ROOT, "src"), { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  );
+  for (const { name } of rooms)
+    assert.ok(page.includes(`| \`${name}/\` |`), `src/${name}/ is not in the table`);
+  const doors = [...page.matchAll(/`((?:test\/)?[a-z-]+\/[\w-]*(?:\/[\w-]*)?)`/g)].map(
+    ([, path = ""]) => path,
+  );
+  assert.ok(doors.length > 50);
+  for (const door of doors) {
+    const there = [`src/${door}.ts`, `src/${door}`, `test/${door}.test.ts`, `${door}.test.ts`, door];
+    assert.ok(
+      there.some((path) => existsSync(join(ROOT, path))),
+      door,
+    );
   }
 });
 
