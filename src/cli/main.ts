@@ -8,7 +8,7 @@ import { type OptionTable, type RawOptions, readOptions, usageError } from "../v
 import { type AnyCommand, type Context, commonOptions } from "../verbs/verb";
 import { packageVersion } from "../version";
 import { parseOptions, refuseSwallowed } from "./arguments";
-import { readEnvironment } from "./environment";
+import { readEnvironment } from "./dotenv";
 import { renderCommandHelp, renderProgramHelp } from "./help";
 import { adaptCommands, renderReport, reportError } from "./report-error";
 import {

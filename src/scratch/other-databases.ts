@@ -1,5 +1,5 @@
 import { type Token, tokens } from "../syntax/lexer";
-import { isIdentifier } from "../syntax/statements/names";
+import { isIdentifier } from "../syntax/statements/object-names";
 import { isKeyword } from "../syntax/token-reader";
 
 /** Never written to by anybody, and what migrations ask whether something is there. */

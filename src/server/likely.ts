@@ -1,5 +1,5 @@
 import type { ObjectRef } from "../syntax/classify";
-import { readName } from "../syntax/statements/names";
+import { readName } from "../syntax/statements/object-names";
 import { createReader, hasSequence } from "../syntax/token-reader";
 import type { ObjectPrint } from "./fingerprint";
 import type { Session } from "./session";

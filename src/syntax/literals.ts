@@ -1,5 +1,5 @@
 import { isDigit, isSpace, isWordCharacter, wordEnd } from "./bytes";
-import type { Inside, Reader } from "./reader";
+import type { Inside, Reader } from "./text-reader";
 
 /**
  * How a skip went: the thing is over and `at` is behind it; it goes on in the next part; or `at` is before

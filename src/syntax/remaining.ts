@@ -1,5 +1,5 @@
 import type { LexOptions } from "./lexer";
-import { skipModifiers } from "./statements/names";
+import { skipModifiers } from "./statements/object-names";
 import { createReader } from "./token-reader";
 
 const SEVERAL = ["TABLE", "TABLES", "VIEW", "SEQUENCE", "USER", "ROLE"];

@@ -3,10 +3,10 @@ import { createRefusals, isClientCommand, useLineLength } from "./client-command
 import { tokens } from "./lexer";
 import { marksFor, skipCode, skipInside, skipLiterals } from "./literals";
 import type { Position } from "./position";
-import { createReader, type Inside, nextCode, readSlash, restOfLine, sees } from "./reader";
 import { createSqlMode } from "./sql-mode";
 import { createStatementText, parseDelimiterLine, type Statement } from "./statement";
 import { createProgramTracker, mayHoldBody, type ProgramTracker } from "./stored-program";
+import { createReader, type Inside, nextCode, readSlash, restOfLine, sees } from "./text-reader";
 
 export interface SplitOptions {
   /** The session starts with NO_BACKSLASH_ESCAPES in its sql_mode. Default false. */

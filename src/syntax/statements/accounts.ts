@@ -1,7 +1,7 @@
 import type { Token } from "../lexer";
 import { type ObjectRef, repeatable, type StatementKind, selfCommitting } from "../statement-kind";
 import { hasSequence, isKeyword, readerOver, type TokenReader } from "../token-reader";
-import { acceptGuard, readAccount, readAccounts } from "./names";
+import { acceptGuard, readAccount, readAccounts } from "./object-names";
 
 /** Reads on behind ALTER USER. */
 export function readAlterUser(reader: TokenReader): StatementKind {

@@ -7,7 +7,7 @@ import {
   unjudgeable,
 } from "../statement-kind";
 import { hasSequence, type TokenReader } from "../token-reader";
-import { readObject } from "./names";
+import { readObject } from "./object-names";
 
 /** Reads on behind TRUNCATE. */
 export function readTruncate(reader: TokenReader): StatementKind {

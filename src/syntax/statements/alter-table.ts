@@ -14,7 +14,7 @@ import {
   splitAtCommas,
   type TokenReader,
 } from "../token-reader";
-import { acceptGuard, isIdentifier, readObject } from "./names";
+import { acceptGuard, isIdentifier, readObject } from "./object-names";
 
 /**
  * Reads on behind ALTER TABLE. Usually the table's definition tells whether it was done; what the definition does

@@ -9,7 +9,7 @@ import { hasSequence, isKeyword, readerOver, type TokenReader } from "../token-r
 import { readAlterUser } from "./accounts";
 import { readAlterTable } from "./alter-table";
 import { expires } from "./create";
-import { acceptGuard, readAccount, readGlobal, readObject, skipModifiers } from "./names";
+import { acceptGuard, readAccount, readGlobal, readObject, skipModifiers } from "./object-names";
 
 /** Reads on behind ALTER. Most kinds take a whole new definition, so that doing it twice changes nothing. */
 export function readAlter(reader: TokenReader): StatementKind {

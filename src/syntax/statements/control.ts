@@ -6,7 +6,7 @@ import {
   unjudgeable,
 } from "../statement-kind";
 import { hasSequence, type TokenReader } from "../token-reader";
-import { readIdentifier, readName } from "./names";
+import { readIdentifier, readName } from "./object-names";
 
 /** Reads on behind START. */
 export function readStart(reader: TokenReader): StatementKind | null {

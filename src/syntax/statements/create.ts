@@ -7,7 +7,7 @@ import {
   unjudgeable,
 } from "../statement-kind";
 import { hasSequence, isKeyword, type TokenReader } from "../token-reader";
-import { acceptGuard, readAccounts, readGlobal, readName, readObject, skipModifiers } from "./names";
+import { acceptGuard, readAccounts, readGlobal, readName, readObject, skipModifiers } from "./object-names";
 
 /** Reads on behind CREATE. */
 export function readCreate(reader: TokenReader): StatementKind {

@@ -8,7 +8,7 @@ import {
   readObject,
   readObjects,
   skipModifiers,
-} from "./names";
+} from "./object-names";
 
 /** Reads on behind DROP. IF EXISTS makes no difference: somebody may have made another object of that name since. */
 export function readDrop(reader: TokenReader): StatementKind {
