@@ -4,7 +4,7 @@ import type { Migration } from "../migrations/read-migrations";
 import * as problem from "./refusals";
 import type { Plan, Situation, Step } from "./step";
 import { type Target, unknownVersion, wrongDirection } from "./target";
-import { finishCommand, isDownModified, partialStates, type Standing } from "./version-state";
+import { finishCommand, isDownModified, type JudgedVersion, partialStates } from "./version-state";
 
 /** Plans to revert from the highest version downwards, one that was left half-way before all others. */
 export function planDown(situation: Situation, target: Target | null): Plan {
@@ -25,30 +25,30 @@ function fromHistory(steps: readonly Step[]): readonly string[] {
     .map(({ file }) => `${file.fileName} is not in the folder; its text is taken from the history.`);
 }
 
-function refuseProblems({ standings }: Situation): void {
+function refuseProblems({ judgedVersions }: Situation): void {
   // Out of order is no obstacle: going down is one way to put it in order.
-  const found = standings
-    .flatMap((standing) => standing.problems)
+  const found = judgedVersions
+    .flatMap((judged) => judged.problems)
     .filter(({ code }) => code !== "out-of-order");
-  const halfApplied = partialStates(standings, "partial-up").map((state) =>
-    problem.partial(state, finishCommand(standings, state)),
+  const halfApplied = partialStates(judgedVersions, "partial-up").map((state) =>
+    problem.partial(state, finishCommand(judgedVersions, state)),
   );
   const problems = [...found, ...halfApplied];
   if (problems.length > 0) throw new RefusedError(problems);
 }
 
 /** What can be reverted, in the order in which it will be. */
-function readQueue({ standings }: Situation): readonly Standing[] {
-  const partial = standings.filter(({ state }) => state === "partial-down");
-  const applied = standings.filter(({ state }) => state === "applied");
+function readQueue({ judgedVersions }: Situation): readonly JudgedVersion[] {
+  const partial = judgedVersions.filter(({ state }) => state === "partial-down");
+  const applied = judgedVersions.filter(({ state }) => state === "applied");
   return [...partial.toReversed(), ...applied.toReversed()];
 }
 
 function choose(
   situation: Situation,
-  queue: readonly Standing[],
+  queue: readonly JudgedVersion[],
   target: Target | null,
-): readonly Standing[] {
+): readonly JudgedVersion[] {
   switch (target?.kind) {
     case undefined:
       throw noTarget();
@@ -65,13 +65,13 @@ function choose(
   }
 }
 
-function newestInFolder({ standings }: Situation): number {
-  const isOnDisk = ({ migration }: Standing): boolean =>
+function newestInFolder({ judgedVersions }: Situation): number {
+  const isOnDisk = ({ migration }: JudgedVersion): boolean =>
     migration !== null && migration.up.stored === undefined;
-  return standings.findLast(isOnDisk)?.version ?? 0;
+  return judgedVersions.findLast(isOnDisk)?.version ?? 0;
 }
 
-function chooseSteps(queue: readonly Standing[], steps: number): readonly Standing[] {
+function chooseSteps(queue: readonly JudgedVersion[], steps: number): readonly JudgedVersion[] {
   if (steps < 0) {
     throw new MigrateError("unknown-version", `+${-steps} goes up, so down cannot end there.`, {
       hint: `To apply:\n  npm run migrate:up -- --steps ${-steps}`,
@@ -90,30 +90,32 @@ function chooseSteps(queue: readonly Standing[], steps: number): readonly Standi
 
 function chooseDownTo(
   situation: Situation,
-  queue: readonly Standing[],
+  queue: readonly JudgedVersion[],
   version: number,
-): readonly Standing[] {
-  const { standings, current } = situation;
-  const entry = standings.find((each) => each.version === version);
-  if (entry === undefined) throw unknownVersion(version, standings);
+): readonly JudgedVersion[] {
+  const { judgedVersions, current } = situation;
+  const entry = judgedVersions.find((each) => each.version === version);
+  if (entry === undefined) throw unknownVersion(version, judgedVersions);
   if (entry.state === "pending") {
     if (version > (current ?? 0)) {
       throw wrongDirection("down", version, current, `npm run migrate:up -- --to ${version}`);
     }
     throw notApplied(situation, entry);
   }
-  const [unfinished] = partialStates(standings, "partial-down").filter((state) => state.version <= version);
+  const [unfinished] = partialStates(judgedVersions, "partial-down").filter(
+    (state) => state.version <= version,
+  );
   if (unfinished !== undefined) {
-    throw new RefusedError([problem.partial(unfinished, finishCommand(standings, unfinished))]);
+    throw new RefusedError([problem.partial(unfinished, finishCommand(judgedVersions, unfinished))]);
   }
   return queue.filter((state) => state.version > version);
 }
 
 function notApplied(
-  { standings }: Situation,
+  { judgedVersions }: Situation,
   { version, name }: { version: number; name: string },
 ): MigrateError {
-  const below = standings.filter((each) => each.state === "applied" && each.version < version).at(-1);
+  const below = judgedVersions.filter((each) => each.state === "applied" && each.version < version).at(-1);
   const message = `${formatMigration({ version, name })} is not applied, so down cannot end there.`;
   return new MigrateError("unknown-version", message, {
     hint: `The next below it that is applied:\n  npm run migrate:down -- --to ${below?.version ?? 0}`,
@@ -126,7 +128,7 @@ function noTarget(): MigrateError {
   });
 }
 
-function toSteps(chosen: readonly Standing[]): readonly Step[] {
+function toSteps(chosen: readonly JudgedVersion[]): readonly Step[] {
   const steps: Step[] = [];
   const problems: Problem[] = [];
   for (const { migration, held, state } of chosen) {

@@ -3,7 +3,7 @@ import type { VersionState } from "../history/fold";
 import { formatMigration, formatVersion } from "../migrations/names";
 import type { Migration } from "../migrations/read-migrations";
 import { unknownVersion } from "./target";
-import type { Standing } from "./version-state";
+import type { JudgedVersion } from "./version-state";
 
 /** What a repair would record: that a version in force is what the folder has. */
 export interface Repair {
@@ -16,16 +16,19 @@ export interface Repair {
 }
 
 /** Everything that could be repaired, by rising version. */
-export function findRepairs(standings: readonly Standing[]): readonly Repair[] {
-  return standings.map(repairOf).filter((repair) => repair !== null);
+export function findRepairs(judgedVersions: readonly JudgedVersion[]): readonly Repair[] {
+  return judgedVersions.map(repairOf).filter((repair) => repair !== null);
 }
 
 /**
  * Chooses the repairs of these versions; a renumbered migration goes by either of its versions.
  * @throws RefusedError with every version that is not to be repaired; then none is
  */
-export function planRepair(standings: readonly Standing[], versions: readonly number[]): readonly Repair[] {
-  const repairs = findRepairs(standings);
+export function planRepair(
+  judgedVersions: readonly JudgedVersion[],
+  versions: readonly number[],
+): readonly Repair[] {
+  const repairs = findRepairs(judgedVersions);
   const chosen = new Set<Repair>();
   const problems: Problem[] = [];
   for (const version of versions) {
@@ -33,13 +36,13 @@ export function planRepair(standings: readonly Standing[], versions: readonly nu
       repairs.find(({ held }) => held.version === version) ??
       repairs.find(({ migration }) => migration.version === version);
     if (repair !== undefined) chosen.add(repair);
-    else problems.push(...whyNot(standings, version));
+    else problems.push(...whyNot(judgedVersions, version));
   }
   if (problems.length > 0) throw new RefusedError(problems);
   return repairs.filter((repair) => chosen.has(repair));
 }
 
-function repairOf({ held, migration, moved, problems, warnings }: Standing): Repair | null {
+function repairOf({ held, migration, moved, problems, warnings }: JudgedVersion): Repair | null {
   // Half-way, what is applied is judged statement by statement, and the line goes on: nothing to accept.
   if (held === null || held.state !== "applied") return null;
   if (moved !== null) return { kind: "renumber", held, migration: moved };
@@ -48,19 +51,19 @@ function repairOf({ held, migration, moved, problems, warnings }: Standing): Rep
   return isOurs && migration !== null ? { kind: "accept", held, migration } : null;
 }
 
-function whyNot(standings: readonly Standing[], version: number): readonly Problem[] {
-  const standing = standings.find((each) => each.version === version);
-  if (standing === undefined) {
-    const { code, message, hint } = unknownVersion(version, standings);
+function whyNot(judgedVersions: readonly JudgedVersion[], version: number): readonly Problem[] {
+  const judged = judgedVersions.find((each) => each.version === version);
+  if (judged === undefined) {
+    const { code, message, hint } = unknownVersion(version, judgedVersions);
     return [{ code, file: null, message, hint }];
   }
-  const found = [...standing.problems, ...standing.warnings];
-  if (found.length > 0 && standing.held?.state !== "partial-up" && standing.held?.state !== "partial-down") {
+  const found = [...judged.problems, ...judged.warnings];
+  if (found.length > 0 && judged.held?.state !== "partial-up" && judged.held?.state !== "partial-down") {
     return found;
   }
-  const file = standing.migration?.up.fileName ?? null;
-  const name = formatMigration(standing);
-  if (standing.state === "partial-up" || standing.state === "partial-down") {
+  const file = judged.migration?.up.fileName ?? null;
+  const name = formatMigration(judged);
+  if (judged.state === "partial-up" || judged.state === "partial-down") {
     return [
       {
         code: "partial",
@@ -71,7 +74,7 @@ function whyNot(standings: readonly Standing[], version: number): readonly Probl
     ];
   }
   const message =
-    standing.state === "pending"
+    judged.state === "pending"
       ? `${name} is not applied, so there is nothing to repair.`
       : `${name} is what was applied, so there is nothing to repair.`;
   return [{ code: "nothing-to-do", file, message, hint: "To see what can be:\n  npm run migrate:repair" }];

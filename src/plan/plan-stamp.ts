@@ -4,7 +4,7 @@ import { formatMigration, formatVersion } from "../migrations/names";
 import type { Migration } from "../migrations/read-migrations";
 import type { Situation } from "./step";
 import { type Target, unknownVersion, versionAt } from "./target";
-import type { Standing } from "./version-state";
+import type { JudgedVersion } from "./version-state";
 
 /** What a stamp would record, without running anything. */
 export interface StampPlan {
@@ -21,16 +21,16 @@ export interface StampPlan {
  * Plans to record that just the versions up to a target are applied.
  * @throws MigrateError `unknown-version`; RefusedError `partial`, `renamed` for what must be settled first
  */
-export function planStamp({ standings, current }: Situation, target: Target): StampPlan {
-  const versions = standings.map(({ version }) => version);
+export function planStamp({ judgedVersions, current }: Situation, target: Target): StampPlan {
+  const versions = judgedVersions.map(({ version }) => version);
   const to = versionAt(target, versions, current);
-  if (to !== 0 && !versions.includes(to)) throw unknownVersion(to, standings);
-  const touched = standings.filter(({ version, state }) => (state === "pending") === version <= to);
-  const partial = standings.filter(({ state }) => state === "partial-up" || state === "partial-down");
-  const moved = standings.filter(
+  if (to !== 0 && !versions.includes(to)) throw unknownVersion(to, judgedVersions);
+  const touched = judgedVersions.filter(({ version, state }) => (state === "pending") === version <= to);
+  const partial = judgedVersions.filter(({ state }) => state === "partial-up" || state === "partial-down");
+  const moved = judgedVersions.filter(
     ({ version, moved }) => moved !== null && Math.min(version, moved.version) <= to,
   );
-  const problems = [...partial.map(notWhole), ...moved.flatMap((standing) => standing.problems)];
+  const problems = [...partial.map(notWhole), ...moved.flatMap((judged) => judged.problems)];
   if (problems.length > 0) throw new RefusedError(problems);
   const stamps = touched.map(({ state, migration }) => (state === "pending" ? migration : null));
   const unstamps = touched.toReversed().map(({ held }) => held);
@@ -42,7 +42,7 @@ export function planStamp({ standings, current }: Situation, target: Target): St
   };
 }
 
-function notWhole({ version, name, migration, held }: Standing): Problem {
+function notWhole({ version, name, migration, held }: JudgedVersion): Problem {
   const progress = `${held?.row.done} of ${held?.row.total} statements`;
   return {
     code: "partial",

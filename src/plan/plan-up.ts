@@ -3,14 +3,14 @@ import { formatMigration, formatVersion } from "../migrations/names";
 import { partial } from "./refusals";
 import type { Plan, PlanOptions, Situation, Step } from "./step";
 import { type Target, unknownVersion, wrongDirection } from "./target";
-import { finishCommand, partialStates, type Standing } from "./version-state";
+import { finishCommand, type JudgedVersion, partialStates } from "./version-state";
 
 /** Plans to apply what is pending, a migration that was left half-way before all others. */
 export function planUp(situation: Situation, target: Target | null, options: PlanOptions): Plan {
   const { refused, allowed } = judgeForUp(situation, options);
-  const { standings, current } = situation;
-  const halfReverted = partialStates(standings, "partial-down").map((state) =>
-    partial(state, finishCommand(standings, state)),
+  const { judgedVersions, current } = situation;
+  const halfReverted = partialStates(judgedVersions, "partial-down").map((state) =>
+    partial(state, finishCommand(judgedVersions, state)),
   );
   const problems = [...refused, ...halfReverted];
   if (problems.length > 0) throw new RefusedError(problems);
@@ -24,10 +24,10 @@ export function planUp(situation: Situation, target: Target | null, options: Pla
 
 /** Sorts what is wrong with folder and history into what refuses an `up` and what the options let pass. */
 export function judgeForUp(
-  { standings }: Situation,
+  { judgedVersions }: Situation,
   { allowAhead = false, allowOutOfOrder = false }: PlanOptions,
 ): { readonly refused: readonly Problem[]; readonly allowed: readonly Problem[] } {
-  const problems = standings.flatMap((standing) => standing.problems);
+  const problems = judgedVersions.flatMap((judged) => judged.problems);
   const isAllowed = ({ code }: Problem): boolean =>
     (allowAhead && code === "ahead") || (allowOutOfOrder && code === "out-of-order");
   return {
@@ -37,14 +37,14 @@ export function judgeForUp(
 }
 
 /** What can be applied, in the order in which it will be. */
-function readQueue({ standings }: Situation): readonly Step[] {
-  const partial = standings.filter(({ state }) => state === "partial-up");
-  const pending = standings.filter(({ state }) => state === "pending");
+function readQueue({ judgedVersions }: Situation): readonly Step[] {
+  const partial = judgedVersions.filter(({ state }) => state === "partial-up");
+  const pending = judgedVersions.filter(({ state }) => state === "pending");
   return [...partial, ...pending].flatMap(toSteps);
 }
 
 /** One step; none for a version without files, which is only ever left alone. */
-function toSteps({ version, state, migration, held }: Standing): readonly Step[] {
+function toSteps({ version, state, migration, held }: JudgedVersion): readonly Step[] {
   if (migration === null) return [];
   const resume = state === "partial-up" && held !== null ? { row: held.row } : null;
   return [{ direction: "up", version, name: migration.name, migration, file: migration.up, resume }];
@@ -68,19 +68,19 @@ function choose(situation: Situation, queue: readonly Step[], target: Target | n
 }
 
 function chooseUpTo(
-  { standings, current }: Situation,
+  { judgedVersions, current }: Situation,
   queue: readonly Step[],
   version: number,
 ): readonly Step[] {
-  const entry = standings.find((each) => each.version === version);
-  if (entry === undefined && version !== 0) throw unknownVersion(version, standings);
+  const entry = judgedVersions.find((each) => each.version === version);
+  if (entry === undefined && version !== 0) throw unknownVersion(version, judgedVersions);
   if (current !== null && version < current) {
     if (entry?.state === "pending") throw lateOnly(entry, current);
     throw wrongDirection("up", version, current, `npm run migrate:down -- --to ${version}`);
   }
-  const [unfinished] = partialStates(standings, "partial-up").filter((state) => state.version > version);
+  const [unfinished] = partialStates(judgedVersions, "partial-up").filter((state) => state.version > version);
   if (unfinished !== undefined) {
-    throw new RefusedError([partial(unfinished, finishCommand(standings, unfinished))]);
+    throw new RefusedError([partial(unfinished, finishCommand(judgedVersions, unfinished))]);
   }
   return queue.filter((step) => step.version <= version);
 }

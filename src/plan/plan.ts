@@ -7,7 +7,7 @@ import { planDown } from "./plan-down";
 import { judgeForUp, planUp } from "./plan-up";
 import type { Plan, PlanOptions, Situation, Step } from "./step";
 import type { Target } from "./target";
-import { readStandings } from "./version-state";
+import { judgeVersions } from "./version-state";
 
 /**
  * Decides what would be done, or refuses.
@@ -64,7 +64,7 @@ function reverse({ from, to, steps }: Plan): Plan {
  */
 export function assess(migrations: readonly Migration[], rows: readonly HistoryRow[]): Situation {
   const states = foldHistory(rows);
-  return { standings: readStandings(migrations, states), current: currentVersion(states) };
+  return { judgedVersions: judgeVersions(migrations, states), current: currentVersion(states) };
 }
 
 /** The highest version that is applied, or whose reverting is not finished; null: base. */

@@ -1,7 +1,7 @@
 import type { HistoryRow } from "../history/lines";
 import type { Direction } from "../migrations/names";
 import type { Migration, MigrationFile } from "../migrations/read-migrations";
-import type { Standing } from "./version-state";
+import type { JudgedVersion } from "./version-state";
 /** Everything a run will do, decided before its first statement. */
 export interface Plan {
   readonly direction: Direction;
@@ -41,6 +41,6 @@ export interface PlanOptions {
 /** What both directions are planned from. */
 export interface Situation {
   /** By rising version. */
-  readonly standings: readonly Standing[];
+  readonly judgedVersions: readonly JudgedVersion[];
   readonly current: number | null;
 }

@@ -14,7 +14,7 @@ import {
 } from "./refusals";
 
 /** One version, on disk and in the history: what is planned from. */
-export interface Standing {
+export interface JudgedVersion {
   readonly version: number;
   /** The files' name; the history's where it has none of its own. */
   readonly name: string;
@@ -48,10 +48,10 @@ interface Context {
  * @param migrations by rising version
  * @returns every version that has files or is in force, by rising version
  */
-export function readStandings(
+export function judgeVersions(
   migrations: readonly Migration[],
   states: ReadonlyMap<number, VersionState>,
-): readonly Standing[] {
+): readonly JudgedVersion[] {
   const byVersion = new Map(migrations.map((migration) => [migration.version, migration]));
   const inForce = [...states.values()].filter(isInForce).sort((a, b) => a.version - b.version);
   const renumbered = findRenumbered(migrations, inForce, byVersion, states);
@@ -70,14 +70,14 @@ export function readStandings(
 
 const NONE: readonly Problem[] = [];
 
-function judgePending(migration: Migration, { highest, taken }: Context): Standing {
+function judgePending(migration: Migration, { highest, taken }: Context): JudgedVersion {
   const { version, name } = migration;
   const isLate = highest !== undefined && version < highest.version && !taken.has(version);
   const problems = isLate ? [outOfOrder(migration, highest)] : NONE;
   return { version, name, state: "pending", migration, held: null, moved: null, problems, warnings: NONE };
 }
 
-function judgeInForce(held: VersionState, migration: Migration | null, context: Context): Standing {
+function judgeInForce(held: VersionState, migration: Migration | null, context: Context): JudgedVersion {
   const found = compare(held, migration, context);
   const hasOwnFiles = migration !== null && found?.isReplaced !== true;
   const sameText = found === null || (found.problem.code === "renamed" && hasOwnFiles);
@@ -150,20 +150,23 @@ function findRenumbered(
 
 /** The versions that were left half-way in a direction and have files to finish them with, by rising version. */
 export function partialStates(
-  standings: readonly Standing[],
+  judgedVersions: readonly JudgedVersion[],
   wanted: "partial-up" | "partial-down",
 ): readonly VersionState[] {
-  return standings
+  return judgedVersions
     .filter(({ state, migration }) => state === wanted && migration !== null)
     .map(({ held }) => held)
     .filter((held) => held !== null);
 }
 
 /** The command that finishes what was left half-way. */
-export function finishCommand(standings: readonly Standing[], { state, version }: VersionState): string {
+export function finishCommand(
+  judgedVersions: readonly JudgedVersion[],
+  { state, version }: VersionState,
+): string {
   if (state === "partial-up") return `npm run migrate:up -- --to ${version}`;
-  const below = standings
-    .filter((standing) => standing.state === "applied" && standing.version < version)
+  const below = judgedVersions
+    .filter((judged) => judged.state === "applied" && judged.version < version)
     .at(-1);
   return `npm run migrate:down -- --to ${below?.version ?? 0}`;
 }
@@ -220,10 +223,10 @@ export function judgeStates(
   migrations: readonly Migration[],
   states: ReadonlyMap<number, VersionState>,
 ): readonly StatusEntry[] {
-  return readStandings(migrations, states).map(toEntry);
+  return judgeVersions(migrations, states).map(toEntry);
 }
 
-function toEntry({ version, name, state, migration, held, problems, warnings }: Standing): StatusEntry {
+function toEntry({ version, name, state, migration, held, problems, warnings }: JudgedVersion): StatusEntry {
   const partial = held === null || held.state === "applied" ? null : held.row;
   const by = held?.applied ?? held?.row ?? null;
   return {

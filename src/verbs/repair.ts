@@ -103,10 +103,10 @@ export async function listRepairs(settings: Settings): Promise<RepairReport> {
   return await withTranslatedErrors(() =>
     withSession(settings.database, async (session) => {
       const { rows } = await readHistoryState(session, settings.table);
-      const { standings } = assess(migrations, rows);
-      const repairs = findRepairs(standings);
+      const { judgedVersions } = assess(migrations, rows);
+      const repairs = findRepairs(judgedVersions);
       const prefixes: Problem[] = [];
-      for (const { held, migration } of standings) {
+      for (const { held, migration } of judgedVersions) {
         const changed = await findChangedPrefix(session, settings.table, held, migration);
         if (changed !== null) prefixes.push(changed);
       }
@@ -115,7 +115,7 @@ export async function listRepairs(settings: Settings): Promise<RepairReport> {
         database: session.database,
         repaired: false,
         repairs: await describeAll(session, settings.table, repairs),
-        others: standings
+        others: judgedVersions
           .filter(({ version }) => !repairable.has(version))
           .flatMap(({ problems, warnings }) => [...problems, ...warnings])
           .concat(prefixes),
@@ -137,7 +137,7 @@ export async function acceptFiles(
   const why = requireReason(reason, versions);
   const { migrations } = readMigrations(settings.dir);
   return await withRecorder(settings, async ({ session, state, record }) => {
-    const repairs = planRepair(assess(migrations, state.rows).standings, versions);
+    const repairs = planRepair(assess(migrations, state.rows).judgedVersions, versions);
     const described = await describeAll(session, settings.table, repairs);
     await record(repairs.flatMap((each) => entriesOf(each, why)));
     return { database: session.database, repaired: true, repairs: described, others: [] };

@@ -37,13 +37,13 @@ const repairs: readonly (readonly [line: string, expected: string])[] = [
 
 for (const [line, expected] of repairs) {
   test(`findRepairs: ${line}`, () =>
-    assert.equal(showRepairs(findRepairs(situation(line).standings)), expected));
+    assert.equal(showRepairs(findRepairs(situation(line).judgedVersions)), expected));
 }
 
 test("planRepair: only what is named, each once, by either number", () => {
-  const { standings } = situation("1 applied modified, 2 applied as 5, 3 applied named x");
+  const { judgedVersions } = situation("1 applied modified, 2 applied as 5, 3 applied named x");
   assert.equal(
-    showRepairs(planRepair(standings, [5, 2, 1])),
+    showRepairs(planRepair(judgedVersions, [5, 2, 1])),
     "accept 0001_m1 -> 0001_m1, renumber 0002_m2 -> 0005_m2",
   );
 });
@@ -52,7 +52,7 @@ test("planRepair refuses all when one is wrong, and says of each why", () => {
   const refusal = showRefusal(() =>
     planRepair(
       situation("1 applied modified, 2 applied, 3 partial 1/2, 4 pending, 6 applied gone, 7 pending")
-        .standings,
+        .judgedVersions,
       [1, 2, 3, 5, 6, 7],
     ),
   );
