@@ -1,6 +1,6 @@
 import { type LexOptions, type Token, tokens } from "../syntax/lexer";
 import { splitText } from "../syntax/splitter";
-import { KINDS } from "./kinds/list";
+import { KINDS } from "./kinds/all-kinds";
 
 /** What a piece of SQL text defines. */
 export interface DeclaredObject {

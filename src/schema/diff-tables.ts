@@ -1,18 +1,18 @@
 import type { ServerInfo } from "../server/session";
 import type { AlterClause, AlterTable, Change } from "./change";
+import { canGoLast, dropOrder, earlyDrops } from "./drop-tables";
+import { lacksDefault } from "./kinds/column";
+import { isTangled } from "./kinds/column-changes";
 import {
   diffForeignKeys,
   type ForeignKeyChanges,
   isSideDisturbed,
   keepGeneratedIndexes,
-} from "./diff-foreign-keys";
-import { diffTable, type TableChanges } from "./diff-table";
-import { canGoLast, dropOrder, earlyDrops } from "./drop-tables";
+} from "./kinds/foreign-key";
+import { diffTable, type TableChanges } from "./kinds/table-changes";
 import type { ForeignKey, Schema, Table } from "./model";
 import { dependencyOrder } from "./order";
-import { isTangled } from "./rename-columns";
 import { type Renames, renamesInTurn } from "./renames";
-import { lacksDefault } from "./render-table";
 
 export interface TablesToCompare {
   /** As it is now. */

@@ -3,11 +3,11 @@ import type { ServerInfo } from "../server/session";
 import type { Change } from "./change";
 import { type KeptName, keepConstraintNames } from "./constraint-names";
 import { diffTables } from "./diff-tables";
+import { KINDS, objectLists } from "./kinds/all-kinds";
 import { isSameForAnyDefiner, type Moment } from "./kinds/kind";
-import { KINDS, objectLists } from "./kinds/list";
 import type { Schema } from "./model";
-import type { NotCompared } from "./reader";
 import { applicableRenames, applyRenames, type Renames } from "./renames";
+import type { NotCompared } from "./show-create";
 
 export interface DiffOptions {
   /** Which both schemas were read from, and which the changes are for. */

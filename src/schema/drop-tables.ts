@@ -1,6 +1,6 @@
 import type { ServerInfo } from "../server/session";
 import type { AlterClause, Change } from "./change";
-import { KINDS } from "./kinds/list";
+import { KINDS } from "./kinds/all-kinds";
 import type { ForeignKey, Schema, Table } from "./model";
 import { dependencyOrder } from "./order";
 import { applyRenames, type Renames } from "./renames";

@@ -1,11 +1,11 @@
 import type { Session } from "../server/session";
+import { KINDS, objectLists } from "./kinds/all-kinds";
 import type { NamedObject } from "./kinds/kind";
-import { KINDS, objectLists } from "./kinds/list";
+import { readTables, TABLE_TYPES } from "./kinds/table";
 import type { Schema } from "./model";
 import { byName } from "./order";
 import { readHidden } from "./privileges";
-import { readTables, TABLE_TYPES } from "./read-tables";
-import { type Listed, type Reader, text, withReader } from "./reader";
+import { type Listed, type Reader, text, withReader } from "./show-create";
 
 export interface IntrospectOptions {
   /** Names of tables to leave out, with their triggers: the history table. */

@@ -1,5 +1,5 @@
-import type { ObjectLists } from "./kinds/list";
-import type { NotCompared } from "./reader";
+import type { ObjectLists } from "./kinds/all-kinds";
+import type { NotCompared } from "./show-create";
 
 /**
  * A schema as one server renders it, less what says nothing about its shape: AUTO_INCREMENT counters, the

@@ -1,5 +1,5 @@
-import { KINDS } from "./kinds/list";
-import { type NotCompared, type Reader, text } from "./reader";
+import { KINDS } from "./kinds/all-kinds";
+import { type NotCompared, type Reader, text } from "./show-create";
 import { sqlCursor } from "./sql-cursor";
 
 /**

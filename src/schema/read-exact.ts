@@ -1,7 +1,6 @@
 import { mapExpressions, type Place } from "./expressions";
 import type { Table } from "./model";
 import { readValues } from "./read-values";
-import { isServerError, type Reader, text } from "./reader";
 import {
   type Bytes,
   isAscii,
@@ -15,6 +14,7 @@ import {
   skeleton,
   writeLiteral,
 } from "./rendered-literals";
+import { isServerError, type Reader, text } from "./show-create";
 
 /**
  * SHOW CREATE TABLE is text in utf8mb3, so a character of four bytes comes out as `?`, and so do letters of other

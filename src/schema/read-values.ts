@@ -1,8 +1,8 @@
 import type { Row } from "../server/session";
 import { quoteIdentifier, quoteString } from "../syntax/quote";
 import type { Column, Table } from "./model";
-import { isServerError, type Reader } from "./reader";
 import { literalsOf, replaceLiterals } from "./rendered-literals";
+import { isServerError, type Reader } from "./show-create";
 
 /**
  * Reads again what SHOW CREATE TABLE may have printed with `?` for a character of four bytes: the values of ENUM and

@@ -3,7 +3,7 @@ import type { ServerInfo } from "../server/session";
 import { tokens } from "../syntax/lexer";
 import { quoteIdentifier } from "../syntax/quote";
 import type { NamePair } from "./change";
-import { objectLists } from "./kinds/list";
+import { objectLists } from "./kinds/all-kinds";
 import type { Column, ForeignKey, Index, IndexPart, Partitioning, Schema, Table } from "./model";
 import { byName } from "./order";
 

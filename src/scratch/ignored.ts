@@ -1,8 +1,8 @@
 import { foreignToolOf } from "../history/other-tools";
+import { objectLists } from "../schema/kinds/all-kinds";
 import type { NamedObject } from "../schema/kinds/kind";
-import { objectLists } from "../schema/kinds/list";
 import type { Schema, Table } from "../schema/model";
-import type { NotCompared } from "../schema/reader";
+import type { NotCompared } from "../schema/show-create";
 import type { Settings } from "../settings/settings";
 
 /**

@@ -1,11 +1,10 @@
-import { once } from "node:events";
 import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
-import { type AddressInfo, createConnection, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { MigrateError } from "../errors";
 import { createDataFolder, logTail, MARIADB_LOG_SIZE, userArguments } from "./data-folder";
+import { answers, freePort, isFree } from "./listening";
 import {
   type Environment,
   findServerProgram,
@@ -250,53 +249,5 @@ async function untilItAnswers(
   await started.exited();
   throw new MigrateError("no-local-server", `${program.path} did not answer within ${seconds} s`, {
     hint: await logTail(log),
-  });
-}
-
-/**
- * A port of 127.0.0.1 that is free now. From below the range that systems hand out to outgoing connections, so
- * that none of those sits on it while the server is being restarted.
- */
-async function freePort(): Promise<number> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    if (await isFree(port)) return port;
-  }
-  const listener = createServer().listen(0, "127.0.0.1");
-  await once(listener, "listening");
-  const { port } = listener.address() as AddressInfo;
-  await new Promise((resolve) => listener.close(resolve));
-  return port;
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const listener = createServer().listen(port, "127.0.0.1");
-  const free = await once(listener, "listening").then(
-    () => true,
-    () => false,
-  );
-  await new Promise((resolve) => listener.close(resolve));
-  return free;
-}
-
-const ERROR_PACKET = 0xff;
-
-/**
- * Whether a server answers on the Unix socket: it speaks first, with a greeting packet, once it takes
- * connections. https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_connection_phase.html
- * @param milliseconds how long to wait for the greeting
- */
-export async function answers(socket: string, milliseconds: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const connection = createConnection(socket);
-    const settle = (answer: boolean): void => {
-      connection.destroy();
-      resolve(answer);
-    };
-    connection.setTimeout(milliseconds, () => settle(false));
-    connection.on("error", () => settle(false));
-    connection.on("end", () => settle(false));
-    // Four bytes of header (length and sequence number), then the protocol version or an error.
-    connection.on("data", (bytes) => settle(bytes.length > 4 && bytes[4] !== ERROR_PACKET));
   });
 }

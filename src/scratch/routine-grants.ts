@@ -1,6 +1,6 @@
 import type { Change } from "../schema/change";
 import { grantLosses } from "../schema/kinds/routine";
-import { quoteAccount, text } from "../schema/reader";
+import { quoteAccount, text } from "../schema/show-create";
 import { withSession } from "../server/connection";
 import type { Session } from "../server/session";
 import type { DatabaseSettings } from "../settings/database";

@@ -3,7 +3,7 @@ import type { Migration } from "../migrations/read-migrations";
 import { diffSchemas } from "../schema/diff";
 import type { Schema } from "../schema/model";
 import { NO_RENAMES } from "../schema/renames";
-import { renderChanges } from "../schema/render-changes";
+import { renderChanges } from "../schema/render";
 import type { ServerInfo } from "../server/session";
 import type { Replay } from "./replay";
 

@@ -1,7 +1,7 @@
 import { schemaPath, writeSchemaFile } from "../migrations/schema-file";
 import { introspect } from "../schema/introspect";
 import type { Schema } from "../schema/model";
-import { renderSchema } from "../schema/render-schema";
+import { renderSchema } from "../schema/render";
 import { withoutIgnored } from "../scratch/ignored";
 import { withSession } from "../server/connection";
 import type { ServerInfo, Session } from "../server/session";

@@ -1,7 +1,7 @@
 import { MigrateError } from "../errors";
 import { formatMigration } from "../migrations/names";
 import { type Migration, readMigrations, requireMigrations } from "../migrations/read-migrations";
-import type { NotCompared } from "../schema/reader";
+import type { NotCompared } from "../schema/show-create";
 import { findReaching, type SharedServer } from "../scratch/reach";
 import { filesOf, isStopped, type Replay, type Stop, withReplay } from "../scratch/replay";
 import { withScratchDatabase } from "../scratch/scratch-database";

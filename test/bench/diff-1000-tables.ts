@@ -3,7 +3,7 @@ import { performance } from "node:perf_hooks";
 import { diffSchemas } from "../../src/schema/diff";
 import { introspect } from "../../src/schema/introspect";
 import { NO_RENAMES } from "../../src/schema/renames";
-import { renderChanges } from "../../src/schema/render-changes";
+import { renderChanges } from "../../src/schema/render";
 import { startPrivateServer } from "../../src/scratch/private-server";
 import { load } from "../schema/pair";
 import { withSchemaSession } from "../schema/schemas";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { diffSchemas } from "../../src/schema/diff";
 import { NO_RENAMES } from "../../src/schema/renames";
-import { renderChanges } from "../../src/schema/render-changes";
+import { renderChanges } from "../../src/schema/render";
 import { forEachServer, withTestDatabase } from "../support/servers";
 import { schemaOf, withSchemaSession } from "./schemas";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { diffSchemas } from "../../src/schema/diff";
 import { readRenameDeclarations } from "../../src/schema/rename-declarations";
 import { reverseRenames } from "../../src/schema/renames";
-import { renderChanges } from "../../src/schema/render-changes";
+import { renderChanges } from "../../src/schema/render";
 import { resolveRenames } from "../../src/schema/resolve-renames";
 import { forEachServer, withTestDatabase } from "../support/servers";
 import { apply } from "./pair";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { diffSchemas } from "../../src/schema/diff";
 import { introspect } from "../../src/schema/introspect";
 import { NO_RENAMES } from "../../src/schema/renames";
-import { renderSchema } from "../../src/schema/render-schema";
+import { renderSchema } from "../../src/schema/render";
 import { forEachServer, withTestDatabase } from "../support/servers";
 import { load } from "./pair";
 import { schemaOf, withSchemaSession } from "./schemas";

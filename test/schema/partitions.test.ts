@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { PartitionChange } from "../../src/schema/change";
-import { diffPartitions } from "../../src/schema/diff-partitions";
+import { diffPartitions } from "../../src/schema/kinds/partition";
 import type { Partition, Partitioning, Table } from "../../src/schema/model";
 
 /** `10 20 max` are ranges; `=4` is HASH in four; `1|2,3` are lists; empty is none. */

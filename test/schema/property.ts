@@ -1,6 +1,6 @@
 import type { Schema } from "../../src/schema/model";
 import type { Renames } from "../../src/schema/renames";
-import { renderSchema } from "../../src/schema/render-schema";
+import { renderSchema } from "../../src/schema/render";
 import type { ServerInfo, Session } from "../../src/server/session";
 import { evolving, mutate, renamesOf } from "./mutations";
 import { type Outcome, tryPair } from "./pair";

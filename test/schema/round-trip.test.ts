@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { introspect } from "../../src/schema/introspect";
-import { renderSchema } from "../../src/schema/render-schema";
+import { renderSchema } from "../../src/schema/render";
 import type { Session } from "../../src/server/session";
 import { forEachServer, withTestDatabase } from "../support/servers";
 import { load, StatementFailed } from "./pair";

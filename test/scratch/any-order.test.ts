@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createMigrator, type Migrator } from "../../src/index";
 import { introspect } from "../../src/schema/introspect";
-import { renderSchema } from "../../src/schema/render-schema";
+import { renderSchema } from "../../src/schema/render";
 import { load } from "../schema/pair";
 import { schemaOf, withSchemaSession } from "../schema/schemas";
 import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { diffSchemas } from "../../src/schema/diff";
 import { lossesOf } from "../../src/schema/losses";
 import { NO_RENAMES } from "../../src/schema/renames";
-import { renderChanges } from "../../src/schema/render-changes";
+import { renderChanges } from "../../src/schema/render";
 import { withRoutineGrants } from "../../src/scratch/routine-grants";
 import type { Session } from "../../src/server/session";
 import type { DatabaseSettings } from "../../src/settings/database";

@@ -1,6 +1,6 @@
 import type { Row } from "../../server/session";
 import { quoteIdentifier } from "../../syntax/quote";
-import { quoteAccount, type Reader, text } from "../reader";
+import { quoteAccount, type Reader, text } from "../show-create";
 import type { SqlCursor } from "../sql-cursor";
 
 /** What views, triggers, routines and events have in common. */

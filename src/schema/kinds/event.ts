@@ -1,7 +1,7 @@
 import { quoteIdentifier, quoteString } from "../../syntax/quote";
 import { byName } from "../order";
-import { showCreate, text } from "../reader";
 import type { ScriptStatement } from "../script";
+import { showCreate, text } from "../show-create";
 import { isOneOf, sqlCursor } from "../sql-cursor";
 import { definerClause, parseHead, remembered, type StoredProgram, skipName } from "./definer";
 import { type Kind, type ObjectChange, objectChange } from "./kind";

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ServerInfo } from "../../server/session";
-import type { Listed, Reader } from "../reader";
 import type { ScriptStatement } from "../script";
+import type { Listed, Reader } from "../show-create";
 
 /**
  * A kind of object that is not a table, with all that is known about it: whatever reads, compares or writes schemas

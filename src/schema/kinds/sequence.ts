@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { quoteIdentifier, quoteString } from "../../syntax/quote";
 import { byName } from "../order";
-import { showCreate, text } from "../reader";
+import { showCreate, text } from "../show-create";
 import { type SqlCursor, sqlCursor } from "../sql-cursor";
 import { type Kind, type ObjectChange, objectChange } from "./kind";
 

@@ -1,7 +1,7 @@
 import { quoteIdentifier } from "../../syntax/quote";
 import { longestAscending } from "../order";
-import { showCreate, text } from "../reader";
 import type { ScriptStatement } from "../script";
+import { showCreate, text } from "../show-create";
 import { type SqlCursor, sqlCursor } from "../sql-cursor";
 import { definerClause, parseHead, remembered, type StoredProgram, skipName } from "./definer";
 import { type Kind, type ObjectChange, objectChange } from "./kind";

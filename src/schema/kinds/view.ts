@@ -1,7 +1,7 @@
 import { quoteIdentifier } from "../../syntax/quote";
 import { byName, dependencyOrder } from "../order";
 import { withoutDatabase, withoutOwnIntroducers } from "../parse-expression";
-import { type Reader, type Shown, showCreate, text } from "../reader";
+import { type Reader, type Shown, showCreate, text } from "../show-create";
 import { sqlCursor } from "../sql-cursor";
 import { type Definer, definerClause, foreignDefiner, parseHead } from "./definer";
 import { type Found, type Kind, type ObjectChange, objectChange } from "./kind";

@@ -1,8 +1,82 @@
 import { isDeepStrictEqual } from "node:util";
-import { canDisableChecks } from "../server/differences";
-import type { ServerInfo } from "../server/session";
-import type { AlterClause } from "./change";
-import type { Check, Index, Table } from "./model";
+import { callsInvisibleIndexesIgnored } from "../../server/differences";
+import type { ServerInfo } from "../../server/session";
+import type { Token } from "../../syntax/lexer";
+import { quoteIdentifier, quoteString } from "../../syntax/quote";
+import type { AlterClause } from "../change";
+import type { Index, IndexKind, IndexPart, Table } from "../model";
+import { isOneOf, type SqlCursor } from "../sql-cursor";
+
+const ATTRIBUTES: ReadonlySet<string> = new Set([
+  "CLUSTERING",
+  "COMMENT",
+  "ENGINE_ATTRIBUTE",
+  "IGNORED",
+  "INVISIBLE",
+  "KEY_BLOCK_SIZE",
+  "SECONDARY_ENGINE_ATTRIBUTE",
+  "USING",
+  "WITH",
+]);
+
+/** Reads one key of SHOW CREATE TABLE; leaves the cursor on the comma or parenthesis behind it. */
+export function parseIndex(cursor: SqlCursor): Index {
+  const kind = parseKind(cursor);
+  const name = kind === "primary" ? "PRIMARY" : cursor.name();
+  const parts: IndexPart[] = [];
+  cursor.expect("(");
+  do parts.push(parsePart(cursor));
+  while (cursor.accept(","));
+  cursor.expect(")");
+  let visible = true;
+  let comment = "";
+  const attributes: string[] = [];
+  while (!cursor.at(",") && !cursor.at(")")) {
+    if (cursor.accept("INVISIBLE") || cursor.accept("IGNORED")) visible = false;
+    else if (cursor.accept("COMMENT")) comment = cursor.next().value;
+    else attributes.push(otherAttribute(cursor));
+  }
+  return { kind, name, parts, visible, comment, attributes };
+}
+
+function parseKind(cursor: SqlCursor): IndexKind {
+  if (cursor.accept("PRIMARY", "KEY")) return "primary";
+  if (cursor.accept("UNIQUE", "KEY")) return "unique";
+  if (cursor.accept("FULLTEXT", "KEY")) return "fulltext";
+  if (cursor.accept("SPATIAL", "KEY")) return "spatial";
+  if (cursor.accept("VECTOR", "KEY")) return "vector";
+  cursor.expect("KEY");
+  return "key";
+}
+
+function parsePart(cursor: SqlCursor): IndexPart {
+  if (cursor.at("(")) {
+    const text = cursor.group();
+    return { expression: text, descending: isDescending(cursor) };
+  }
+  const column = cursor.name();
+  const length = cursor.at("(") ? Number(cursor.group().slice(1, -1)) : null;
+  const withoutOverlaps = cursor.accept("WITHOUT", "OVERLAPS");
+  return { column, length, descending: isDescending(cursor), withoutOverlaps };
+}
+
+function isDescending(cursor: SqlCursor): boolean {
+  if (cursor.accept("DESC")) return true;
+  cursor.accept("ASC");
+  return false;
+}
+
+function otherAttribute(cursor: SqlCursor): string {
+  const first = cursor.next();
+  const rest = cursor.until(endsPart);
+  const separator = rest === "" || rest.startsWith("=") ? "" : " ";
+  return `${cursor.text.slice(first.start, first.end)}${separator}${rest}`;
+}
+
+function endsPart(token: Token): boolean {
+  if (token.type === "punctuation") return token.value === "," || token.value === ")";
+  return isOneOf(token, ATTRIBUTES);
+}
 
 export interface KeyChanges {
   readonly drops: readonly AlterClause[];
@@ -140,32 +214,39 @@ export function mentionsAny(expression: string, columns: ReadonlySet<string>): b
   return [...columns].some((column) => expression.includes(`\`${column.replaceAll("`", "``")}\``));
 }
 
-/** What takes one table's checks to another's. */
-export function diffChecks(
-  from: Table,
-  to: Table,
-  replaced: ReadonlySet<string>,
-  server: ServerInfo,
-): KeyChanges {
-  const before = new Map(from.checks.map((check) => [check.name, check]));
-  const after = new Map(to.checks.map((check) => [check.name, check]));
-  const drops: AlterClause[] = [];
-  const adds: AlterClause[] = [];
-  for (const old of from.checks) {
-    const check = after.get(old.name);
-    if (check === undefined || !isSameCondition(old, check, replaced)) {
-      drops.push({ type: "drop-check", name: old.name });
-    } else if (old.enforced !== check.enforced && canDisableChecks(server)) {
-      adds.push({ type: "check-enforcement", check });
-    }
-  }
-  for (const check of to.checks) {
-    const old = before.get(check.name);
-    if (old === undefined || !isSameCondition(old, check, replaced)) adds.push({ type: "add-check", check });
-  }
-  return { drops, adds };
+/** A key as CREATE TABLE and ADD take it. */
+export function indexDefinition(server: ServerInfo, index: Index): string {
+  const invisible = callsInvisibleIndexesIgnored(server) ? "IGNORED" : "INVISIBLE";
+  return [
+    indexHead(index),
+    `(${index.parts.map(indexPart).join(", ")})`,
+    ...index.attributes,
+    ...(index.comment === "" ? [] : [`COMMENT ${quoteString(index.comment)}`]),
+    ...(index.visible ? [] : [invisible]),
+  ].join(" ");
 }
 
-function isSameCondition(from: Check, to: Check, replaced: ReadonlySet<string>): boolean {
-  return from.expression === to.expression && !mentionsAny(from.expression, replaced);
+function indexHead(index: Index): string {
+  const name = quoteIdentifier(index.name);
+  switch (index.kind) {
+    case "primary":
+      return "PRIMARY KEY";
+    case "key":
+      return `KEY ${name}`;
+    case "unique":
+    case "fulltext":
+    case "spatial":
+    case "vector":
+      return `${index.kind.toUpperCase()} KEY ${name}`;
+    default:
+      return index.kind satisfies never;
+  }
+}
+
+function indexPart(part: IndexPart): string {
+  const order = part.descending ? " DESC" : "";
+  if ("expression" in part) return `${part.expression}${order}`;
+  const length = part.length === null ? "" : `(${part.length})`;
+  const overlaps = part.withoutOverlaps ? " WITHOUT OVERLAPS" : "";
+  return `${quoteIdentifier(part.column)}${length}${overlaps}${order}`;
 }

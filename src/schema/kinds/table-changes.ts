@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
-import { rewritesExpressionsOnRename, takesOneFulltext } from "../server/differences";
-import type { ServerInfo } from "../server/session";
-import { tokens } from "../syntax/lexer";
-import type { AlterClause, AlterTable, NamePair, PartitionChange } from "./change";
-import { type ColumnChanges, diffColumns } from "./diff-columns";
-import { diffChecks, diffIndexes, type KeyChanges, mentionsAny } from "./diff-keys";
-import { diffPartitions, joinsOtherClauses } from "./diff-partitions";
-import type { Partitioning, Table } from "./model";
-import { renameStep } from "./rename-columns";
+import { rewritesExpressionsOnRename, takesOneFulltext } from "../../server/differences";
+import type { ServerInfo } from "../../server/session";
+import { tokens } from "../../syntax/lexer";
+import type { AlterClause, AlterTable, NamePair, PartitionChange } from "../change";
+import type { Partitioning, Table } from "../model";
+import { diffChecks } from "./check-constraint";
+import { type ColumnChanges, diffColumns, renameStep } from "./column-changes";
+import { diffIndexes, type KeyChanges, mentionsAny } from "./key";
+import { diffPartitions, joinsOtherClauses } from "./partition";
 
 /** What takes a table to another of the same name, foreign keys aside, in statements that run one after another. */
 export interface TableChanges {
@@ -231,7 +231,7 @@ function blocksRename(partitioning: Partitioning, renamed: readonly NamePair[], 
 }
 
 /** What takes one table's options, engine and default character set to another's. */
-export function diffOptions(from: Table, to: Table): readonly AlterClause[] {
+function diffOptions(from: Table, to: Table): readonly AlterClause[] {
   const clauses: AlterClause[] = [];
   if (from.engine !== to.engine) clauses.push({ type: "option", name: "ENGINE", value: to.engine });
   if (from.charset !== to.charset || from.collation !== to.collation) clauses.push({ type: "character-set" });

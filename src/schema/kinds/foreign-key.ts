@@ -1,6 +1,58 @@
 import { isDeepStrictEqual } from "node:util";
-import type { AlterClause } from "./change";
-import type { Column, ForeignKey, Index, Table } from "./model";
+import { quoteIdentifier } from "../../syntax/quote";
+import type { AlterClause } from "../change";
+import type { Column, ForeignKey, Index, ReferentialAction, Table } from "../model";
+import type { SqlCursor } from "../sql-cursor";
+
+/** Reads FOREIGN KEY … behind `CONSTRAINT name`. */
+export function parseForeignKey(cursor: SqlCursor, name: string): ForeignKey {
+  cursor.expect("FOREIGN", "KEY");
+  const columns = parseNames(cursor);
+  cursor.expect("REFERENCES");
+  const first = cursor.name();
+  const second = cursor.accept(".") ? cursor.name() : null;
+  const referencedColumns = parseNames(cursor);
+  let onDelete: ReferentialAction | null = null;
+  let onUpdate: ReferentialAction | null = null;
+  while (cursor.accept("ON")) {
+    if (cursor.accept("DELETE")) onDelete = parseAction(cursor);
+    else {
+      cursor.expect("UPDATE");
+      onUpdate = parseAction(cursor);
+    }
+  }
+  return {
+    name,
+    columns,
+    referencedDatabase: second === null ? null : first,
+    referencedTable: second ?? first,
+    referencedColumns,
+    onDelete,
+    onUpdate,
+  };
+}
+
+/**
+ * RESTRICT, NO ACTION and silence mean the same to InnoDB, and the families differ in which of them they print.
+ * https://dev.mysql.com/doc/refman/8.4/en/create-table-foreign-keys.html#foreign-key-referential-actions
+ */
+function parseAction(cursor: SqlCursor): ReferentialAction | null {
+  if (cursor.accept("RESTRICT") || cursor.accept("NO", "ACTION")) return null;
+  if (cursor.accept("CASCADE")) return "CASCADE";
+  cursor.expect("SET");
+  if (cursor.accept("NULL")) return "SET NULL";
+  cursor.expect("DEFAULT");
+  return "SET DEFAULT";
+}
+
+function parseNames(cursor: SqlCursor): string[] {
+  const names: string[] = [];
+  cursor.expect("(");
+  do names.push(cursor.name());
+  while (cursor.accept(","));
+  cursor.expect(")");
+  return names;
+}
 
 type TablesByName = ReadonlyMap<string, Table>;
 
@@ -162,4 +214,20 @@ function plainColumns(index: Index): string[] {
 
 function startsWith(columns: readonly string[], first: readonly string[]): boolean {
   return first.length > 0 && first.every((column, position) => columns[position] === column);
+}
+
+/** `(a, b)` with the names quoted. */
+export function nameList(names: readonly string[]): string {
+  return `(${names.map(quoteIdentifier).join(", ")})`;
+}
+
+/** `CONSTRAINT … FOREIGN KEY …` */
+export function foreignKeyDefinition(key: ForeignKey): string {
+  const database = key.referencedDatabase === null ? "" : `${quoteIdentifier(key.referencedDatabase)}.`;
+  return [
+    `CONSTRAINT ${quoteIdentifier(key.name)} FOREIGN KEY ${nameList(key.columns)}`,
+    `REFERENCES ${database}${quoteIdentifier(key.referencedTable)} ${nameList(key.referencedColumns)}`,
+    ...(key.onDelete === null ? [] : [`ON DELETE ${key.onDelete}`]),
+    ...(key.onUpdate === null ? [] : [`ON UPDATE ${key.onUpdate}`]),
+  ].join(" ");
 }

@@ -1,6 +1,7 @@
-import type { Token } from "../syntax/lexer";
-import type { Column, Generated } from "./model";
-import { isOneOf, type SqlCursor } from "./sql-cursor";
+import type { Token } from "../../syntax/lexer";
+import { quoteIdentifier, quoteString } from "../../syntax/quote";
+import type { Column, Generated, Table } from "../model";
+import { isOneOf, type SqlCursor } from "../sql-cursor";
 
 /** A character set with its collation. */
 export interface CharacterSet {
@@ -126,4 +127,54 @@ function otherAttribute(cursor: SqlCursor): string {
 function endsPart(token: Token): boolean {
   if (token.type === "punctuation") return token.value === "," || token.value === ")";
   return token.type === "quoted-identifier" || isOneOf(token, ATTRIBUTES);
+}
+
+/** Whether a type, as SQL, is of places and shapes. */
+export function isSpatial(type: string): boolean {
+  return SPATIAL.test(type);
+}
+
+const SPATIAL = /^(point|linestring|polygon|multi\w+|geom\w+)\b/;
+
+/**
+ * A column as CREATE TABLE and ALTER TABLE take it.
+ * @param table whose default character set the column takes when it names none
+ */
+export function columnDefinition(column: Column, table: Table): string {
+  const parts = [quoteIdentifier(column.name), column.type, ...columnCharacterSet(column, table)];
+  const { generated } = column;
+  if (generated === null) {
+    if (!column.nullable) parts.push("NOT NULL");
+    // Without explicit_defaults_for_timestamp a TIMESTAMP is NOT NULL unless it says NULL.
+    else if (/^timestamp\b/.test(column.type)) parts.push("NULL");
+  } else {
+    const isPeriod = generated.expression.startsWith("ROW ");
+    parts.push(`GENERATED ALWAYS AS ${generated.expression}`);
+    if (!isPeriod) parts.push(generated.stored ? "STORED" : "VIRTUAL");
+    // MariaDB's grammar has no NOT NULL here, and never prints one.
+    if (!column.nullable && !isPeriod) parts.push("NOT NULL");
+  }
+  parts.push(...column.attributes);
+  if (column.invisible) parts.push("INVISIBLE");
+  if (column.default !== null) parts.push(`DEFAULT ${column.default}`);
+  if (column.onUpdate !== null) parts.push(`ON UPDATE ${column.onUpdate}`);
+  if (column.autoIncrement) parts.push("AUTO_INCREMENT");
+  if (column.comment !== "") parts.push(`COMMENT ${quoteString(column.comment)}`);
+  if (column.check !== null) parts.push(`CHECK ${column.check}`);
+  return parts.join(" ");
+}
+
+/**
+ * Whether a nullable column has had its default dropped, so that every INSERT must give it a value: neither CREATE
+ * TABLE nor a column definition can say so, only ALTER COLUMN … DROP DEFAULT.
+ */
+export function lacksDefault(column: Column): boolean {
+  const givesItself = column.generated !== null || column.autoIncrement;
+  return column.nullable && column.default === null && !givesItself;
+}
+
+function columnCharacterSet(column: Column, table: Table): string[] {
+  if (column.collation === null || column.collation === table.collation) return [];
+  const collate = `COLLATE ${column.collation}`;
+  return column.charset === table.charset ? [collate] : [`CHARACTER SET ${column.charset}`, collate];
 }
