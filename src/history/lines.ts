@@ -251,7 +251,7 @@ export function packIntent(intent: Intent, maxPacketBytes: number): string {
 }
 
 /** The reverse, once the JSON is parsed. */
-export function unpackIntent(intent: Intent): Intent {
+function unpackIntent(intent: Intent): Intent {
   return mapDefinitions(intent, (definition) =>
     definition.startsWith(PACKED)
       ? inflateRawSync(Buffer.from(definition.slice(PACKED.length), "base64")).toString("utf8")

@@ -1,14 +1,12 @@
 import { deflateSync } from "node:zlib";
 import { MigrateError } from "../errors";
 import type { StoredTexts } from "../migrations/read-text";
-import type { Fingerprint } from "../server/fingerprint";
 import type { Lock } from "../server/lock";
 import type { ServerInfo, Session, SqlValue } from "../server/session";
-import { LASTING } from "../server/tables";
 import { fitsInColumn } from "../server/values";
-import type { ObjectRef } from "../syntax/classify";
 import { quoteQualified } from "../syntax/quote";
-import { type HistoryAction, type Intent, type Judgement, packIntent } from "./lines";
+import { intentColumn } from "./intent-column";
+import type { HistoryAction, Intent } from "./lines";
 import { HISTORY_COLUMNS } from "./table";
 
 /** The history line that a run writes to, and the lock that every write to it asserts. */
@@ -41,7 +39,7 @@ export interface Progress {
   readonly done: number;
   readonly doneHash: string | null;
   readonly intent: Intent | null;
-  /** JSON of what must be restored in a new session (see run/session-memory.ts); null: nothing. */
+  /** JSON of what must be restored in a new session (see run/saved-session.ts); null: nothing. */
   readonly saved: string | null;
   readonly error: string | null;
   readonly finished: boolean;
@@ -155,42 +153,6 @@ function columnsOf(
       storable(row.downText, server),
     ],
   };
-}
-
-/** Stands for a state that the statement which records the intent looks up itself, to save a round trip. */
-const UNPROBED = '"state":"?"';
-
-/** The fingerprint of a single table that is about to be created, left for the record to fill in; null for all else. */
-export function probedByRecord(how: Judgement, objects: readonly ObjectRef[]): Fingerprint | null {
-  const [object, another] = objects;
-  if (how !== "create" || object?.type !== "table" || another !== undefined) return null;
-  return { objects: [{ object: `table ${object.database}.${object.name}`, state: "?", id: null }] };
-}
-
-/** SQL for the intent column, and its values. */
-function intentColumn(
-  intent: Intent | null,
-  server: ServerInfo,
-): { readonly sql: string; readonly values: readonly SqlValue[] } {
-  if (intent === null) return { sql: "NULL", values: [] };
-  const text = packIntent(intent, server.maxPacketBytes);
-  const [object] = intent.objects;
-  if (object === undefined || !text.includes(UNPROBED)) return { sql: "?", values: [text] };
-  const view = tablesView(server);
-  const lasting = view === "TABLES" ? ` AND ${LASTING}` : "";
-  return {
-    sql: `REPLACE(?, '${UNPROBED}', IFNULL((SELECT '"state":"present"' FROM information_schema.${view}
-            WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?${lasting} LIMIT 1), '"state":"absent"'))`,
-    values: [text, object.database, object.name],
-  };
-}
-
-/**
- * Where a server tells soonest that there is a table or a view of a name: its TABLES joins statistics and more.
- * @see https://dev.mysql.com/doc/refman/8.4/en/information-schema-tables-extensions-table.html (since 8.0.21)
- */
-function tablesView({ family, version }: ServerInfo): "TABLES" | "TABLES_EXTENSIONS" {
-  return family === "mariadb" || /^8\.0\.(1?\d|20)\b/.test(version) ? "TABLES" : "TABLES_EXTENSIONS";
 }
 
 /**

@@ -1,5 +1,5 @@
+import { probedByRecord } from "../history/intent-column";
 import type { Intent, Judgement } from "../history/lines";
-import { probedByRecord } from "../history/writer";
 import { exists, type Fingerprint, type Identity, readFingerprint } from "../server/fingerprint";
 import { judge, type Verdict } from "../server/judge";
 import { isWhatItMakes } from "../server/likely";
@@ -163,7 +163,7 @@ function fillsByRows(how: Judgement, text: string, now: Fingerprint): boolean {
  * change is all that can be seen.
  * @throws the driver's error
  */
-export async function judgeEarlier(session: Session, intent: Intent): Promise<Verdict> {
+async function judgeEarlier(session: Session, intent: Intent): Promise<Verdict> {
   const { how, objects, before } = intent;
   const [first] = objects;
   if (how === "ask" || before === null || first === undefined) return "unknown";

@@ -180,7 +180,7 @@ export interface Watcher {
 const TRIES = 3;
 
 /** Connects when it first looks. */
-export function createWatcher(settings: Settings): Watcher {
+function createWatcher(settings: Settings): Watcher {
   let session: Session | null = null;
   let turnOff: TurnOff | null = null;
   let turnedOn = false;

@@ -116,7 +116,7 @@ const MOST_LINES = 40;
  * Says of each object of a statement in doubt what it was, is, and would be.
  * @returns lines, each with its newline; none when there is nothing to tell
  */
-export function tellDifferences({ before }: Intent, { now, made }: Finding): string {
+function tellDifferences({ before }: Intent, { now, made }: Finding): string {
   if (before === null || now === null) return "";
   const lines = now.objects.flatMap((is, index) => {
     const was = before.objects[index];

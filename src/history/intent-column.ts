@@ -1,0 +1,41 @@
+import type { Fingerprint } from "../server/fingerprint";
+import type { ServerInfo, SqlValue } from "../server/session";
+import { LASTING } from "../server/tables";
+import type { ObjectRef } from "../syntax/classify";
+import { type Intent, type Judgement, packIntent } from "./lines";
+
+/** Stands for a state that the statement which records the intent looks up itself, to save a round trip. */
+const UNPROBED = '"state":"?"';
+
+/** The fingerprint of a single table that is about to be created, left for the record to fill in; null for all else. */
+export function probedByRecord(how: Judgement, objects: readonly ObjectRef[]): Fingerprint | null {
+  const [object, another] = objects;
+  if (how !== "create" || object?.type !== "table" || another !== undefined) return null;
+  return { objects: [{ object: `table ${object.database}.${object.name}`, state: "?", id: null }] };
+}
+
+/** SQL for the intent column, and its values. */
+export function intentColumn(
+  intent: Intent | null,
+  server: ServerInfo,
+): { readonly sql: string; readonly values: readonly SqlValue[] } {
+  if (intent === null) return { sql: "NULL", values: [] };
+  const text = packIntent(intent, server.maxPacketBytes);
+  const [object] = intent.objects;
+  if (object === undefined || !text.includes(UNPROBED)) return { sql: "?", values: [text] };
+  const view = tablesView(server);
+  const lasting = view === "TABLES" ? ` AND ${LASTING}` : "";
+  return {
+    sql: `REPLACE(?, '${UNPROBED}', IFNULL((SELECT '"state":"present"' FROM information_schema.${view}
+            WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?${lasting} LIMIT 1), '"state":"absent"'))`,
+    values: [text, object.database, object.name],
+  };
+}
+
+/**
+ * Where a server tells soonest that there is a table or a view of a name: its TABLES joins statistics and more.
+ * @see https://dev.mysql.com/doc/refman/8.4/en/information-schema-tables-extensions-table.html (since 8.0.21)
+ */
+function tablesView({ family, version }: ServerInfo): "TABLES" | "TABLES_EXTENSIONS" {
+  return family === "mariadb" || /^8\.0\.(1?\d|20)\b/.test(version) ? "TABLES" : "TABLES_EXTENSIONS";
+}
