@@ -1,27 +1,17 @@
 import type { Journal } from "../history/journal";
 import type { Intent } from "../history/lines";
+import { serverErrno } from "../server/error-numbers";
 import type { Engines } from "../server/non-transactional";
-import { COMMIT, type Session } from "../server/session";
+import { COMMIT } from "../server/session";
 import type { Statement } from "../syntax/statement";
-import type { Counters } from "./counters";
 import type { Announcement, State } from "./decide";
-import type { Patience } from "./retry";
-import type { SessionMemory } from "./session-memory";
-import { createTransactions, type Transactions } from "./transactions";
-
-/** What one file's statements run with. */
-export interface Tools {
-  readonly session: Session;
-  readonly journal: Journal;
-  readonly memory: SessionMemory;
-  readonly patience: Patience;
-  readonly engines: Engines;
-  readonly counters: Counters;
-}
+import { saveSession } from "./saved-session";
+import { isFull, repeatedly, type Transacting } from "./transaction";
 
 /** A file that is being run, and what is not recorded of it yet. */
-export interface Execution extends Tools {
-  readonly transactions: Transactions;
+export interface Execution extends Transacting {
+  readonly journal: Journal;
+  readonly engines: Engines;
   /** A statement that commits by itself ran, and neither a record nor the next intent says so yet. */
   unrecorded: boolean;
   /** What the intent that was recorded last says. */
@@ -32,36 +22,57 @@ export interface Execution extends Tools {
   touched: boolean;
 }
 
-export function createExecution(tools: Tools): Execution {
-  const { session, memory, patience, counters } = tools;
-  const transactions = createTransactions(session, memory, patience, counters, () => record(execution, null));
-  const execution: Execution = {
+export function createExecution(
+  tools: Pick<Execution, "session" | "journal" | "memory" | "patience" | "engines" | "counters">,
+): Execution {
+  return {
     ...tools,
-    transactions,
+    transaction: null,
+    whyNextNotAgain: null,
     unrecorded: false,
     announced: null,
     fateOpen: false,
     touched: false,
   };
-  return execution;
 }
 
 /** Records what ran so far, in the transaction that is open if one is. @param intent what is about to run; null: nothing that commits */
 export async function record(execution: Execution, intent: Intent | null): Promise<void> {
-  const { session, journal, memory, counters, transactions } = execution;
-  const saved = await memory.save(session);
+  const { session, journal, memory, counters } = execution;
+  const saved = await saveSession(session, memory);
   // Before a statement that commits, and at the end, there is nothing that could be undone.
   const goesOn = intent === null && !journal.atEnd;
   await journal.record(session, goesOn ? await counters.save(session, saved) : saved, intent);
   execution.unrecorded = false;
-  if (transactions.owner === null && !memory.autocommit) await session.run(COMMIT);
+  if (execution.transaction === null && !memory.autocommit) await session.run(COMMIT);
+}
+
+/** With binlog_format = STATEMENT InnoDB takes no writes in a transaction at READ COMMITTED, the record included. */
+const ER_BINLOG_STMT_MODE_AND_ROW_ENGINE = 1665;
+
+/** Puts the record into the open transaction and commits. @param text the file's own COMMIT, or the runner's */
+export async function commit(execution: Execution, text: string = COMMIT): Promise<void> {
+  const { session, memory } = execution;
+  let unrecorded = false;
+  await repeatedly(execution, [], async () => {
+    await record(execution, null).catch((error: unknown) => {
+      if (serverErrno(error) !== ER_BINLOG_STMT_MODE_AND_ROW_ENGINE) throw error;
+      unrecorded = true;
+    });
+    await session.run(text);
+  });
+  const { transaction } = execution;
+  const offByUs = transaction?.owner === "runner" && (memory.tablesLocked || transaction.implicit);
+  execution.transaction = null;
+  // It wrote nothing that a crash right here could have happen twice: the server would have refused that just the same.
+  if (unrecorded) await record(execution, null);
+  if (offByUs) await session.run("SET autocommit = 1");
 }
 
 /** What decides how the next statement is run. @param readersFollow see `State` */
-export function stateOf({ transactions, memory, unrecorded }: Execution, readersFollow: boolean): State {
-  const { owner, readOnly, full } = transactions;
+export function stateOf({ transaction, memory, unrecorded }: Execution, readersFollow: boolean): State {
   return {
-    transaction: owner === null ? null : { owner, readOnly, full },
+    transaction: transaction === null ? null : { ...transaction, full: isFull(transaction) },
     autocommit: memory.autocommit,
     tablesLocked: memory.tablesLocked,
     temporaries: !memory.temporaries.none,

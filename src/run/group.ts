@@ -65,6 +65,60 @@ export interface Work {
   readonly classified: Classified;
 }
 
+/** What is given to the server without anything of the runner's in between. */
+export interface Group {
+  /** `unit`: the first one, and those that read what it left. */
+  readonly how: "alone" | "together" | "unit";
+  readonly works: readonly Work[];
+}
+
+/** Groups a file's statements. */
+export interface Grouping {
+  /** Cuts them so that no group is parted. */
+  cut(chunks: Chunks): Chunks;
+  /**
+   * The statements from one on that make a group.
+   * @param preparedText the text of a prepared statement, or null when it is not known
+   * @param mayJoin they can be sent together, where they are of the kind
+   */
+  gather(
+    statements: readonly Statement[],
+    at: number,
+    preparedText: (name: string) => string | null,
+    mayJoin: boolean,
+  ): Group;
+  /** Learns how long a group took, in milliseconds. */
+  learn(group: Group, ms: number): void;
+}
+
+type Chunks = AsyncIterable<readonly Statement[]> | Iterable<readonly Statement[]>;
+
+/** @param usesPrevious a statement of the file reads what the one before it left, so that none are sent together */
+export function createGrouping(
+  usesPrevious: boolean,
+  classify: (statement: Statement) => Classified,
+  maxPacketBytes: number,
+): Grouping {
+  const sizes = createBatchSizes();
+  return {
+    cut: (chunks) => (usesPrevious ? keepUnits(chunks, classify) : chunks),
+    gather(statements, at, preparedText, mayJoin) {
+      if (usesPrevious) {
+        const works = gatherUnit(statements, at, classify, preparedText);
+        return { how: works.length > 1 ? "unit" : "alone", works };
+      }
+      const works = mayJoin ? gatherBatch(statements, at, classify, sizes, maxPacketBytes) : [];
+      if (works.length > 0) return { how: "together", works };
+      const alone = statements.slice(at, at + 1);
+      return {
+        how: "alone",
+        works: alone.map((statement) => ({ statement, classified: classify(statement) })),
+      };
+    },
+    learn: ({ works }, ms) => sizes.learn(works, ms),
+  };
+}
+
 /**
  * The statements from the first on that can be sent together; none when that one must go alone.
  * @param from index of the first
@@ -116,7 +170,7 @@ function maySendTogether({ head }: Statement, { statement: { kind } }: Classifie
  * @param preparedText the text of a prepared statement, or null when it is not known
  * @returns one statement alone when nothing reads what it left
  */
-export function gatherUnit(
+function gatherUnit(
   statements: readonly Statement[],
   at: number,
   classify: (statement: Statement) => Classified,
@@ -161,8 +215,8 @@ export function leavesNothing({ text }: Statement): boolean {
 }
 
 /** Cuts a file's statements so that none is parted from what it reads. */
-export async function* keepUnits(
-  chunks: AsyncIterable<readonly Statement[]> | Iterable<readonly Statement[]>,
+async function* keepUnits(
+  chunks: Chunks,
   classify: (statement: Statement) => Classified,
 ): AsyncGenerator<readonly Statement[]> {
   let held: readonly Statement[] = [];

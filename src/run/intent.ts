@@ -12,6 +12,7 @@ import { isUnchanged, readBefore } from "./judge-intent";
 import { provesNothingHappened } from "./refused";
 import { writesOutside } from "./resolve-kind";
 import { whyNotAgainAlone } from "./retry";
+import { cannotRepeat, repeatedly, rollBack } from "./transaction";
 
 /** Reads what will tell whether a statement took effect, and records that it is about to run. */
 export async function announce(
@@ -115,18 +116,18 @@ export async function sendPerhapsEnding(
   announcement: Announcement | null,
   held: boolean,
 ): Promise<void> {
-  const { session, journal, transactions } = execution;
+  const { session, journal } = execution;
   const recorded = journal.done;
   const run = async (): Promise<void> => {
     await record(execution, announcement === null ? null : intentFor(execution, statement, announcement));
     execution.fateOpen = announcement !== null;
-    if (held) transactions.cannotRepeat();
+    if (held) cannotRepeat(execution);
     await session.run(statement.text);
   };
   const text = announcement?.text ?? statement.text;
   try {
     const work = { statement, classified: classify(statement.text) };
-    await transactions.runPerhapsEnding(work, run, () => whyNotAgainInside(execution, statement, text));
+    await repeatedly(execution, [work], run, () => whyNotAgainInside(execution, statement, text));
   } catch (error) {
     if (serverErrno(serverError(error)) !== null)
       execution.fateOpen = await isCommitted(execution, error, statement, announcement);
@@ -135,11 +136,11 @@ export async function sendPerhapsEnding(
   execution.fateOpen = false;
   if (await session.transactionOpen()) {
     journal.resumeAt(recorded);
-    transactions.cannotRepeat();
+    cannotRepeat(execution);
     journal.advance(statement);
     return;
   }
-  transactions.ended();
+  execution.transaction = null;
   ranForGood(execution, statement);
   if (announcement?.how === "ask" && !held) await record(execution, null);
 }
@@ -167,8 +168,8 @@ async function isCommitted(
   statement: Statement,
   announcement: Announcement | null,
 ): Promise<boolean> {
-  const { session, journal, transactions } = execution;
-  await transactions.rollBack();
+  const { session, journal } = execution;
+  await rollBack(execution);
   const line = await readProgress(session, journal.line);
   journal.resumeAt(line?.done ?? 0);
   if (announcement === null || line?.intent !== statement.number) return false;

@@ -1,23 +1,24 @@
 import { MigrateError } from "../errors";
 import { readUserVariables } from "../server/user-variables";
 import type { Action } from "./decide";
-import { type Execution, record } from "./execution";
+import { commit, type Execution, record } from "./execution";
 import type { Work } from "./group";
 import { announce, sendAnnounced, sendPerhapsEnding, sendRepeatable } from "./intent";
-import { lockingHistoryToo } from "./session-memory";
+import { lockingHistoryToo, readAutocommit } from "./saved-session";
+import { beganInFile, begin, cannotRepeat, keepIn, runInside } from "./transaction";
 
 /** Carries out one action.  @throws MigrateError; the driver's error */
 export async function perform(execution: Execution, work: Work, action: Action): Promise<void> {
-  const { session, journal, memory, engines, counters, transactions } = execution;
+  const { session, journal, memory, engines, counters } = execution;
   const { statement, classified } = work;
   switch (action.do) {
     case "refuse":
       throw new MigrateError("unsupported-statement", action.why, { hint: action.hint });
     case "commit":
-      return transactions.commit();
+      return commit(execution);
     case "commit-by-it":
       journal.advance(statement);
-      return transactions.commit(statement.text);
+      return commit(execution, statement.text);
     case "go-on":
       return counters.goesOn();
     case "record":
@@ -29,20 +30,21 @@ export async function perform(execution: Execution, work: Work, action: Action):
       return;
     }
     case "begin":
-      return transactions.begin(action.implicit);
+      return begin(execution, action.implicit);
     case "began":
-      return transactions.beganInFile(statement.text, action.readOnly);
+      return beganInFile(execution, statement.text, action.readOnly);
     case "chained":
-      return transactions.beganInFile(null, false);
+      return beganInFile(execution, null, false);
     case "look":
-      if (await session.transactionOpen()) return transactions.beganInFile(null, false);
-      transactions.ended();
+      if (await session.transactionOpen()) return beganInFile(execution, null, false);
+      execution.transaction = null;
       if (action.recordIfNone) await record(execution, null);
       return;
     case "cannot-repeat":
-      return transactions.cannotRepeat();
+      return cannotRepeat(execution);
     case "next-cannot-repeat":
-      return transactions.nextCannotRepeat("it uses up what was set for it");
+      execution.whyNextNotAgain = "it uses up what was set for it";
+      return;
     case "announce":
       return announce(execution, statement, action.announcement);
     case "send":
@@ -53,12 +55,13 @@ export async function perform(execution: Execution, work: Work, action: Action):
       return sendPerhapsEnding(execution, statement, action.announcement, action.held);
     case "borrow":
       if (classified.userVariables.length === 0) return;
-      return memory.noteBorrowed(statement, await readUserVariables(session, classified.userVariables));
+      memory.borrowed[statement.number] = await readUserVariables(session, classified.userVariables);
+      return;
     case "know-engines":
       await engines.namesSeenFrom(session, memory.database);
       return;
     case "read-autocommit":
-      return memory.readAutocommit(session);
+      return readAutocommit(session, memory);
     default:
       action satisfies never;
   }
@@ -66,13 +69,14 @@ export async function perform(execution: Execution, work: Work, action: Action):
 
 async function send(
   execution: Execution,
-  { statement, classified }: Work,
+  work: Work,
   how: Extract<Action, { readonly do: "send" }>["how"],
 ): Promise<void> {
-  const { session, journal, patience, transactions } = execution;
+  const { session, journal, patience, transaction } = execution;
+  const { statement } = work;
   switch (how) {
     case "in-transaction":
-      await transactions.run(statement, classified);
+      await runInside(execution, work);
       return journal.advance(statement);
     case "announced":
       return sendAnnounced(execution, statement);
@@ -80,7 +84,7 @@ async function send(
       return sendInSession(execution, statement, statement.text);
     case "variables":
       await session.run(statement.text);
-      transactions.keep(statement);
+      if (transaction !== null) keepIn(transaction, statement);
       return journal.advance(statement);
     case "lock": {
       const text = lockingHistoryToo(statement.text, session.database, journal.line.table);
@@ -97,12 +101,12 @@ async function send(
 }
 
 async function sendInSession(
-  { session, journal, transactions }: Execution,
+  execution: Execution,
   statement: Work["statement"],
   text: string,
 ): Promise<void> {
-  await session.run(text);
+  await execution.session.run(text);
   // Running it again would not give back what it changed.
-  transactions.cannotRepeat();
-  journal.advance(statement);
+  cannotRepeat(execution);
+  execution.journal.advance(statement);
 }

@@ -11,12 +11,13 @@ import {
 } from "../syntax/classify";
 import { withoutTemporary } from "../syntax/temporary";
 import type { Announcement, ResolvedKind } from "./decide";
-import type { Tools } from "./execution";
+import type { Execution } from "./execution";
 import type { Work } from "./group";
 import { readBefore } from "./judge-intent";
-import { SCRATCH_VARIABLE } from "./session-memory";
+import { SCRATCH_VARIABLE } from "./saved-session";
+import { preparedText } from "./session-memory";
 
-type Asker = Pick<Tools, "session" | "memory" | "engines">;
+type Asker = Pick<Execution, "session" | "memory" | "engines">;
 
 export interface Resolved {
   readonly kind: ResolvedKind;
@@ -78,7 +79,7 @@ export async function resolveKind(
     case "prepare":
       return as(kind, await readPreparedValue(asker, kind.source));
     case "execute":
-      return resolveText(asker, work, readers, memory.preparedText(kind.name));
+      return resolveText(asker, work, readers, preparedText(memory, kind.name));
     case "execute-immediate":
       return resolveText(asker, work, readers, await readImmediateText(asker, kind.source));
     case "begin":

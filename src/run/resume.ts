@@ -3,7 +3,8 @@ import { resumeLine } from "../history/writer";
 import type { Statement } from "../syntax/statement";
 import { type Finding, judgeIntent } from "./judge-intent";
 import { nameChangedStatement } from "./prefix";
-import { lockingHistoryToo } from "./session-memory";
+import { lockingHistoryToo, restoreSession } from "./saved-session";
+import { noteStatement } from "./session-memory";
 import { settleIntent, textOf } from "./settle-intent";
 import { type StepRun, stepName } from "./step-run";
 
@@ -28,7 +29,9 @@ export async function resume(run: StepRun, next: Statement | null): Promise<"app
   const found = row.intent === null ? null : await judgeOpen(run, row.intent, stored.saved, next);
   // With an intent open, the transaction before it was committed.
   if (row.intent === null) await counters.takeUp(session, stored.saved);
-  await memory.restore(session, stored.saved, (text) => lockingHistoryToo(text, session.database, table));
+  await restoreSession(session, memory, stored.saved, (text) =>
+    lockingHistoryToo(text, session.database, table),
+  );
   const verdict =
     row.intent === null || found === null
       ? null
@@ -44,7 +47,7 @@ export async function resume(run: StepRun, next: Statement | null): Promise<"app
   context.emit({ event: "judged", ...stepName(step), statement: row.intent.statement, verdict });
   if (verdict === "not-applied" || next === null) return "not-applied";
   journal.advance(next);
-  memory.note(next, classify(next));
+  noteStatement(memory, next, classify(next));
   await journal.record(session, stored.saved, null);
   return "applied";
 }
@@ -63,7 +66,7 @@ async function judgeOpen(
     const beside = await context.openBeside();
     try {
       // A lock would keep it from making tables.
-      await memory.restore(beside, saved, () => "DO 0");
+      await restoreSession(beside, memory, saved, () => "DO 0");
       // As a statement of the file's: the runner's own settings are set aside for those.
       const mode = executed?.sqlMode ?? null;
       if (mode !== null && /^[\w,]*$/.test(mode)) await beside.run(`SET SESSION sql_mode = '${mode}'`);

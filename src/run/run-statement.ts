@@ -3,10 +3,12 @@ import type { Unfinished } from "../history/writer";
 import { type Classified, classify, type StatementKind } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
 import { decide } from "./decide";
-import { type Execution, record, stateOf } from "./execution";
-import type { Work } from "./group";
+import { commit, type Execution, record, stateOf } from "./execution";
+import type { Group, Work } from "./group";
 import { perform } from "./perform";
 import { readCallEffect, resolveKind, writesOutside } from "./resolve-kind";
+import { noteStatement, preparedText } from "./session-memory";
+import { beganInFile, rollBack, runInside, runTogether } from "./transaction";
 
 /**
  * Runs one statement so that it and its record stand or fall together: in one transaction where the server can do that,
@@ -14,11 +16,7 @@ import { readCallEffect, resolveKind, writesOutside } from "./resolve-kind";
  * @param readers those right behind it that read what it leaves
  * @throws MigrateError; the driver's error
  */
-export async function runStatement(
-  execution: Execution,
-  work: Work,
-  readers: readonly Work[] = [],
-): Promise<void> {
+async function runStatement(execution: Execution, work: Work, readers: readonly Work[] = []): Promise<void> {
   const { session, journal, memory } = execution;
   // With its intent comes the record of the migration before; everything else must not come before that.
   if (work.classified.statement.kind !== "self-committing") await journal.finishPrevious(session);
@@ -27,7 +25,7 @@ export async function runStatement(
   for (const action of decide(kind, stateOf(execution, readers.length > 0))) {
     await perform(execution, work, action);
   }
-  memory.note(work.statement, noted, prepared);
+  noteStatement(memory, work.statement, noted, prepared);
 }
 
 /** Nothing but such statements leaves a session as it was: no variables, no LAST_INSERT_ID, no temporary tables. */
@@ -38,23 +36,42 @@ function isPlainDdl({ statement, userVariables }: Classified): boolean {
 }
 
 /**
- * Runs statements that can be sent together (see `gatherBatch`).
+ * Runs a group of statements (see group.ts).
  * @param reached told how many of them ran so far
+ * @throws MigrateError; the driver's error
  */
-export async function runBatch(
+export async function runGroup(
+  execution: Execution,
+  { how, works }: Group,
+  reached: (count: number) => void,
+): Promise<void> {
+  switch (how) {
+    case "alone":
+      for (const work of works) await runStatement(execution, work);
+      return;
+    case "together":
+      return runBatch(execution, works, reached);
+    case "unit":
+      return runUnit(execution, works, reached);
+    default:
+      how satisfies never;
+  }
+}
+
+async function runBatch(
   execution: Execution,
   batch: readonly Work[],
   reached: (count: number) => void,
 ): Promise<void> {
   const [first] = batch;
   if (first === undefined) return;
-  const { session, journal, transactions } = execution;
+  const { session, journal } = execution;
   await journal.finishPrevious(session);
   execution.touched = true;
   const heads = batch.map(({ statement }) => statement.head);
   if (await writesOutside(execution, heads)) return runEach(execution, batch, reached);
   for (const action of decide({ kind: "transactional" }, stateOf(execution, false))) {
-    if (action.do === "send") await transactions.runTogether(batch, reached);
+    if (action.do === "send") await runTogether(execution, batch, reached);
     else await perform(execution, first, action);
   }
   for (const { statement } of batch) journal.advance(statement);
@@ -71,37 +88,34 @@ async function runEach(
   }
 }
 
-/**
- * Runs a statement and those that read what it left (see `gatherUnit`), and sends nothing in between.
- * @param reached told how many of them ran so far
- */
-export async function runUnit(
+/** Runs a statement and those that read what it left, and sends nothing in between. */
+async function runUnit(
   execution: Execution,
   unit: readonly Work[],
   reached: (count: number) => void,
 ): Promise<void> {
   const [first, ...readers] = unit;
   if (first === undefined) return;
-  const { session, journal, memory, engines, transactions } = execution;
+  const { session, journal, memory, engines } = execution;
   execution.touched = true;
   if (endsOrBegins(first.classified.statement)) return runEach(execution, unit, reached);
   for (const reader of readers) await refuseCommittingReader(execution, reader);
   await engines.namesSeenFrom(session, memory.database);
   await runStatement(execution, first, readers);
   // Noted only: autocommit = 0 begins it.
-  if (!memory.autocommit && transactions.owner === null) await transactions.beganInFile(null, false);
-  for (const [index, { statement, classified }] of readers.entries()) {
+  if (!memory.autocommit && execution.transaction === null) await beganInFile(execution, null, false);
+  for (const [index, reader] of readers.entries()) {
     reached(index + 1);
-    if (transactions.owner === null) await session.run(statement.text);
-    else await transactions.run(statement, classified);
+    await runInside(execution, reader);
   }
   for (const { statement, classified } of readers) {
     journal.advance(statement);
-    memory.note(statement, classified);
+    noteStatement(memory, statement, classified);
   }
   // With what commits by itself before them they are recorded at once.
-  if (transactions.implicit) await transactions.commit();
-  else if (transactions.owner === null) await record(execution, null);
+  const { transaction } = execution;
+  if (transaction === null) await record(execution, null);
+  else if (transaction.owner === "runner" && transaction.implicit) await commit(execution);
 }
 
 /** After such a statement nothing but zeros is there to be read, whatever the runner sends. */
@@ -115,7 +129,7 @@ async function refuseCommittingReader(
   { session, memory }: Execution,
   { statement, classified: { statement: kind } }: Work,
 ): Promise<void> {
-  const inner = kind.kind === "execute" ? memory.preparedText(kind.name) : null;
+  const inner = kind.kind === "execute" ? preparedText(memory, kind.name) : null;
   const inside = inner === null ? kind : classify(inner).statement;
   if (inside.kind === "transactional" || inside.kind === "set") return;
   if (inside.kind === "temporary" && !inside.commits) return;
@@ -137,10 +151,9 @@ function committingReader({ line, column }: Statement): MigrateError {
 
 /** Commits and records what is still open; after it the line is finished. */
 export async function finish(execution: Execution): Promise<void> {
-  const { transactions, journal } = execution;
   // One that completion_type began, since no file may leave one of its own open.
-  if (transactions.owner !== null) await transactions.commit();
-  if (!journal.finished) await record(execution, null);
+  if (execution.transaction !== null) await commit(execution);
+  if (!execution.journal.finished) await record(execution, null);
 }
 
 /** Does the same, but leaves the record to the next migration's first one where a crash in between could be judged. */
@@ -154,15 +167,14 @@ export async function finishWithNext(execution: Execution): Promise<Unfinished |
 
 /** Commits and records what ran so far, so that the run can stop here. */
 export async function pause(execution: Execution): Promise<void> {
-  const { transactions } = execution;
   // A transaction of the file's own has not ended: it is rolled back and will run again as a whole.
-  if (transactions.owner === "file") return abandon(execution);
-  await transactions.commitOwn();
+  if (execution.transaction?.owner === "file") return abandon(execution);
+  if (execution.transaction !== null) await commit(execution);
   if (execution.unrecorded) await record(execution, null);
 }
 
 /** Rolls back what is open. Never throws: it runs when something already went wrong. */
 export async function abandon(execution: Execution): Promise<void> {
-  await execution.transactions.rollBack();
+  await rollBack(execution);
   if (execution.unrecorded) await record(execution, null).catch(() => {});
 }

@@ -12,7 +12,7 @@ import type { Statement } from "../syntax/statement";
 import { createCounters } from "./counters";
 import type { Emit, StepName } from "./events";
 import { createExecution, type Execution } from "./execution";
-import { type BatchSizes, createBatchSizes } from "./group";
+import { createGrouping, type Grouping } from "./group";
 import type { ProgressMeter } from "./progress";
 import { createPatience } from "./retry";
 import { createSessionMemory } from "./session-memory";
@@ -51,9 +51,7 @@ export interface StepRun {
   readonly total: number;
   readonly execution: Execution;
   readonly classify: (statement: Statement) => Classified;
-  /** No statement of the file reads what the one before it left, so that they can be sent together. */
-  readonly mayBatch: boolean;
-  readonly batchSizes: BatchSizes;
+  readonly grouping: Grouping;
   /** What an earlier run recorded was taken up, or there was none. */
   resumed: boolean;
   /** A statement ran in this session. */
@@ -82,14 +80,14 @@ export function beginStep(context: StepContext, step: Step, scan: FileScan): Ste
   context.engines.begin();
   const counters = createCounters(scan.reaches, memory, () => readInVain(context));
   const { session, engines } = context;
+  const classify = createClassifier();
   return {
     context,
     step,
     total,
     execution: createExecution({ session, journal, memory, patience, engines, counters }),
-    classify: createClassifier(),
-    mayBatch: !scan.usesPrevious,
-    batchSizes: createBatchSizes(),
+    classify,
+    grouping: createGrouping(scan.usesPrevious, classify, session.server.maxPacketBytes),
     resumed: row === null,
     ran: false,
     current: null,

@@ -8,10 +8,11 @@ import type { Classified } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
 import type { StepName } from "./events";
 import { connectionLost, statementFailed, stoppedAfter } from "./failures";
-import { gatherBatch, gatherUnit, keepUnits, leavesNothing, readsPrevious, type Work } from "./group";
+import { leavesNothing, readsPrevious, type Work } from "./group";
+import { lostOutcome, refuseLostTemporary, refuseLostVariable } from "./lost";
 import { resume } from "./resume";
-import { abandon, finish, finishWithNext, pause, runBatch, runStatement, runUnit } from "./run-statement";
-import { refuseLostTemporary, refuseLostVariable } from "./session-memory";
+import { abandon, finish, finishWithNext, pause, runGroup } from "./run-statement";
+import { noteStatement, preparedText } from "./session-memory";
 import { beginStep, type StepContext, type StepRun, stepName } from "./step-run";
 import { isStopping } from "./stop";
 
@@ -59,13 +60,12 @@ export async function runStep(
 }
 
 async function runStatements(run: StepRun): Promise<Unfinished | null> {
-  const { context, step, execution } = run;
+  const { context, step, execution, grouping } = run;
   if (step.resume !== null) await execution.journal.finishPrevious(context.session);
-  const { statements: chunks } = context.files;
-  for await (const statements of run.mayBatch ? chunks : keepUnits(chunks, run.classify)) {
+  for await (const statements of grouping.cut(context.files.statements)) {
     let at = 0;
     for (let next = statements[at]; next !== undefined; next = statements[at]) {
-      at += (await settleEarlier(run, next)) ? 1 : await runSome(run, next, statements, at);
+      at += (await settleEarlier(run, next)) ? 1 : await runGroupAt(run, next, statements, at);
     }
   }
   if (!run.resumed) await resume(run, null);
@@ -84,65 +84,46 @@ async function settleEarlier(run: StepRun, statement: Statement): Promise<boolea
   }
   // It counts for the hash and for what it left in the session.
   execution.journal.advance(statement);
-  execution.memory.note(statement, classify(statement));
+  noteStatement(execution.memory, statement, classify(statement));
   return true;
 }
 
 /** Runs a statement, or together with it some that follow it.  @returns how many */
-async function runSome(
+async function runGroupAt(
   run: StepRun,
   statement: Statement,
   statements: readonly Statement[],
   at: number,
 ): Promise<number> {
-  const { context, step, execution, classify, mayBatch, batchSizes } = run;
+  const { context, execution, classify, grouping } = run;
   const { memory } = execution;
   if (isStopping(context.stop)) throw new MigrateError("interrupted", "Stopped on request.");
-  refuseLostTemporary(statement, memory.lost, step.file.fileName);
-  refuseLostVariable(statement, classify(statement), memory.lostVariables, step.file.fileName);
-  const { maxPacketBytes } = context.session.server;
-  refuseLostOutcome(run, statement);
-  const batch = mayBatch
-    ? memory.lost.length === 0 && memory.lostVariables.size === 0
-      ? gatherBatch(statements, at, classify, batchSizes, maxPacketBytes)
-      : []
-    : gatherUnit(statements, at, classify, memory.preparedText);
-  const works = batch.length > 0 ? batch : [{ statement, classified: classify(statement) }];
+  refuseLost(run, statement, classify(statement));
+  const nothingLost = memory.lost.length === 0 && memory.lostVariables.size === 0;
+  const group = grouping.gather(statements, at, (name) => preparedText(memory, name), nothingLost);
+  const { works } = group;
   const started = performance.now();
   run.current = statement;
   context.meter.statement(statement.number);
-  await runWorks(run, works);
+  await runGroup(execution, group, (count) => {
+    run.current = works[Math.min(count, works.length - 1)]?.statement ?? null;
+  });
   run.ran = true;
   run.current = null;
   const elapsedMs = performance.now() - started;
-  batchSizes.learn(works, elapsedMs);
+  grouping.learn(group, elapsedMs);
   for (const work of works) tellDone(run, work, elapsedMs / works.length);
   return works.length;
 }
 
-async function runWorks(run: StepRun, works: readonly Work[]): Promise<void> {
-  const { execution } = run;
-  const [only, another] = works;
-  if (only !== undefined && another === undefined) return runStatement(execution, only);
-  const reached = (count: number): void => {
-    run.current = works[Math.min(count, works.length - 1)]?.statement ?? null;
-  };
-  if (run.mayBatch) await runBatch(execution, works, reached);
-  else await runUnit(execution, works, reached);
-}
-
-/** What the last statement of an earlier run left, for the next to read, died with its session. */
-function refuseLostOutcome({ ran, step, execution, classify }: StepRun, statement: Statement): void {
+/** Refuses a statement that needs what died with the session of an earlier run. */
+function refuseLost({ ran, step, execution }: StepRun, statement: Statement, classified: Classified): void {
+  const { memory } = execution;
+  const { fileName } = step.file;
+  refuseLostTemporary(statement, memory.lost, fileName);
+  refuseLostVariable(statement, classified, memory.lostVariables, fileName);
   if (ran || statement.number === 1 || leavesNothing(statement)) return;
-  if (!readsPrevious(classify(statement), execution.memory.preparedText)) return;
-  throw new MigrateError(
-    "session-lost",
-    `${step.file.fileName}:${statement.line}:${statement.column}: statement ${statement.number} reads what the statement before it left ` +
-      "(ROW_COUNT() and the like), which died with the session of an earlier run. Nothing more was run.",
-    {
-      hint: "See whether it took effect, change it so that it does without that, then run up again.",
-    },
-  );
+  if (readsPrevious(classified, (name) => preparedText(memory, name))) throw lostOutcome(statement, fileName);
 }
 
 function tellDone({ context, step, total }: StepRun, { statement, classified }: Work, ms: number): void {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { createSessionMemory } from "../../src/run/session-memory";
+import { restoreSession, saveSession } from "../../src/run/saved-session";
+import { createSessionMemory, noteStatement } from "../../src/run/session-memory";
 import { classify } from "../../src/syntax/classify";
 import { splitText } from "../../src/syntax/splitter";
 import { assertAsClient, assertCutsAsClient, type ClientCase, casesFor } from "../support/as-client";
@@ -108,9 +109,9 @@ forEachServer("temporary tables that an earlier version saved are made again", a
         "CREATE TEMPORARY TABLE draft (n INT); INSERT INTO draft VALUES (7)",
       )) {
         await session.run(statement.text);
-        memory.note(statement, classify(statement.text));
+        noteStatement(memory, statement, classify(statement.text));
       }
-      return JSON.parse((await memory.save(session)) ?? "{}");
+      return JSON.parse((await saveSession(session, memory)) ?? "{}");
     });
     const tables = saved.temporaries.kept.map(({ table: _, ...rest }: object & { table: unknown }) => ({
       name: "draft",
@@ -118,7 +119,7 @@ forEachServer("temporary tables that an earlier version saved are made again", a
     }));
     const earlier = JSON.stringify({ ...saved, temporaries: tables });
     await withTestSession(server, name, async (session) => {
-      await createSessionMemory(name, uses).restore(session, earlier, (text) => text);
+      await restoreSession(session, createSessionMemory(name, uses), earlier, (text) => text);
       assert.deepEqual(
         (await session.query("SELECT n FROM draft")).map(({ n }) => Number(n)),
         [7],

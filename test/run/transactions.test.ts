@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createCounters } from "../../src/run/counters";
 import { createPatience } from "../../src/run/retry";
 import { createSessionMemory } from "../../src/run/session-memory";
-import { createTransactions } from "../../src/run/transactions";
+import { begin, runTogether } from "../../src/run/transaction";
 import { createClassifier } from "../../src/syntax/classify";
 import { splitText } from "../../src/syntax/splitter";
 import { forEachServer, withTestDatabase } from "../support/servers";
@@ -24,21 +24,16 @@ forEachServer(
             taken = other.run("INSERT INTO t VALUES (1)").then(() => other.run("COMMIT"));
           });
           const memory = createSessionMemory(name, { usesLastInsertId: false, userVariables: [] });
-          const transactions = createTransactions(
-            session,
-            memory,
-            patience,
-            createCounters([], memory, async () => null),
-            async () => {},
-          );
+          const counters = createCounters([], memory, async () => null);
+          const run = { session, memory, patience, counters, transaction: null, whyNextNotAgain: null };
           const classify = createClassifier();
           const batch = [1, 2, 3, 4]
             .flatMap((id) => splitText(`INSERT INTO t VALUES (${id})`))
             .map((statement) => ({ statement, classified: classify(statement) }));
           const told: number[] = [];
-          await transactions.begin();
+          await begin(run);
           await assert.rejects(
-            transactions.runTogether(batch, (count) => void told.push(count)),
+            runTogether(run, batch, (count) => void told.push(count)),
             { errno: 1062 },
           );
           await taken;
