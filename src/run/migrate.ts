@@ -11,8 +11,8 @@ import { withTranslatedErrors } from "../server/translate-error";
 import { openWhenReady } from "../server/wait";
 import type { Settings } from "../settings/settings";
 import type { PlannedStep } from "./planned-sql";
-import type { Run, RunOptions } from "./run-plans";
-import { planAgain, type Ran, type Ready, renewSession, runPlans, showSteps, withReady } from "./run-plans";
+import type { Run, RunOptions } from "./runner";
+import { planAgain, type Ran, type Ready, renewSession, runPlans, showSteps, withReady } from "./runner";
 import type { StepResult } from "./step";
 import { watchForStop } from "./stop";
 

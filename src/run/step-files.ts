@@ -24,7 +24,7 @@ export interface StepFiles {
  * Reads the files of a step.
  * @throws MigrateError as `readText`; `statements` as `readStatements`
  */
-export function readStepFiles(step: Step, { noBackslashEscapes, onRead }: StepFilesOptions): StepFiles {
+function readStepFiles(step: Step, { noBackslashEscapes, onRead }: StepFilesOptions): StepFiles {
   const { direction, file, migration } = step;
   const texts = readStoredTexts(migration);
   const text = texts[direction];
@@ -43,31 +43,37 @@ function* inOnePiece(statements: readonly Statement[], onRead: () => void): Iter
   yield statements;
 }
 
-/** The files of a step whose turn has not come. */
-export interface ComingFiles {
-  /** Reads them as soon as the event loop has nothing to do. What fails then is tried again by `take`. */
-  readSoon(): void;
-  /** Reads them, unless that is done.  @throws as `readStepFiles` */
-  take(): StepFiles;
+/** Reads the files of a plan's steps, those of the next one while the one before it runs. */
+export interface FileReader {
+  /** @throws as `readStepFiles` */
+  take(step: Step): StepFiles;
+  /** Reads the next step's as soon as the event loop has nothing to do. What fails then is tried again by `take`. */
+  readAhead(): void;
 }
 
-export function comingFiles(step: Step, options: StepFilesOptions): ComingFiles {
-  let files: StepFiles | null = null;
-  const take = (): StepFiles => {
-    files ??= readStepFiles(step, options);
-    return files;
+export function createFileReader(steps: readonly Step[], options: StepFilesOptions): FileReader {
+  let current: Step | undefined;
+  let read: { readonly step: Step; readonly files: StepFiles } | null = null;
+  const readOnce = (step: Step): StepFiles => {
+    if (read?.step !== step) read = { step, files: readStepFiles(step, options) };
+    return read.files;
   };
   return {
-    readSoon() {
+    take(step) {
+      current = step;
+      return readOnce(step);
+    },
+    readAhead() {
+      const next = current === undefined ? undefined : steps[steps.indexOf(current) + 1];
+      if (next === undefined) return;
       setImmediate(() => {
         try {
-          take();
+          readOnce(next);
         } catch {
           // Met again when it is their turn.
         }
       });
     },
-    take,
   };
 }
 

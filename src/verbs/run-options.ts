@@ -1,7 +1,7 @@
 import { formatMigration, formatVersion } from "../migrations/names";
 import type { RunResult, TargetInput } from "../run/migrate";
 import type { PlannedStep } from "../run/planned-sql";
-import type { RunOptions } from "../run/run-plans";
+import type { RunOptions } from "../run/runner";
 import { formatDuration, plural } from "./layout";
 import {
   count,

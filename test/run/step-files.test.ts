@@ -1,12 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
-import { readMigrations } from "../../src/migrations/read-migrations";
+import { type Migration, readMigrations } from "../../src/migrations/read-migrations";
 import type { Step } from "../../src/plan/step";
-import { comingFiles } from "../../src/run/step-files";
+import { createFileReader } from "../../src/run/step-files";
 import { withMigrations } from "../support/migrations";
 
-const FILES = { "0001_a.up.sql": "SELECT 1;", "0001_a.down.sql": "SELECT 2;" };
+const FILES = {
+  "0001_a.up.sql": "SELECT 1;",
+  "0001_a.down.sql": "SELECT 2;",
+  "0002_b.up.sql": "SELECT 3;",
+  "0002_b.down.sql": "SELECT 4;",
+};
+
+function stepUp(migration: Migration): Step {
+  const { version, name, up: file } = migration;
+  return { direction: "up", version, name, migration, file, resume: null };
+}
 
 for (const { name, waits } of [
   { name: "as soon as there is time", waits: true },
@@ -14,16 +24,15 @@ for (const { name, waits } of [
 ]) {
   test(`the files of a coming step are read once: ${name}`, async () => {
     await withMigrations(FILES, async (dir) => {
-      const [migration] = readMigrations(dir).migrations;
-      assert.ok(migration !== undefined);
-      const { version, name: called, up: file } = migration;
-      const step: Step = { direction: "up", version, name: called, migration, file, resume: null };
-      const coming = comingFiles(step, { noBackslashEscapes: false, onRead: () => {} });
-      coming.readSoon();
+      const [first, second] = readMigrations(dir).migrations.map(stepUp);
+      assert.ok(first !== undefined && second !== undefined);
+      const reader = createFileReader([first, second], { noBackslashEscapes: false, onRead: () => {} });
+      reader.take(first);
+      reader.readAhead();
       if (waits) await turn();
-      const files = coming.take();
+      const files = reader.take(second);
       await turn();
-      assert.equal(coming.take(), files);
+      assert.equal(reader.take(second), files);
     });
   });
 }

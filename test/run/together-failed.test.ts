@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { StatementError } from "../../src/errors";
 import type { RunEvent } from "../../src/index";
 import { migrate } from "../../src/run/migrate";
-import type { RunOptions } from "../../src/run/run-plans";
+import type { RunOptions } from "../../src/run/runner";
 import { withSession } from "../../src/server/connection";
 import type { Session } from "../../src/server/session";
 import { settingsFromOptions } from "../../src/settings/settings";

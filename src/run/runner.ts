@@ -20,7 +20,7 @@ import { type PlannedStep, planText } from "./planned-sql";
 import { createProgressMeter, type ProgressMeter } from "./progress";
 import { createScans, type Scans } from "./scans";
 import { runStep, type StepResult } from "./step";
-import { type ComingFiles, comingFiles } from "./step-files";
+import { createFileReader } from "./step-files";
 import { stepName } from "./step-run";
 import { isStopping, type StopOptions, type StopWatch } from "./stop";
 
@@ -212,16 +212,12 @@ async function runPlan(
   const identity = readIdentity();
   const earlier = results.length;
   const { noBackslashEscapes } = run.session.server;
-  const reading = { noBackslashEscapes, onRead: run.meter.read };
-  let coming: ComingFiles | null = null;
+  const reader = createFileReader(plan.steps, { noBackslashEscapes, onRead: run.meter.read });
   for (const [index, step] of plan.steps.entries()) {
     const { session, lock, emit } = run;
     if (lock === null) throw new TypeError("a plan runs under the lock only");
     const last = index === plan.steps.length - 1;
     if (isStopping(run.options)) throw stoppedBefore(step, results.length);
-    const files = (coming ?? comingFiles(step, reading)).take();
-    const next = plan.steps[index + 1];
-    coming = next === undefined ? null : comingFiles(next, reading);
     const context = {
       session,
       lock,
@@ -238,9 +234,9 @@ async function runPlan(
       stop: run.options,
       meter: run.meter,
       engines: run.engines,
-      files,
+      files: reader.take(step),
       openBeside: () => openBeside(run),
-      onAdded: () => coming?.readSoon(),
+      onAdded: reader.readAhead,
     };
     const scan = await run.scans.of(step);
     run.meter.begin(stepName(step), {
