@@ -55,6 +55,56 @@ export type Beginning =
   /** An earlier run added the line and spent some milliseconds on it. */
   | { readonly line: "partial"; readonly spentMs: number };
 
+/** The line of a journal, and the one before it while that waits for this one's first record. */
+interface LineWriter {
+  /** The line is in the history. */
+  readonly added: boolean;
+  write(session: Session, progress: Progress): Promise<void>;
+  finishPrevious(session: Session): Promise<void>;
+  writeError(session: Session, progress: Progress, keepIntent: boolean): Promise<void>;
+}
+
+function createLineWriter(
+  line: Line,
+  beginning: Beginning,
+  unfinished: Unfinished | null,
+  onAdded: () => void,
+): LineWriter {
+  let added = beginning.line === "partial";
+  let previous = unfinished;
+
+  async function finishPrevious(session: Session): Promise<void> {
+    if (previous === null) return;
+    if (!(await recordProgress(session, previous.line, previous.progress))) throw vanished(previous.line);
+    previous = null;
+  }
+
+  return {
+    get added() {
+      return added;
+    },
+    async write(session, progress) {
+      if (added && (await recordProgress(session, line, progress))) return;
+      if (beginning.line !== "new") throw vanished(line);
+      // Not added yet, or added in a transaction that was rolled back and runs again.
+      if (previous === null) await addLine(session, line, beginning.row, progress);
+      else await addNextLine(session, previous, line, beginning.row, progress);
+      previous = null;
+      added = true;
+      onAdded();
+    },
+    finishPrevious,
+    async writeError(session, progress, keepIntent) {
+      await finishPrevious(session);
+      if (added && (await recordError(session, line, progress.error ?? "", keepIntent))) return;
+      // Not added yet, or added in a transaction that was rolled back.
+      if (beginning.line !== "new") throw vanished(line);
+      await addLine(session, line, beginning.row, progress);
+      added = true;
+    },
+  };
+}
+
 /**
  * @param total statements in the file
  * @param unfinished the migration before this one, which the first record finishes as well
@@ -68,32 +118,13 @@ export function createJournal(
   onAdded: () => void = () => {},
 ): Journal {
   const hash = createStatementsHash();
+  const writer = createLineWriter(line, beginning, unfinished, onAdded);
   const started = performance.now();
+  const spentMs = beginning.line === "partial" ? beginning.spentMs : 0;
+  const elapsed = (): number => Math.round(spentMs + performance.now() - started);
   let done = 0;
   let position = 0;
   let finished = false;
-  let added = beginning.line === "partial";
-  let previous = unfinished;
-  const spentMs = beginning.line === "partial" ? beginning.spentMs : 0;
-
-  async function write(session: Session, progress: Progress): Promise<void> {
-    if (added && (await recordProgress(session, line, progress))) return;
-    if (beginning.line !== "new") throw vanished(line);
-    // Not added yet, or added in a transaction that was rolled back and runs again.
-    if (previous === null) await addLine(session, line, beginning.row, progress);
-    else await addNextLine(session, previous, line, beginning.row, progress);
-    previous = null;
-    added = true;
-    onAdded();
-  }
-
-  async function finishPrevious(session: Session): Promise<void> {
-    if (previous === null) return;
-    if (!(await recordProgress(session, previous.line, previous.progress))) throw vanished(previous.line);
-    previous = null;
-  }
-
-  const elapsed = (): number => Math.round(spentMs + performance.now() - started);
 
   function current(saved: string | null, intent: Intent | null): Progress {
     const atEnd = position === total && intent === null;
@@ -129,13 +160,13 @@ export function createJournal(
     hash: () => (position === 0 ? null : hash.digest()),
     async record(session, saved, intent) {
       const progress = current(saved, intent);
-      await write(session, progress);
+      await writer.write(session, progress);
       done = position;
       finished = progress.finished;
     },
-    finishPrevious,
+    finishPrevious: writer.finishPrevious,
     leaveUnfinished() {
-      if (!added || position !== total) return null;
+      if (!writer.added || position !== total) return null;
       done = position;
       finished = true;
       return { line, progress: current(null, null) };
@@ -144,14 +175,9 @@ export function createJournal(
       done = recorded;
     },
     async recordFailure(session, words, keepIntent) {
-      await finishPrevious(session);
       const error = words.slice(0, ERROR_LENGTH);
-      if (added && (await recordError(session, line, error, keepIntent))) return;
-      // Not added yet, or added in a transaction that was rolled back.
-      if (beginning.line !== "new") throw vanished(line);
       const nothing = { done: 0, doneHash: null, intent: null, saved: null, finished: false };
-      await addLine(session, line, beginning.row, { ...nothing, error, durationMs: elapsed() });
-      added = true;
+      await writer.writeError(session, { ...nothing, error, durationMs: elapsed() }, keepIntent);
     },
   };
   return journal;

@@ -112,16 +112,8 @@ export function createProgressMeter(
   return {
     begin(step, place) {
       const now = performance.now();
-      current = {
-        step,
-        place,
-        startedAt: now,
-        statement: 0,
-        statementAt: now,
-        bytes: 0,
-        server: null,
-        stageAt: now,
-      };
+      const none = { statement: 0, bytes: 0, server: null };
+      current = { step, place, startedAt: now, statementAt: now, stageAt: now, ...none };
     },
     read(bytes) {
       if (current !== null) current.bytes += bytes;
@@ -170,7 +162,7 @@ function remaining(spentMs: number, fraction: number): number | null {
 }
 
 /** Looks, from a second connection, how far a session is with its statement. */
-export interface Watcher {
+interface Watcher {
   /** @returns null when the server does not say or may not be asked; never throws */
   look(at: Session): Promise<ServerProgress | null>;
   close(): Promise<void>;
