@@ -202,8 +202,21 @@ export function readsPrevious(
       return (
         usesPrevious || READS_PREVIOUS.test(statement.source.from === "text" ? statement.source.text : "")
       );
-    default:
+    case "begin":
+    case "commit":
+    case "rollback":
+    case "use":
+    case "prepare":
+    case "deallocate":
+    case "lock-tables":
+    case "unlock-tables":
+    case "self-committing":
+    case "repeatable":
+    case "unjudgeable":
+    case "refused":
       return false;
+    default:
+      return statement satisfies never;
   }
 }
 

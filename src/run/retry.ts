@@ -155,7 +155,20 @@ export function whyNotAgainInTransaction(
     case "execute":
     case "execute-immediate":
       return "what a prepared text does to the session is not known";
-    default:
+    case "begin":
+    case "commit":
+    case "rollback":
+    case "use":
+    case "prepare":
+    case "deallocate":
+    case "lock-tables":
+    case "unlock-tables":
+    case "self-committing":
+    case "repeatable":
+    case "unjudgeable":
+    case "refused":
       return "a rollback does not undo it";
+    default:
+      return statement satisfies never;
   }
 }
