@@ -9,7 +9,7 @@ import { compareStates, dumpState, type State } from "./state";
 export const HISTORY_TABLE = "migration_history";
 
 /** A run that takes this long, in milliseconds, counts as hung. */
-export const TIME_LIMIT = 60_000;
+export const TIME_LIMIT = 240_000;
 
 /** What is swept: some migrations in one direction on one server, and how that goes when nothing happens. */
 export interface Subject {

@@ -29,3 +29,23 @@ export async function withTestSession<T>(
 export async function runAll(session: Session, statements: readonly string[]): Promise<void> {
   for (const statement of statements) await session.run(statement);
 }
+
+/**
+ * Throwaway databases that somebody made since then and left behind: whoever is still at work on one, such as another
+ * test, holds a lock of its name.
+ * @param since in ms since 1970
+ */
+export async function readLeftBehind(session: Session, since: number): Promise<readonly string[]> {
+  const rows = await session.query("SHOW DATABASES LIKE 'mysql\\_updown\\_scratch\\_%'");
+  const left: string[] = [];
+  for (const row of rows) {
+    const name = String(Object.values(row)[0]);
+    if (Number(name.split("_")[3]) < Math.floor(since / 1000)) continue;
+    const [lock] = await session.query("SELECT IS_FREE_LOCK(?) AS free", [name]);
+    const there = await session.query("SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ?", [
+      name,
+    ]);
+    if (Number(lock?.free) === 1 && there.length > 0) left.push(name);
+  }
+  return left;
+}
