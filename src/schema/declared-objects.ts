@@ -1,6 +1,6 @@
 import { type LexOptions, type Token, tokens } from "../syntax/lexer";
 import { splitText } from "../syntax/splitter";
-import { KINDS } from "./kinds/all-kinds";
+import { KINDS, PROGRAM_TYPES } from "./kinds/all-kinds";
 
 /** What a piece of SQL text defines. */
 export interface DeclaredObject {
@@ -49,7 +49,6 @@ export function readDeclaredObjects(sql: string, options: DeclaredTextOptions = 
 
 /** What CREATE is followed by. */
 const CREATED = ["TABLE", "INDEX", ...KINDS.flatMap(({ types }) => types)];
-const WITH_BODY: ReadonlySet<string> = new Set(KINDS.flatMap(({ types, hasBody }) => (hasBody ? types : [])));
 
 function placeStatement(all: readonly Token[]): PlacedToken[] {
   const start = all[0]?.start ?? 0;
@@ -63,7 +62,7 @@ function placeStatement(all: readonly Token[]): PlacedToken[] {
   if (is(at, "IF")) at += is(at + 1, "NOT") ? 3 : 2;
   if (isMark(all[at + 1], ".")) at += 2;
   const name = type === -1 ? null : (all[at]?.value ?? null);
-  const object = { kind, name, start, table: "", hasBody: WITH_BODY.has(word) };
+  const object = { kind, name, start, table: "", hasBody: PROGRAM_TYPES.includes(word) };
   if (kind === "table") return placeTable(all, at, { ...object, table: name ?? "" });
   const on = kind === "index" ? all.findIndex((_, each) => is(each, "ON")) : -1;
   const table = on === -1 ? "" : (all[isMark(all[on + 2], ".") ? on + 3 : on + 1]?.value ?? "");

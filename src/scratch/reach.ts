@@ -1,6 +1,7 @@
 import type { Problem } from "../errors";
 import type { Migration, MigrationFile } from "../migrations/read-migrations";
 import { readStatements } from "../migrations/read-statements";
+import { PROGRAM_TYPES } from "../schema/kinds/all-kinds";
 import { type LexOptions, type Token, tokens } from "../syntax/lexer";
 import { splitText } from "../syntax/splitter";
 import { createSqlMode } from "../syntax/sql-mode";
@@ -50,10 +51,8 @@ function holdsStatements(list: readonly Token[]): boolean {
   if (isKeyword(second, ":") || isKeyword(second, "STATEMENT")) return true;
   if (["EXPLAIN", "ANALYZE", "DESCRIBE", "DESC"].some((word) => isKeyword(first, word))) return true;
   if (!isKeyword(first, "CREATE") && !isKeyword(first, "ALTER")) return false;
-  return PROGRAMS.some((word) => list.slice(1, 14).some((token) => isKeyword(token, word)));
+  return PROGRAM_TYPES.some((word) => list.slice(1, 14).some((token) => isKeyword(token, word)));
 }
-
-const PROGRAMS = ["PROCEDURE", "FUNCTION", "TRIGGER", "EVENT", "PACKAGE"];
 
 /** What is prepared from a literal is looked at; what comes from anywhere else is known only when it runs. */
 function whyPreparedReachesBeyond(

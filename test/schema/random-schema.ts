@@ -1,3 +1,4 @@
+import { type ObjectLists, objectLists } from "../../src/schema/kinds/all-kinds";
 import type { Check, Column, ForeignKey, Index, IndexPart, Schema, Table } from "../../src/schema/model";
 import type { ServerInfo } from "../../src/server/session";
 import type { Random } from "./random";
@@ -24,11 +25,7 @@ export function randomComment(random: Random): string {
 export function randomSchema(random: Random, server: ServerInfo): Draft<Schema> {
   const schema: Draft<Schema> = {
     tables: [],
-    sequences: [],
-    views: [],
-    triggers: [],
-    routines: [],
-    events: [],
+    ...(objectLists(() => []) as Draft<ObjectLists>),
     notCompared: [],
   };
   const count = 1 + random.number(4);

@@ -16,6 +16,9 @@ export type ObjectLists = {
 /** Every kind of object but tables; what comes first may be used by what comes behind. */
 export const KINDS: readonly Kind<NamedObject, keyof ObjectLists>[] = LIST;
 
+/** Types of what holds statements, as they follow CREATE. */
+export const PROGRAM_TYPES: readonly string[] = KINDS.flatMap(({ types, hasBody }) => (hasBody ? types : []));
+
 /** A list of objects for each kind. */
 export function objectLists(
   of: (kind: Kind<NamedObject, keyof ObjectLists>) => readonly NamedObject[],
