@@ -72,7 +72,7 @@ async function runTests(
   const events = counted(
     run({
       files: files.map((file) => join(ROOT, file)),
-      concurrency: 2 * availableParallelism(),
+      concurrency: availableParallelism() + 1,
       signal: abort,
       ...(pattern === null ? {} : { testNamePatterns: [pattern] }),
     }),
