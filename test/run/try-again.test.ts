@@ -374,12 +374,14 @@ for (const row of DEADLOCKED) {
 }
 
 async function waitsForLock(session: Session, database: string): Promise<boolean> {
-  const rows = await session.query(
-    `SELECT 1 FROM information_schema.INNODB_TRX t JOIN information_schema.PROCESSLIST p ON p.ID = t.trx_mysql_thread_id
-      WHERE t.trx_state = 'LOCK WAIT' AND p.DB = ?`,
-    [database],
+  const waiting = await session.query(
+    "SELECT trx_mysql_thread_id AS id FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'",
   );
-  return rows.length > 0;
+  // Not information_schema.PROCESSLIST: MySQL fails on it while any session's statement has 4-byte characters.
+  const sessions = await session.query("SHOW PROCESSLIST");
+  return sessions.some(
+    ({ Id, db }) => db === database && waiting.some(({ id }) => Number(id) === Number(Id)),
+  );
 }
 
 function blockedWith(words: RegExp): (error: unknown) => boolean {
