@@ -95,7 +95,7 @@ export type Action =
   /** Before a SET that reads user variables: remembers what they hold. */
   | { readonly do: "borrow" }
   /** Asks for tables without transactions now, because nothing may come between this and the next transaction. */
-  | { readonly do: "know-engines" }
+  | { readonly do: "know-non-transactional" }
   | { readonly do: "read-autocommit" };
 
 /** @returns what is to be done for a statement, in this order. The first that fails ends it. */
@@ -244,7 +244,7 @@ function set(kind: Extract<ResolvedKind, { readonly kind: "set" }>, state: State
   return [
     ...commitOwn(state),
     { do: "borrow" },
-    ...(kind.nextTransaction ? [{ do: "know-engines" } as const] : []),
+    ...(kind.nextTransaction ? [{ do: "know-non-transactional" } as const] : []),
     // Turning it on commits the open transaction, so the record has to be in it.
     ...(inFile && !state.autocommit && (kind.autocommit === true || kind.autocommit === "unknown")
       ? [{ do: "commit-by-it" } as const]

@@ -1,7 +1,7 @@
 import type { Journal } from "../history/journal";
 import type { Intent } from "../history/lines";
 import { serverErrno } from "../server/error-numbers";
-import type { Engines } from "../server/non-transactional";
+import type { NonTransactional } from "../server/non-transactional";
 import { COMMIT } from "../server/session";
 import type { Statement } from "../syntax/statement";
 import type { Announcement, State } from "./decide";
@@ -11,7 +11,7 @@ import { isFull, repeatedly, type Transacting } from "./transaction";
 /** A file that is being run, and what is not recorded of it yet. */
 export interface Execution extends Transacting {
   readonly journal: Journal;
-  readonly engines: Engines;
+  readonly nonTransactional: NonTransactional;
   /** A statement that commits by itself ran, and neither a record nor the next intent says so yet. */
   unrecorded: boolean;
   /** What the intent that was recorded last says. */
@@ -23,7 +23,7 @@ export interface Execution extends Transacting {
 }
 
 export function createExecution(
-  tools: Pick<Execution, "session" | "journal" | "memory" | "patience" | "engines" | "counters">,
+  tools: Pick<Execution, "session" | "journal" | "memory" | "retry" | "nonTransactional" | "counters">,
 ): Execution {
   return {
     ...tools,
@@ -83,9 +83,9 @@ export function stateOf({ transaction, memory, unrecorded }: Execution, readersF
 
 /** Notes that a statement ran and that no rollback undoes it. */
 export function ranForGood(execution: Execution, statement: Statement): void {
-  const { journal, engines, counters } = execution;
+  const { journal, nonTransactional, counters } = execution;
   journal.advance(statement);
   execution.unrecorded = true;
-  engines.forget();
+  nonTransactional.forget();
   counters.forget();
 }

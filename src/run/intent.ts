@@ -39,11 +39,11 @@ function intentFor(
 
 /** Runs a statement whose intent is recorded, outside of a transaction. */
 export async function sendAnnounced(execution: Execution, statement: Statement): Promise<void> {
-  const { session, memory, patience, announced } = execution;
+  const { session, memory, retry, announced } = execution;
   if (announced === null) throw new TypeError("its intent comes first");
   execution.fateOpen = true;
   try {
-    await patience.through(
+    await retry.through(
       () => session.run(statement.text),
       tablesOf(announced.objects, memory.database),
       (error) => whyNotAgain(execution, error, announced),
@@ -89,8 +89,8 @@ export async function sendRepeatable(
   statement: Statement,
   objects: readonly ObjectRef[],
 ): Promise<void> {
-  const { session, memory, patience } = execution;
-  await patience.through(
+  const { session, memory, retry } = execution;
+  await retry.through(
     () => session.run(statement.text),
     tablesOf(objects, memory.database),
     async () => whyNotAgainAlone("repeatable", statement.text, classify(statement.text).userVariables),

@@ -9,7 +9,7 @@ import { beganInFile, begin, cannotRepeat, keepIn, runInside } from "./transacti
 
 /** Carries out one action.  @throws MigrateError; the driver's error */
 export async function perform(execution: Execution, work: Work, action: Action): Promise<void> {
-  const { session, journal, memory, engines, counters } = execution;
+  const { session, journal, memory, nonTransactional, counters } = execution;
   const { statement, classified } = work;
   switch (action.do) {
     case "refuse":
@@ -57,8 +57,8 @@ export async function perform(execution: Execution, work: Work, action: Action):
       if (classified.userVariables.length === 0) return;
       memory.borrowed[statement.number] = await readUserVariables(session, classified.userVariables);
       return;
-    case "know-engines":
-      await engines.namesSeenFrom(session, memory.database);
+    case "know-non-transactional":
+      await nonTransactional.namesSeenFrom(session, memory.database);
       return;
     case "read-autocommit":
       return readAutocommit(session, memory);
@@ -72,7 +72,7 @@ async function send(
   work: Work,
   how: Extract<Action, { readonly do: "send" }>["how"],
 ): Promise<void> {
-  const { session, journal, patience, transaction } = execution;
+  const { session, journal, retry, transaction } = execution;
   const { statement } = work;
   switch (how) {
     case "in-transaction":
@@ -89,7 +89,7 @@ async function send(
     case "lock": {
       const text = lockingHistoryToo(statement.text, session.database, journal.line.table);
       // All of its tables or none: what it could not have in time it may ask for again.
-      return patience.through(
+      return retry.through(
         () => sendInSession(execution, statement, text),
         [],
         async () => null,

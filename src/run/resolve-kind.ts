@@ -17,7 +17,7 @@ import { readBefore } from "./judge-intent";
 import { SCRATCH_VARIABLE } from "./saved-session";
 import { preparedText } from "./session-memory";
 
-type Asker = Pick<Execution, "session" | "memory" | "engines">;
+type Asker = Pick<Execution, "session" | "memory" | "nonTransactional">;
 
 export interface Resolved {
   readonly kind: ResolvedKind;
@@ -126,10 +126,10 @@ async function resolveRows(
 
 /** What one of them writes, no transaction would take back. */
 export async function writesOutside(
-  { session, memory, engines }: Asker,
+  { session, memory, nonTransactional }: Asker,
   texts: readonly string[],
 ): Promise<boolean> {
-  const names = await engines.namesSeenFrom(session, memory.database);
+  const names = await nonTransactional.namesSeenFrom(session, memory.database);
   return texts.some((text) => mentionsAny(text, names, { ansiQuotes: true }));
 }
 

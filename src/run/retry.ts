@@ -19,7 +19,7 @@ export interface Blocked {
   readonly pauseMs: number;
 }
 
-export interface Patience {
+export interface Retry {
   /**
    * Does a piece of work that takes locks, and does it again when it could not have them in time, if that is safe.
    * @param tables what it locks, to name who holds it
@@ -40,12 +40,12 @@ export interface LockedTable {
 /** Together with a lock_wait_timeout of 5 s: about three quarters of a minute. */
 const PAUSES_MS: readonly number[] = [500, 1_000, 2_000, 4_000, 8_000];
 
-export function createPatience(
+export function createRetry(
   session: Session,
   signal: AbortSignal | undefined,
   report: (blocked: Blocked) => void,
   pausesMs: readonly number[] = PAUSES_MS,
-): Patience {
+): Retry {
   return {
     async through(work, tables, whyNotAgain) {
       for (let tries = 1; ; tries++) {

@@ -96,11 +96,11 @@ async function runUnit(
 ): Promise<void> {
   const [first, ...readers] = unit;
   if (first === undefined) return;
-  const { session, journal, memory, engines } = execution;
+  const { session, journal, memory, nonTransactional } = execution;
   execution.touched = true;
   if (endsOrBegins(first.classified.statement)) return runEach(execution, unit, reached);
   for (const reader of readers) await refuseCommittingReader(execution, reader);
-  await engines.namesSeenFrom(session, memory.database);
+  await nonTransactional.namesSeenFrom(session, memory.database);
   await runStatement(execution, first, readers);
   // Noted only: autocommit = 0 begins it.
   if (!memory.autocommit && execution.transaction === null) await beganInFile(execution, null, false);

@@ -11,7 +11,7 @@ import type { Target } from "../plan/target";
 import { isConnectionLost } from "../server/error-numbers";
 import type { Lock } from "../server/lock";
 import { acquireLock, releaseLock } from "../server/lock";
-import { createEngines, type Engines } from "../server/non-transactional";
+import { createNonTransactional, type NonTransactional } from "../server/non-transactional";
 import type { Session } from "../server/session";
 import type { Settings } from "../settings/settings";
 import type { Emit } from "./events";
@@ -62,7 +62,7 @@ const LOCK_TIMEOUT_MS = 300_000;
 export interface Ready extends Run {
   readonly scans: Scans;
   readonly meter: ProgressMeter;
-  readonly engines: Engines;
+  readonly nonTransactional: NonTransactional;
   /** Id of the history's newest line, as this run left it. */
   lastId: number;
   /** The migration that ran last, when its record was left to the next one. */
@@ -92,7 +92,7 @@ export async function withReady<T>(
   const ready: Ready = Object.assign(run, {
     scans,
     meter,
-    engines: createEngines(),
+    nonTransactional: createNonTransactional(),
     lastId: 0,
     unfinished: null,
   });
@@ -233,7 +233,7 @@ async function runPlan(
       emit,
       stop: run.options,
       meter: run.meter,
-      engines: run.engines,
+      nonTransactional: run.nonTransactional,
       files: reader.take(step),
       openBeside: () => openBeside(run),
       onAdded: reader.readAhead,

@@ -5,7 +5,7 @@ import type { Line, NewLine, Unfinished } from "../history/writer";
 import type { FileScan } from "../migrations/judge-statements";
 import type { Step } from "../plan/step";
 import type { Lock } from "../server/lock";
-import type { Engines } from "../server/non-transactional";
+import type { NonTransactional } from "../server/non-transactional";
 import type { Session } from "../server/session";
 import { type Classified, createClassifier } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
@@ -14,7 +14,7 @@ import type { Emit, StepName } from "./events";
 import { createExecution, type Execution } from "./execution";
 import { createGrouping, type Grouping } from "./group";
 import type { ProgressMeter } from "./progress";
-import { createPatience } from "./retry";
+import { createRetry } from "./retry";
 import { createSessionMemory } from "./session-memory";
 import type { StepFiles } from "./step-files";
 import type { StopOptions } from "./stop";
@@ -36,7 +36,7 @@ export interface StepContext {
   /** Looked at between statements: a run that is asked to stop ends the current one and records it. */
   readonly stop: StopOptions;
   readonly meter: ProgressMeter;
-  readonly engines: Engines;
+  readonly nonTransactional: NonTransactional;
   readonly files: StepFiles;
   /** Opens a second session, on the same server. */
   readonly openBeside: () => Promise<Session>;
@@ -74,18 +74,18 @@ export function beginStep(context: StepContext, step: Step, scan: FileScan): Ste
     context.onAdded,
   );
   const memory = createSessionMemory(context.session.database, scan);
-  const patience = createPatience(context.session, context.stop.signal, (blocked) =>
+  const retry = createRetry(context.session, context.stop.signal, (blocked) =>
     context.emit({ event: "blocked", ...stepName(step), statement: journal.position + 1, ...blocked }),
   );
-  context.engines.begin();
+  context.nonTransactional.begin();
   const counters = createCounters(scan.reaches, memory, () => readInVain(context));
-  const { session, engines } = context;
+  const { session, nonTransactional } = context;
   const classify = createClassifier();
   return {
     context,
     step,
     total,
-    execution: createExecution({ session, journal, memory, patience, engines, counters }),
+    execution: createExecution({ session, journal, memory, retry, nonTransactional, counters }),
     classify,
     grouping: createGrouping(scan.usesPrevious, classify, session.server.maxPacketBytes),
     resumed: row === null,

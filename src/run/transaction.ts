@@ -5,7 +5,7 @@ import { mentionsAny } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
 import type { Counters } from "./counters";
 import type { Work } from "./group";
-import { type Patience, type WhyNotAgain, whyNotAgainInTransaction } from "./retry";
+import { type Retry, type WhyNotAgain, whyNotAgainInTransaction } from "./retry";
 import { giveBackValues, readSessionValues, type SessionValues } from "./saved-session";
 import type { SessionMemory } from "./session-memory";
 
@@ -38,7 +38,7 @@ export interface Transaction {
 export interface Transacting {
   readonly session: Session;
   readonly memory: SessionMemory;
-  readonly patience: Patience;
+  readonly retry: Retry;
   readonly counters: Counters;
   transaction: Transaction | null;
   /** What was just set is used up by the next transaction, and cannot be read to be set again. */
@@ -134,7 +134,7 @@ export async function repeatedly(
   const { transaction } = run;
   if (transaction === null) return work();
   let again = false;
-  await run.patience.through(
+  await run.retry.through(
     async () => {
       if (again) await runAgain(run, transaction);
       again = true;

@@ -173,7 +173,7 @@ const CHANGES_SESSION = /@|\b(?:TEMPORARY|PREPARE|EXECUTE|LAST_INSERT_ID)\b/i;
 const FRESH_MS = 1_000;
 
 /** Knows the names through which a statement reaches a table whose engine cannot roll back. */
-export interface Engines {
+export interface NonTransactional {
   /** @returns as `readNonTransactionalNames`  @throws the driver's error */
   namesSeenFrom(session: Session, database: string): Promise<ReadonlySet<string>>;
   /** A migration begins: what is not fresh is asked again. Until it ends, only `forget` does that. */
@@ -186,7 +186,7 @@ export interface Engines {
  * One for a whole run: the question costs milliseconds on a server with many tables, and short migrations come by
  * the hundred.
  */
-export function createEngines(): Engines {
+export function createNonTransactional(): NonTransactional {
   let known: { readonly database: string; readonly names: ReadonlySet<string>; readonly at: number } | null =
     null;
   return {

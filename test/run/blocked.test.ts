@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { MigrateError, type RunEvent } from "../../src/index";
 import { migrate } from "../../src/run/migrate";
-import { type Blocked, createPatience } from "../../src/run/retry";
+import { type Blocked, createRetry } from "../../src/run/retry";
 import { openSession } from "../../src/server/connection";
 import { settingsFromOptions } from "../../src/settings/settings";
 import { readStatus } from "../../src/verbs/status";
@@ -94,13 +94,8 @@ forEachServer("a signal ends the longest pause at once", async (_t, server) => {
     await blocker.run("SELECT * FROM a");
     const stop = new AbortController();
     // Reported just before the pause, which would last an hour.
-    const patience = createPatience(
-      session,
-      stop.signal,
-      () => setImmediate(() => stop.abort()),
-      [3_600_000],
-    );
-    const work = patience.through(
+    const retry = createRetry(session, stop.signal, () => setImmediate(() => stop.abort()), [3_600_000]);
+    const work = retry.through(
       () => session.run("ALTER TABLE a ADD b INT"),
       [],
       async () => null,
@@ -122,8 +117,8 @@ forEachServer(
       await blocker.run("START TRANSACTION");
       await blocker.run("SELECT * FROM a");
       const blocked: Blocked[] = [];
-      const patience = createPatience(session, undefined, (event) => void blocked.push(event), [1, 1]);
-      const work = patience.through(
+      const retry = createRetry(session, undefined, (event) => void blocked.push(event), [1, 1]);
+      const work = retry.through(
         () => session.run("ALTER TABLE a ADD b INT"),
         [{ database: name, name: "a" }],
         async () => null,

@@ -250,11 +250,11 @@ const EXPECTED: Readonly<Record<string, string>> = {
     readers+own: commit, borrow, begin unseen, cannot-repeat, send in-session, next-cannot-repeat
     readers+file: borrow, cannot-repeat, send in-session, next-cannot-repeat`,
   "SET TRANSACTION": `
-    none effect file read-only off off+effect off+file: borrow, know-engines, send in-session
-    own full full+temporary own+locked: commit, borrow, know-engines, send in-session
-    readers: borrow, know-engines, begin unseen, cannot-repeat, send in-session
-    readers+own: commit, borrow, know-engines, begin unseen, cannot-repeat, send in-session
-    readers+file: borrow, know-engines, cannot-repeat, send in-session`,
+    none effect file read-only off off+effect off+file: borrow, know-non-transactional, send in-session
+    own full full+temporary own+locked: commit, borrow, know-non-transactional, send in-session
+    readers: borrow, know-non-transactional, begin unseen, cannot-repeat, send in-session
+    readers+own: commit, borrow, know-non-transactional, begin unseen, cannot-repeat, send in-session
+    readers+file: borrow, know-non-transactional, cannot-repeat, send in-session`,
   "SET autocommit = 1": `
     none effect file read-only off off+effect: borrow, send in-session
     own full full+temporary own+locked: commit, borrow, send in-session

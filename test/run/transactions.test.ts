@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createCounters } from "../../src/run/counters";
-import { createPatience } from "../../src/run/retry";
+import { createRetry } from "../../src/run/retry";
 import { createSessionMemory } from "../../src/run/session-memory";
 import { begin, runTogether } from "../../src/run/transaction";
 import { createClassifier } from "../../src/syntax/classify";
@@ -19,13 +19,13 @@ forEachServer(
           await other.run("START TRANSACTION");
           await other.run("INSERT INTO t VALUES (4)");
           let taken: Promise<void> | null = null;
-          const patience = createPatience(session, undefined, () => {
+          const retry = createRetry(session, undefined, () => {
             // It has this row when the first try is rolled back.
             taken = other.run("INSERT INTO t VALUES (1)").then(() => other.run("COMMIT"));
           });
           const memory = createSessionMemory(name, { usesLastInsertId: false, userVariables: [] });
           const counters = createCounters([], memory, async () => null);
-          const run = { session, memory, patience, counters, transaction: null, whyNextNotAgain: null };
+          const run = { session, memory, retry, counters, transaction: null, whyNextNotAgain: null };
           const classify = createClassifier();
           const batch = [1, 2, 3, 4]
             .flatMap((id) => splitText(`INSERT INTO t VALUES (${id})`))

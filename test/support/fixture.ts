@@ -76,7 +76,7 @@ export async function withPlacedGroup<T>(
 async function dropServerWide(url: string, { other, user }: { other: string; user: string }): Promise<void> {
   const connection = await mysql.createConnection(url);
   try {
-    // Somebody else's session may still be in it; the server's own patience is a year.
+    // Somebody else's session may still be in it; the server's own retry is a year.
     await connection.query("SET SESSION lock_wait_timeout = 60");
     await connection.query(`DROP DATABASE IF EXISTS ${other}`);
     await connection.query(`DROP USER IF EXISTS ${user}@localhost, ${user}@'127.0.0.1'`);
