@@ -1,8 +1,8 @@
 import { MigrateError, type Problem, RefusedError } from "../errors";
 import { formatMigration } from "../migrations/names";
 import type { Migration } from "../migrations/read-migrations";
+import type { Plan, Situation, Step } from "./planned";
 import * as problem from "./refusals";
-import type { Plan, Situation, Step } from "./step";
 import { type Target, unknownVersion, wrongDirection } from "./target";
 import { finishCommand, isDownModified, type JudgedVersion, partialStates } from "./version-state";
 

@@ -2,7 +2,7 @@ import { type Problem, RefusedError } from "../errors";
 import type { VersionState } from "../history/fold";
 import { formatMigration, formatVersion } from "../migrations/names";
 import type { Migration } from "../migrations/read-migrations";
-import type { Situation } from "./step";
+import type { Situation } from "./planned";
 import { type Target, unknownVersion, versionAt } from "./target";
 import type { JudgedVersion } from "./version-state";
 

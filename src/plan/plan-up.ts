@@ -1,7 +1,7 @@
 import { MigrateError, type Problem, RefusedError } from "../errors";
 import { formatMigration, formatVersion } from "../migrations/names";
+import type { Plan, PlanOptions, Situation, Step } from "./planned";
 import { partial } from "./refusals";
-import type { Plan, PlanOptions, Situation, Step } from "./step";
 import { type Target, unknownVersion, wrongDirection } from "./target";
 import { finishCommand, type JudgedVersion, partialStates } from "./version-state";
 

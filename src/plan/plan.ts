@@ -5,7 +5,7 @@ import type { Direction } from "../migrations/names";
 import type { Migration } from "../migrations/read-migrations";
 import { planDown } from "./plan-down";
 import { judgeForUp, planUp } from "./plan-up";
-import type { Plan, PlanOptions, Situation, Step } from "./step";
+import type { Plan, PlanOptions, Situation, Step } from "./planned";
 import type { Target } from "./target";
 import { judgeVersions } from "./version-state";
 

@@ -4,15 +4,24 @@ import { withStoredMigrations } from "../history/stored-migrations";
 import { inspectHistoryTable } from "../history/table";
 import { type Migration, readMigrations, requireMigrations } from "../migrations/read-migrations";
 import { makePlan, makeRedoPlans, planNothing } from "../plan/plan";
-import type { Plan } from "../plan/step";
+import type { Plan } from "../plan/planned";
 import { parseTarget, stepsTarget, type Target } from "../plan/target";
 import type { Session } from "../server/session";
 import { withTranslatedErrors } from "../server/translate-error";
 import { openWhenReady } from "../server/wait";
 import type { Settings } from "../settings/settings";
 import type { PlannedStep } from "./planned-sql";
-import type { Run, RunOptions } from "./runner";
-import { planAgain, type Ran, type Ready, renewSession, runPlans, showSteps, withReady } from "./runner";
+import {
+  planAgain,
+  type Ran,
+  type Ready,
+  type Run,
+  type RunOptions,
+  renewSession,
+  runPlans,
+  showSteps,
+  withReady,
+} from "./runner";
 import type { StepResult } from "./step";
 import { watchForStop } from "./stop";
 

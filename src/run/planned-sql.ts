@@ -1,5 +1,5 @@
 import { readStatements } from "../migrations/read-statements";
-import type { Step } from "../plan/step";
+import type { Step } from "../plan/planned";
 import type { ServerInfo } from "../server/session";
 
 /** A step of a dry run, with the very statements that would be sent. */

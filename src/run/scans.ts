@@ -1,7 +1,7 @@
 import { type Problem, RefusedError } from "../errors";
 import { type FileScan, scanFile } from "../migrations/judge-statements";
 import { STORED_TEXT_LIMIT } from "../migrations/read-text";
-import type { Step } from "../plan/step";
+import type { Step } from "../plan/planned";
 import type { Session } from "../server/session";
 import type { Settings } from "../settings/settings";
 import type { Emit } from "./events";

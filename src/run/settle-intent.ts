@@ -2,7 +2,7 @@ import { MigrateError } from "../errors";
 import { hashStatement } from "../history/journal";
 import type { Intent } from "../history/lines";
 import { formatVersion } from "../migrations/names";
-import type { Step } from "../plan/step";
+import type { Step } from "../plan/planned";
 import { exists, type ObjectPrint } from "../server/fingerprint";
 import type { Session } from "../server/session";
 import { remainingStatement } from "../syntax/remaining";

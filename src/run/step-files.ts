@@ -1,7 +1,7 @@
 import { type PackedTexts, packTexts } from "../history/writer";
 import { readStatements } from "../migrations/read-statements";
 import { readStoredTexts } from "../migrations/read-text";
-import type { Step } from "../plan/step";
+import type { Step } from "../plan/planned";
 import { splitText } from "../syntax/splitter";
 import type { Statement } from "../syntax/statement";
 

@@ -1,7 +1,7 @@
 import { MigrateError } from "../errors";
 import type { Unfinished } from "../history/writer";
 import type { FileScan } from "../migrations/judge-statements";
-import type { Step } from "../plan/step";
+import type { Step } from "../plan/planned";
 import { isConnectionLost, serverWords } from "../server/error-numbers";
 import { refusedAsReadOnly } from "../server/read-only";
 import type { Classified } from "../syntax/classify";

@@ -3,9 +3,9 @@ import { readSessionProgramNames } from "../server/non-transactional";
 import { ROLLBACK, type Session } from "../server/session";
 import { mentionsAny } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
-import type { Counters } from "./counters";
 import type { Work } from "./group";
 import { type Retry, type WhyNotAgain, whyNotAgainInTransaction } from "./retry";
+import type { Counters } from "./same-ids";
 import { giveBackValues, readSessionValues, type SessionValues } from "./saved-session";
 import type { SessionMemory } from "./session-memory";
 

@@ -5,7 +5,7 @@ import { checkHistory, foldHistory, isInForce } from "../../src/history/fold";
 import type { HistoryRow } from "../../src/history/lines";
 import type { Migration } from "../../src/migrations/read-migrations";
 import { currentVersion, makePlan, makeRedoPlans } from "../../src/plan/plan";
-import type { Plan, Step } from "../../src/plan/step";
+import type { Plan, Step } from "../../src/plan/planned";
 import type { Target } from "../../src/plan/target";
 import { judgeFolder } from "../../src/plan/version-state";
 import { file, hash, row } from "./situations";

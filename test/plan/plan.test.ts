@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makePlan, makeRedoPlans } from "../../src/plan/plan";
-import type { PlanOptions } from "../../src/plan/step";
+import type { PlanOptions } from "../../src/plan/planned";
 import { parseTarget } from "../../src/plan/target";
 import { scene, showPlan, showRefusal } from "./situations";
 

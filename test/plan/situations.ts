@@ -4,7 +4,7 @@ import { MigrateError, RefusedError } from "../../src/errors";
 import type { HistoryRow } from "../../src/history/lines";
 import { type Direction, formatMigration } from "../../src/migrations/names";
 import type { Migration, MigrationFile } from "../../src/migrations/read-migrations";
-import type { Plan } from "../../src/plan/step";
+import type { Plan } from "../../src/plan/planned";
 
 export interface Scene {
   readonly migrations: readonly Migration[];

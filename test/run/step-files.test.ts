@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { type Migration, readMigrations } from "../../src/migrations/read-migrations";
-import type { Step } from "../../src/plan/step";
+import type { Step } from "../../src/plan/planned";
 import { createFileReader } from "../../src/run/step-files";
 import { withMigrations } from "../support/migrations";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { createCounters } from "../../src/run/counters";
 import { createRetry } from "../../src/run/retry";
+import { createCounters } from "../../src/run/same-ids";
 import { createSessionMemory } from "../../src/run/session-memory";
 import { begin, runTogether } from "../../src/run/transaction";
 import { createClassifier } from "../../src/syntax/classify";

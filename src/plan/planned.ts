@@ -2,6 +2,7 @@ import type { HistoryRow } from "../history/lines";
 import type { Direction } from "../migrations/names";
 import type { Migration, MigrationFile } from "../migrations/read-migrations";
 import type { JudgedVersion } from "./version-state";
+
 /** Everything a run will do, decided before its first statement. */
 export interface Plan {
   readonly direction: Direction;
