@@ -32,7 +32,7 @@ after(async () => {
 
 const FILES = [
   { name: "130 MB in INSERTs of 1 MB", bytes: 130 * MEGABYTE, statementBytes: MEGABYTE },
-  { name: "25 MB in INSERTs of one row", bytes: 25 * MEGABYTE, statementBytes: 0 },
+  { name: "12 MB in INSERTs of one row", bytes: 12 * MEGABYTE, statementBytes: 0 },
 ];
 
 for (const { name, bytes, statementBytes } of FILES) {

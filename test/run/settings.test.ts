@@ -177,7 +177,7 @@ for (const family of FAMILIES) {
         if (only !== undefined && only !== family) continue;
         const each = async (first: string | null): Promise<void> => {
           // Each is killed at some moments, and all together at all of them.
-          for (const moment of [null, ...inTurn(turn++)]) {
+          for (const moment of [...(isWhole() ? [null] : []), ...inTurn(turn++)]) {
             const expected =
               moment !== null && ASKED.some((text) => moment.startsWith(text)) ? "in-doubt" : "done";
             assert.equal(await applyAll(server, first, moment), expected, `killed behind ${moment}`);
