@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import { Readable } from "node:stream";
 import { run } from "node:test";
 import { spec, type TestEvent, tap } from "node:test/reporters";
@@ -68,7 +68,7 @@ async function runTests(
   pattern: string | null,
   abort: AbortSignal,
 ): Promise<boolean> {
-  const tally = { ran: 0, failed: 0 };
+  const tally: Tally = { ran: 0, failed: 0, msByFile: new Map() };
   const events = counted(
     run({
       files: files.map((file) => join(ROOT, file)),
@@ -81,18 +81,32 @@ async function runTests(
   // TAP ends in node:test's totals also when tests fail; for people, spec is easier on the eyes.
   const report = process.stdout.isTTY ? Readable.from(events).pipe(new spec()) : tap(events);
   for await (const text of report) process.stdout.write(text);
+  for (const line of slowestFiles(tally)) console.log(line);
   if (tally.ran === 0) console.error("test: not one test ran");
   return tally.ran > 0 && tally.failed === 0;
 }
 
+interface Tally {
+  ran: number;
+  failed: number;
+  readonly msByFile: Map<string, number>;
+}
+
+/** Where the time went, since files run beside each other and the totals do not tell. */
+function slowestFiles({ msByFile }: Tally): readonly string[] {
+  return [...msByFile]
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, 12)
+    .map(([file, ms]) => `# ${Math.round(ms / 1_000)} s in ${relative(ROOT, file)}`);
+}
+
 /** Passes node:test's events on and counts the tests that ran: not skipped ones, suites or files. */
-async function* counted(
-  events: AsyncIterable<TestEvent>,
-  tally: { ran: number; failed: number },
-): AsyncGenerator<TestEvent, void> {
+async function* counted(events: AsyncIterable<TestEvent>, tally: Tally): AsyncGenerator<TestEvent, void> {
   for await (const event of events) {
     if (event.type === "test:pass" || event.type === "test:fail") {
-      const { details, name, skip, todo } = event.data;
+      const { details, name, skip, todo, file, nesting } = event.data;
+      if (nesting === 0 && file !== undefined)
+        tally.msByFile.set(file, (tally.msByFile.get(file) ?? 0) + details.duration_ms);
       // A file without tests counts as a passed test in Node 20.
       if (!skip && details.type !== "suite" && !name.endsWith(".test.ts")) tally.ran += 1;
       if (event.type === "test:fail" && !todo) tally.failed += 1;
