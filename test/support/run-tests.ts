@@ -49,7 +49,7 @@ function flagValue(flag: string, args: readonly string[]): string | null {
 /** What `npm test` takes a sample of: the sweep takes all of it, unless it is a sample itself. */
 const SAMPLED =
   process.env.SWEEP_EVERY === undefined
-    ? ["commits", "row-count", "settings", "temporary-tables"].map((name) => `run/${name}.test.ts`)
+    ? ["commits", "race", "row-count", "settings", "temporary-tables"].map((name) => `run/${name}.test.ts`)
     : [];
 
 /** Listed by name, since bare globs after --test run nothing on Node 20. */
