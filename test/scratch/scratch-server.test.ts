@@ -145,11 +145,11 @@ forEachServer(
       const young = `mysql_updown_scratch_${old + 3590}_02${suffix}`;
       const foreign = `mysql_updown_scratch_${suffix}`;
       await withTestSession(server, name, async (session) => {
-        for (const each of [dead, alive, young, foreign]) await session.execute(`CREATE DATABASE ${each}`);
+        // Other tests clear as well, at any time: they may be the ones that drop it.
         await session.query("SELECT GET_LOCK(?, 0)", [alive]);
+        for (const each of [dead, alive, young, foreign]) await session.execute(`CREATE DATABASE ${each}`);
         try {
-          const cleared = await withTestSession(server, name, clearLeftovers);
-          assert.ok(cleared.includes(dead));
+          await withTestSession(server, name, clearLeftovers);
           const left = await databases(session);
           assert.deepEqual(
             [dead, alive, young, foreign].map((each) => left.includes(each)),

@@ -70,7 +70,8 @@ forEachServer("the lock is one per database and history table", async (_, server
           assert.equal((await migrate(elsewhere, "up", null, { lockTimeoutMs: 0 })).steps.length, 2);
           assert.equal((await migrate(otherTable, "up", null, { lockTimeoutMs: 0 })).steps.length, 2);
         });
-        await migrate(settings, "up", null, { lockTimeoutMs: 0 });
+        // The server may need a moment to see that the holder is gone.
+        await migrate(settings, "up", null);
         for (const each of [settings, elsewhere, otherTable])
           assert.equal((await readStatus(each)).current, 2);
       }),

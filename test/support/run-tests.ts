@@ -10,7 +10,7 @@ const ROOT = join(__dirname, "../..");
 
 /**
  * Starts both servers, runs the test files on them, stops them, and sets the exit code.
- * @param args `--sweep` for test/sweep/ instead of all the rest; `--server=…` for that server alone;
+ * @param args `--one-by-one` for one file at a time, on a machine that is to be sure rather than quick; `--sweep` for test/sweep/ instead of all the rest; `--server=…` for that server alone;
  *   `--test-name-pattern=…`; parts of files' paths
  */
 export async function main(args: readonly string[]): Promise<void> {
@@ -20,6 +20,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const only = SERVER_CHOICES.find((choice) => choice === named) ?? null;
   if (named !== only) return fail(`--server= takes ${SERVER_CHOICES.join(", ")}, not ${named}`);
   const parts = args.filter((arg) => !arg.startsWith("-"));
+  const atATime = args.includes("--one-by-one") ? 1 : availableParallelism() + 1;
   const files = testFiles(sweep).filter(
     (file) => parts.length === 0 || parts.some((part) => file.includes(part)),
   );
@@ -35,7 +36,7 @@ export async function main(args: readonly string[]): Promise<void> {
   }
   try {
     setEnvironment(servers, sweep);
-    process.exitCode = (await runTests(files, pattern, abort)) ? 0 : 1;
+    process.exitCode = (await runTests(files, pattern, abort, atATime)) ? 0 : 1;
   } finally {
     await servers.stop();
   }
@@ -67,12 +68,13 @@ async function runTests(
   files: readonly string[],
   pattern: string | null,
   abort: AbortSignal,
+  atATime: number,
 ): Promise<boolean> {
   const tally: Tally = { ran: 0, failed: 0, msByFile: new Map() };
   const events = counted(
     run({
       files: files.map((file) => join(ROOT, file)),
-      concurrency: availableParallelism() + 1,
+      concurrency: atATime,
       signal: abort,
       ...(pattern === null ? {} : { testNamePatterns: [pattern] }),
     }),
