@@ -10,8 +10,8 @@ const ROOT = join(__dirname, "../..");
 
 /**
  * Starts both servers, runs the test files on them, stops them, and sets the exit code.
- * @param args `--one-by-one` for one file at a time, on a machine that is to be sure rather than quick; `--sweep` for test/sweep/ instead of all the rest; `--server=…` for that server alone;
- *   `--test-name-pattern=…`; parts of files' paths
+ * @param args `--sweep` for test/sweep/ instead of all the rest; `--server=…` for that server alone; `--one-by-one` for one file at
+ *   a time, on a machine that is to be sure rather than quick; `--test-name-pattern=…`; parts of files' paths
  */
 export async function main(args: readonly string[]): Promise<void> {
   const sweep = args.includes("--sweep");
