@@ -16,6 +16,11 @@ export function truthOf(point: Point, outcome: Outcome): Truth | null {
   return truthWhere(point, outcome, ({ text }) => text.includes(MAY_BE_ASKED));
 }
 
+/** Whether a run stopped to ask at a statement that says of itself that it may be asked about. */
+export function isAsked(outcome: Outcome): boolean {
+  return outcome.ended === "failed" && outcome.code === "in-doubt" && outcome.message.includes(MAY_BE_ASKED);
+}
+
 /** The same about statements of another kind. */
 export function truthWhere(
   { subject, command, moment }: Point,

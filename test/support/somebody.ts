@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import mysql from "mysql2/promise";
-import { truthOf, truthWhere } from "./asked";
+import { isAsked, truthOf, truthWhere } from "./asked";
 import type { PointResult } from "./figures";
 import { databaseOf } from "./fixture";
 import { withProxy } from "./proxy";
@@ -136,6 +136,7 @@ export async function lockedPoint(point: Point): Promise<PointResult> {
         told.push(`the second run ${describeOutcome(outcome)}`);
       }
       if (outcome.ended === "hung") return result("hung");
+      if (isAsked(outcome)) return result("asked");
       if (outcome.ended === "failed") return result("person");
       const state = await dumpState(url, { historyTable: HISTORY_TABLE });
       const difference = compareStates(subject.reference, state);
