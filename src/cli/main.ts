@@ -185,7 +185,7 @@ export async function start(process: NodeJS.Process): Promise<void> {
     if (performance.now() - last < SAME_WISH_MS) return;
     last = performance.now();
     if (!stop.signal.aborted) stop.abort();
-    // Who listens has a statement under way, or will have one.
+    // A listener means that a statement is running or about to run.
     else if (getEventListeners(kill.signal, "abort").length > 0) kill.abort();
     else process.exit(2);
   };

@@ -92,7 +92,8 @@ function toNewLine({ texts, ...line }: Entry): NewLine {
   return { ...line, ...readIdentity(), total: 0, ...packTexts(texts) };
 }
 
-const NOTHING_RAN = {
+/** How far a line is that says something and ran nothing. */
+export const NOTHING_RAN = {
   done: 0,
   doneHash: null,
   intent: null,

@@ -1,5 +1,5 @@
 import { MigrateError } from "../errors";
-import { serverErrno } from "../server/error-numbers";
+import { ER_NO_SUCH_TABLE, serverErrno } from "../server/error-numbers";
 import type { Session } from "../server/session";
 import { quoteQualified } from "../syntax/quote";
 
@@ -99,5 +99,3 @@ function refuseDamage(session: Session, table: string, shown: string): void {
     { hint: "Restore the table from a backup." },
   );
 }
-
-const ER_NO_SUCH_TABLE = 1146;

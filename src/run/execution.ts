@@ -1,6 +1,6 @@
 import type { Journal } from "../history/journal";
 import type { Intent } from "../history/lines";
-import { serverErrno } from "../server/error-numbers";
+import { ER_BINLOG_STMT_MODE_AND_ROW_ENGINE, serverErrno } from "../server/error-numbers";
 import type { NonTransactional } from "../server/non-transactional";
 import { COMMIT } from "../server/session";
 import type { Statement } from "../syntax/statement";
@@ -46,9 +46,6 @@ export async function record(execution: Execution, intent: Intent | null): Promi
   execution.unrecorded = false;
   if (execution.transaction === null && !memory.autocommit) await session.run(COMMIT);
 }
-
-/** With binlog_format = STATEMENT InnoDB takes no writes in a transaction at READ COMMITTED, the record included. */
-const ER_BINLOG_STMT_MODE_AND_ROW_ENGINE = 1665;
 
 /** Puts the record into the open transaction and commits. @param text the file's own COMMIT, or the runner's */
 export async function commit(execution: Execution, text: string = COMMIT): Promise<void> {

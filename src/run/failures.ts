@@ -1,7 +1,7 @@
 import { type ErrorCode, MigrateError, StatementError, type StatementFailure } from "../errors";
 import { formatVersion } from "../migrations/names";
 import type { MigrationFile } from "../migrations/read-migrations";
-import { serverErrno, serverWords } from "../server/error-numbers";
+import { ER_QUERY_INTERRUPTED, serverErrno, serverWords } from "../server/error-numbers";
 import type { Statement } from "../syntax/statement";
 
 /** Where a file stopped. */
@@ -18,9 +18,6 @@ export interface StoppedAt {
   /** The whole server takes no writes. */
   readonly readOnly: boolean;
 }
-
-/** What KILL QUERY leaves of a statement. */
-const ER_QUERY_INTERRUPTED = 1317;
 
 /** Errors that a setting of the server's or the session's is to blame for, and what helps; `undefined`: the file is. */
 const SETTING_TO_BLAME: Readonly<Record<number, string>> = {

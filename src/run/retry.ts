@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { MigrateError } from "../errors";
 import type { Judgement } from "../history/lines";
 import { readBlockers } from "../server/blockers";
-import { serverErrno, serverWords } from "../server/error-numbers";
+import { ER_LOCK_DEADLOCK, serverErrno, serverWords } from "../server/error-numbers";
 import type { Session } from "../server/session";
 import type { Classified } from "../syntax/classify";
 import { tokens } from "../syntax/lexer";
@@ -70,8 +70,6 @@ export function createRetry(
 }
 
 const ER_LOCK_WAIT_TIMEOUT = 1205;
-const ER_LOCK_DEADLOCK = 1213;
-
 function whyBlocked(error: unknown): Blocked["reason"] | null {
   const errno = serverErrno(error);
   if (errno === ER_LOCK_DEADLOCK) return "deadlock";

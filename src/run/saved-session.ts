@@ -1,5 +1,5 @@
 import { MigrateError } from "../errors";
-import { serverErrno } from "../server/error-numbers";
+import { ER_NO_SUCH_TABLE, serverErrno } from "../server/error-numbers";
 import type { Session } from "../server/session";
 import { LASTING } from "../server/tables";
 import type { SavedTable } from "../server/temporary-tables";
@@ -158,8 +158,6 @@ async function lockAgain(
     await session.run(lockTables(`LOCK TABLES ${rest}`).replace(/,\s*$/, ""));
   }
 }
-
-const ER_NO_SUCH_TABLE = 1146;
 
 async function restoreUserVariables(
   session: Session,

@@ -19,6 +19,8 @@ export interface SqlCursor {
   group(): string;
   /** The text up to the first token outside parentheses for which `stop` holds, or to the end; trimmed. */
   until(stop: (token: Token) => boolean): string;
+  /** An attribute that this program has no word for, as it was printed: its first token, then the text up to `stop`. */
+  attribute(stop: (token: Token) => boolean): string;
   /** The text from the next token to the end. */
   rest(): string;
 }
@@ -75,6 +77,12 @@ export function sqlCursor(text: string): SqlCursor {
         end = all[at - 1]?.end ?? end;
       }
       return text.slice(start, end);
+    },
+    attribute: (stop) => {
+      const first = cursor.next();
+      const rest = cursor.until(stop);
+      const separator = rest === "" || rest.startsWith("=") ? "" : " ";
+      return `${text.slice(first.start, first.end)}${separator}${rest}`;
     },
     rest: () => text.slice(cursor.peek()?.start ?? text.length),
   };

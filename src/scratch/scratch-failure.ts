@@ -1,5 +1,5 @@
 import { MigrateError, StatementError } from "../errors";
-import { isConnectionLost, serverErrno, serverWords } from "../server/error-numbers";
+import { ER_QUERY_INTERRUPTED, isConnectionLost, serverErrno, serverWords } from "../server/error-numbers";
 import type { Statement } from "../syntax/statement";
 import { otherDatabaseIn } from "./other-databases";
 
@@ -17,9 +17,6 @@ export interface FailedAt {
 const DENIED: ReadonlySet<number> = new Set([1044, 1142, 1143, 1227, 1370, 1419]);
 /** No such database, table, routine; a foreign key without a parent (1005 on MariaDB, 1824 on MySQL), or a row without. */
 const NOT_THERE: ReadonlySet<number> = new Set([1005, 1049, 1146, 1305, 1452, 1824]);
-/** What KILL QUERY leaves of a statement. */
-const ER_QUERY_INTERRUPTED = 1317;
-
 /** The server refused a statement on a throwaway database: no real one has changed, and there is nothing to go on with. */
 export function failedOnScratch(
   { fileName, statement, total, database }: FailedAt,

@@ -2,7 +2,7 @@ import * as mysql from "mysql2";
 import { MigrateError } from "../errors";
 import type { DatabaseSettings } from "../settings/database";
 import { asConnectError, deservesOtherWay, errorField, tlsOptions } from "./connect-error";
-import { serverErrno } from "./error-numbers";
+import { ER_BINLOG_STMT_MODE_AND_ROW_ENGINE, serverErrno } from "./error-numbers";
 import {
   close,
   execute,
@@ -254,9 +254,6 @@ function commandsOf(connection: Link, settings: OwnSettings, maxPacketBytes: num
     close: () => close(connection),
   };
 }
-
-/** With binlog_format = STATEMENT InnoDB takes no writes at READ COMMITTED. */
-const ER_BINLOG_STMT_MODE_AND_ROW_ENGINE = 1665;
 
 /** MySQL 8.0 and MariaDB 10.6 brought atomic DDL, without which a crash leaves half a table. */
 function refuseOldServer({ family, version }: ServerInfo): void {

@@ -1,6 +1,6 @@
 import { quoteIdentifier, quoteQualified } from "../syntax/quote";
 import { type Reach, readReaches, readReachesOfView } from "../syntax/reaches";
-import { isConnectionLost, serverErrno } from "./error-numbers";
+import { ER_LOCK_DEADLOCK, isConnectionLost, serverErrno } from "./error-numbers";
 import type { Session, SqlValue } from "./session";
 import { LASTING } from "./tables";
 import type { QualifiedTable } from "./temporary-tables";
@@ -160,8 +160,6 @@ function unlessEnded(error: unknown): null {
   if (isConnectionLost(error) || serverErrno(error) === ER_LOCK_DEADLOCK) throw error;
   return null;
 }
-
-const ER_LOCK_DEADLOCK = 1213;
 
 /**
  * Sets counters back that stand higher, after a transaction was undone: InnoDB undoes the rows and not the counter. Where

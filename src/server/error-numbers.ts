@@ -1,3 +1,11 @@
+export const ER_NO_SUCH_TABLE = 1146;
+/** The transaction was undone by then. */
+export const ER_LOCK_DEADLOCK = 1213;
+/** What KILL QUERY leaves of a statement. */
+export const ER_QUERY_INTERRUPTED = 1317;
+/** With binlog_format = STATEMENT InnoDB takes no writes in a transaction at READ COMMITTED, the record included. */
+export const ER_BINLOG_STMT_MODE_AND_ROW_ENGINE = 1665;
+
 /** The number of an error that the server itself sent, or null for anything else (a lost connection, a bug). */
 export function serverErrno(error: unknown): number | null {
   if (typeof error !== "object" || error === null) return null;

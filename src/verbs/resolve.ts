@@ -2,7 +2,7 @@ import { MigrateError } from "../errors";
 import { foldHistory, readHistoryState, type VersionState } from "../history/fold";
 import { createJournal, hashStatement, type Journal } from "../history/journal";
 import { type HistoryRow, readResumption } from "../history/lines";
-import { readIdentity, withRecorder } from "../history/record";
+import { NOTHING_RAN, readIdentity, withRecorder } from "../history/record";
 import { readAppliedTexts } from "../history/stored-migrations";
 import { addLine, type Line, type NewLine, type Progress, recordProgress } from "../history/writer";
 import { formatMigration, formatVersion } from "../migrations/names";
@@ -271,13 +271,5 @@ function logLine(row: HistoryRow): Omit<NewLine, "reason"> {
 }
 
 function logged({ statement, outcome }: Pick<Resolved, "statement" | "outcome">): Progress {
-  return {
-    done: outcome === "applied" ? statement : statement - 1,
-    doneHash: null,
-    intent: null,
-    saved: null,
-    error: null,
-    finished: true,
-    durationMs: 0,
-  };
+  return { ...NOTHING_RAN, done: outcome === "applied" ? statement : statement - 1 };
 }

@@ -99,7 +99,7 @@ function parseAttribute(cursor: SqlCursor, draft: Draft): void {
   else if (cursor.accept("ON", "UPDATE")) draft.onUpdate = cursor.until(endsPart);
   else if (cursor.accept("DEFAULT")) draft.default = parseDefault(cursor);
   else if (cursor.accept("GENERATED", "ALWAYS", "AS")) draft.generated = parseGenerated(cursor);
-  else draft.attributes.push(otherAttribute(cursor));
+  else draft.attributes.push(cursor.attribute(endsPart));
 }
 
 function parseDefault(cursor: SqlCursor): string {
@@ -114,14 +114,6 @@ function parseGenerated(cursor: SqlCursor): Generated {
   if (cursor.accept("VIRTUAL")) return { expression: text, stored: false };
   cursor.expect("STORED");
   return { expression: text, stored: true };
-}
-
-/** An attribute this program has no word for is kept as it was printed: its first token, then the rest. */
-function otherAttribute(cursor: SqlCursor): string {
-  const first = cursor.next();
-  const rest = cursor.until(endsPart);
-  const separator = rest === "" || rest.startsWith("=") ? "" : " ";
-  return `${cursor.text.slice(first.start, first.end)}${separator}${rest}`;
 }
 
 function endsPart(token: Token): boolean {

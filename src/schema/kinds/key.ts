@@ -34,7 +34,7 @@ export function parseIndex(cursor: SqlCursor): Index {
   while (!cursor.at(",") && !cursor.at(")")) {
     if (cursor.accept("INVISIBLE") || cursor.accept("IGNORED")) visible = false;
     else if (cursor.accept("COMMENT")) comment = cursor.next().value;
-    else attributes.push(otherAttribute(cursor));
+    else attributes.push(cursor.attribute(endsPart));
   }
   return { kind, name, parts, visible, comment, attributes };
 }
@@ -64,13 +64,6 @@ function isDescending(cursor: SqlCursor): boolean {
   if (cursor.accept("DESC")) return true;
   cursor.accept("ASC");
   return false;
-}
-
-function otherAttribute(cursor: SqlCursor): string {
-  const first = cursor.next();
-  const rest = cursor.until(endsPart);
-  const separator = rest === "" || rest.startsWith("=") ? "" : " ";
-  return `${cursor.text.slice(first.start, first.end)}${separator}${rest}`;
 }
 
 function endsPart(token: Token): boolean {
