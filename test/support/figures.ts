@@ -1,8 +1,18 @@
 /**
  * How one point of a sweep ended: `fine`, `asked` (a person had to say what nobody but a person can know, and all was fine
- * then), or what went wrong.
+ * then), `missed` (the run was shorter than the one observed, had ended before the point, and left what it should), or what went
+ * wrong.
  */
-export type Verdict = "fine" | "asked" | "lost" | "doubled" | "wrong" | "hung" | "person" | "broken";
+export type Verdict =
+  | "fine"
+  | "asked"
+  | "missed"
+  | "lost"
+  | "doubled"
+  | "wrong"
+  | "hung"
+  | "person"
+  | "broken";
 
 export interface PointResult {
   /** What to give SWEEP_ONLY to run just this point again. */
@@ -12,7 +22,18 @@ export interface PointResult {
   readonly details: string;
 }
 
-const COLUMNS = ["points", "fine", "asked", "lost", "doubled", "wrong", "hung", "person", "broken"] as const;
+const COLUMNS = [
+  "points",
+  "fine",
+  "asked",
+  "missed",
+  "lost",
+  "doubled",
+  "wrong",
+  "hung",
+  "person",
+  "broken",
+] as const;
 const SHOWN = 8;
 
 /** One line of figures per kind of point (`mysql up, cut before`), in the order they first came. */
@@ -28,11 +49,16 @@ export function renderFigures(results: ReadonlyMap<string, readonly PointResult[
   return lines;
 }
 
+/** The share of points that may be missed before a sweep shows nothing any more. */
+const MISSED_AT_MOST = 0.05;
+
 /** The points that went wrong, in words; a line at the end when there are more than fit on a screen. */
 export function renderFailures(results: ReadonlyMap<string, readonly PointResult[]>, limit = SHOWN): string {
-  const failed = [...results.values()]
-    .flat()
-    .filter(({ verdict }) => verdict !== "fine" && verdict !== "asked");
+  const points = [...results.values()].flat();
+  const missed = points.filter(({ verdict }) => verdict === "missed").length;
+  const tooMany = missed > Math.max(2, points.length * MISSED_AT_MOST);
+  const harmless: readonly Verdict[] = tooMany ? ["fine", "asked"] : ["fine", "asked", "missed"];
+  const failed = points.filter(({ verdict }) => !harmless.includes(verdict));
   const shown = failed.slice(0, limit).map((point) => {
     const details = point.details.replace(/^/gm, "    ");
     return `${point.verdict}: SWEEP_ONLY='${point.point}'\n${details}`;

@@ -125,9 +125,9 @@ export async function checkPoint(
       });
       told.push(`first run ${describeOutcome(first.outcome)}`);
       if (first.outcome.ended === "hung") return result("hung");
-      // A slow machine cuts a group of statements at its time limit, so two runs may differ by a few commands: a point
+      // A slow machine cuts a group of statements at its time limit, so two runs may differ by some commands: a point
       // behind the last command is a run that nothing happened to, and is compared as that.
-      const behind = first.fallen === null && first.outcome.ended === "done" && isNearEnd(point);
+      const behind = first.fallen === null && first.outcome.ended === "done";
       if (first.fallen === null && !behind) return result("broken");
       const stopped = mustGoOn && first.outcome.ended === "failed" && !isGreeting(first.fallen);
       if (stopped && truthNow(first.outcome) === null) return result("person");
@@ -153,7 +153,9 @@ export async function checkPoint(
       const difference = compareStates(retold(interruption.reference ?? subject.reference), retold(state));
       if (difference !== null) told.push(...difference.lines);
       if (second.ended === "failed") return result("person");
-      return result(difference?.kind ?? (truth === null ? "fine" : "asked"));
+      if (difference !== null) return result(difference.kind);
+      if (behind && !isNearEnd(point)) return result("missed");
+      return result(truth === null ? "fine" : "asked");
     });
   } catch (error) {
     told.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
