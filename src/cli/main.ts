@@ -5,6 +5,7 @@ import { type Environment, readFolderSettings, readSettings, type SettingFlags }
 import { nearest } from "../settings/spelling";
 import { isVerb, verbs } from "../verbs/list";
 import { type OptionTable, type RawOptions, readOptions, usageError } from "../verbs/options";
+import { printable, printableJson } from "../verbs/printable";
 import { type AnyCommand, type Context, commonOptions } from "../verbs/verb";
 import { packageVersion } from "../version";
 import { parseOptions, refuseSwallowed } from "./arguments";
@@ -114,9 +115,16 @@ async function runVerb(
   const context = createContext(invocation, command, given);
   const result = await command.run(context);
   invocation.reporter?.end();
-  const lines = json ? [JSON.stringify(result, null, 2)] : command.render(result, layoutFor(io.stdout, env));
-  writeLines(io.stdout, json ? lines : lines.map((line) => adaptCommands(line, env)));
+  writeLines(io.stdout, json ? [printableJson(result, 2)] : renderResult(invocation, command, result));
   return command.exitCode?.(result, context.options) ?? 0;
+}
+
+function renderResult({ env, io }: Invocation, command: AnyCommand, result: unknown): readonly string[] {
+  const script = command.script?.(result) ?? null;
+  // SQL that goes into a file or to another program has to arrive as it is.
+  const except = script === null || io.stdout.isTTY === true ? [] : script;
+  const lines = command.render(printable(result, except), layoutFor(io.stdout, env));
+  return script === null ? lines.map((line) => adaptCommands(line, env)) : lines;
 }
 
 function createContext(invocation: Invocation, command: AnyCommand, given: RawOptions): Context<OptionTable> {
@@ -153,10 +161,12 @@ function createContext(invocation: Invocation, command: AnyCommand, given: RawOp
 function createReporter({ env, io }: Invocation, json: boolean, quiet: boolean): Reporter {
   const layout = layoutFor(io.stderr, env);
   if (json) return createJsonReporter(io.stderr, quiet);
-  if (quiet) return createQuietReporter(io.stderr, layout);
-  return isTerminal(io.stderr, env)
-    ? createTerminalReporter(io.stderr, layout)
-    : createLogReporter(io.stderr, layout);
+  const reporter = quiet
+    ? createQuietReporter(io.stderr, layout)
+    : isTerminal(io.stderr, env)
+      ? createTerminalReporter(io.stderr, layout)
+      : createLogReporter(io.stderr, layout);
+  return { report: (event) => reporter.report(printable(event)), end: () => reporter.end() };
 }
 
 function printError(error: unknown, invocation: Invocation, json: boolean): 2 {
@@ -164,8 +174,8 @@ function printError(error: unknown, invocation: Invocation, json: boolean): 2 {
   reporter?.end();
   const nothingRun = command?.runsMigrations === true && !begun;
   const report = reportError(error, nothingRun, (hint) => adaptCommands(hint, env));
-  if (json) writeLines(io.stdout, [JSON.stringify({ error: report }, null, 2)]);
-  else writeLines(io.stderr, renderReport(report, layoutFor(io.stderr, env).paint));
+  if (json) writeLines(io.stdout, [printableJson({ error: report }, 2)]);
+  else writeLines(io.stderr, renderReport(printable(report), layoutFor(io.stderr, env).paint));
   return 2;
 }
 

@@ -1,6 +1,7 @@
 import { formatMigration } from "../migrations/names";
 import type { RunEvent } from "../run/events";
 import { formatDuration, type Layout, plural } from "../verbs/layout";
+import { oneLine, printableJson } from "../verbs/printable";
 import { createLiveLine, type LiveLine, type Output, writeLines } from "./terminal";
 
 type Progress = Extract<RunEvent, { event: "progress" }>;
@@ -129,7 +130,7 @@ export function createTerminalReporter(stderr: Output, layout: Layout): Reporter
     report(event) {
       if (event.event === "progress") {
         live ??= createLiveLine(stderr);
-        live.draw(describeEvent(event, layout) ?? "");
+        live.draw(oneLine(describeProgress(event)));
         return;
       }
       const line = describeEvent(event, layout);
@@ -144,7 +145,7 @@ export function createTerminalReporter(stderr: Output, layout: Layout): Reporter
 export function createJsonReporter(stderr: Output, quiet: boolean): Reporter {
   return {
     report(event) {
-      if (!quiet || event.event === "warning") writeLines(stderr, [JSON.stringify(event)]);
+      if (!quiet || event.event === "warning") writeLines(stderr, [printableJson(event)]);
     },
     end: () => {},
   };

@@ -60,6 +60,7 @@ export const diff = defineCommand({
     const { upPath, downPath } = createPair(settings.dir, name, new Date(), proposal);
     return { ...proposal, upPath, downPath };
   },
+  script: ({ changes, upPath }) => (changes > 0 && upPath === null ? ["up", "down"] : null),
   render: (result, layout) => [
     ...result.remarks.map((remark) => layout.paint("yellow", remark)),
     ...result.notCompared.map(({ object, why }) =>

@@ -1,6 +1,6 @@
 import { MigrateError } from "../errors";
 import { migrate } from "../run/migrate";
-import { readRunOptions, readTarget, renderRun, runOptions, targetOptions } from "./run-options";
+import { readRunOptions, readTarget, renderRun, runOptions, scriptOf, targetOptions } from "./run-options";
 import { defineCommand } from "./verb";
 
 /** Reverts migrations. */
@@ -19,6 +19,7 @@ export const down = defineCommand({
     const settings = context.settings();
     return migrate(settings, "down", target, readRunOptions(context.options, context));
   },
+  script: scriptOf,
   render: renderRun,
 });
 

@@ -40,6 +40,7 @@ export const dump = defineCommand({
     writeSchemaFile(path, live.sql);
     return { sql: live.sql, path, notCompared };
   },
+  script: ({ path }) => (path === null ? ["sql"] : null),
   render: ({ sql, path }) => (path === null ? sql.trimEnd().split("\n") : [`Wrote ${path}`]),
 });
 

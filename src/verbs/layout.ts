@@ -1,3 +1,5 @@
+import { oneLine } from "./printable";
+
 /** The few styles that output uses. */
 export type Style = "bold" | "dim" | "red" | "green" | "yellow";
 
@@ -82,7 +84,7 @@ function pad(cell: Cell | undefined, width: number, column: Column, layout: Layo
 }
 
 function textOf(cell: Cell | undefined): string {
-  return typeof cell === "object" ? cell.text : (cell ?? "");
+  return oneLine(typeof cell === "object" ? cell.text : (cell ?? ""));
 }
 
 /** A duration for people: `850 ms`, `12.3 s`, `4 min 5 s`, `2 h 10 min`. */

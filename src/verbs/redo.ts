@@ -1,5 +1,5 @@
 import { redo as redoNewest } from "../run/migrate";
-import { readRunOptions, renderRun, upOptions } from "./run-options";
+import { readRunOptions, renderRun, scriptOf, upOptions } from "./run-options";
 import { defineCommand } from "./verb";
 
 /** Reverts the newest migration and applies it again. */
@@ -13,5 +13,6 @@ export const redo = defineCommand({
     const settings = context.settings();
     return redoNewest(settings, readRunOptions(context.options, context));
   },
+  script: scriptOf,
   render: renderRun,
 });

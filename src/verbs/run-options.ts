@@ -14,6 +14,7 @@ import {
   usageError,
   value,
 } from "./options";
+import { oneLine, printable } from "./printable";
 import type { Context } from "./verb";
 
 /** Options of every verb that runs migrations. */
@@ -104,6 +105,11 @@ export function readTarget(verb: string, { target, to, steps }: TargetValues): T
   return steps === null ? null : { steps };
 }
 
+/** What of a result is an SQL script: the plan of a dry run. */
+export function scriptOf({ planned }: RunResult): readonly string[] | null {
+  return planned === null || planned.length === 0 ? null : ["planned"];
+}
+
 /** What a run did, in a line; for a dry run, what it would do, as an SQL script. */
 export function renderRun(result: RunResult): readonly string[] {
   const { direction, planned, steps } = result;
@@ -134,7 +140,7 @@ function renderPlan(planned: readonly PlannedStep[]): readonly string[] {
 function renderStep({ file, done, statements }: PlannedStep): readonly string[] {
   const rest = done === 0 ? "" : `; ${plural(done, "statement")} before it applied already`;
   return [
-    `-- ${file}: ${plural(statements.length, "statement")}${rest}`,
+    `-- ${oneLine(printable(file))}: ${plural(statements.length, "statement")}${rest}`,
     ...statements.flatMap(terminate),
     "",
   ];

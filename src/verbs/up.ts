@@ -1,5 +1,5 @@
 import { migrate } from "../run/migrate";
-import { readRunOptions, readTarget, renderRun, targetOptions, upOptions } from "./run-options";
+import { readRunOptions, readTarget, renderRun, scriptOf, targetOptions, upOptions } from "./run-options";
 import { defineCommand } from "./verb";
 
 /** Applies pending migrations. */
@@ -18,5 +18,6 @@ export const up = defineCommand({
     const settings = context.settings();
     return migrate(settings, "up", target, readRunOptions(context.options, context));
   },
+  script: scriptOf,
   render: renderRun,
 });

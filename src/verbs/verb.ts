@@ -43,8 +43,10 @@ export interface Command<O extends OptionTable, R> {
   readonly examples: readonly string[];
   /** Returns data that can be printed as JSON. */
   run(context: Context<O>): Promise<R>;
-  /** The result as lines of text. */
+  /** The result as lines of text. What a terminal would act upon is spelled out in it already. */
   render(result: R, layout: Layout): readonly string[];
+  /** The properties of the result that are an SQL script, for files and other programs; null: this result is none. */
+  script?(result: R): readonly string[] | null;
   /** 1 when a check found something; left out: always 0. */
   exitCode?(result: R, options: OptionValues<O>): 0 | 1;
 }
