@@ -60,6 +60,7 @@ export type ErrorCode =
   | "history-foreign"
   | "history-damaged"
   | "history-newer"
+  | "history-moved"
   | "lock-timeout"
   | "lock-lost"
   | "blocked"

@@ -6,6 +6,9 @@ import type { Intent } from "./lines";
 import {
   addLine,
   addNextLine,
+  type Believed,
+  believedOf,
+  confirmLine,
   type Line,
   type NewLine,
   type Progress,
@@ -41,6 +44,19 @@ export interface Journal {
   leaveUnfinished(): Unfinished | null;
   /** This much is recorded, by an earlier run or because a transaction with a later record is still open; nothing is written. */
   resumeAt(done: number): void;
+  /** What was recorded is committed. */
+  committed(): void;
+  /** The open transaction was rolled back, and with it what was recorded in it. */
+  undone(): void;
+  /** The transaction with the last record may still be open, or have ended in either way. */
+  unsure(): void;
+  /** The line was read, and says this. */
+  found(believed: Believed | null): void;
+  /**
+   * After a transaction was undone: reads the line, which must be as this run left it, before anything runs again.
+   * @throws MigrateError `lock-lost`, `history-moved`
+   */
+  confirm(session: Session): Promise<void>;
   /** Records why the line stopped; what is recorded of its progress stays. */
   recordFailure(session: Session, words: string, keepIntent: boolean): Promise<void>;
 }
@@ -52,16 +68,21 @@ const ERROR_LENGTH = 4_000;
 export type Beginning =
   /** Its line is added by the first record, so that it costs no round trip of its own. */
   | { readonly line: "new"; readonly row: NewLine }
-  /** An earlier run added the line and spent some milliseconds on it. */
-  | { readonly line: "partial"; readonly spentMs: number };
+  /** An earlier run added the line, left it so and spent some milliseconds on it. */
+  | { readonly line: "partial"; readonly believed: Believed; readonly spentMs: number };
 
 /** The line of a journal, and the one before it while that waits for this one's first record. */
 interface LineWriter {
-  /** The line is in the history. */
-  readonly added: boolean;
+  /** What the line says, as far as it is committed; null: it is not in the history. */
+  readonly believed: Believed | null;
+  confirm(session: Session): Promise<void>;
   write(session: Session, progress: Progress): Promise<void>;
   finishPrevious(session: Session): Promise<void>;
   writeError(session: Session, progress: Progress, keepIntent: boolean): Promise<void>;
+  committed(): void;
+  undone(): void;
+  unsure(): void;
+  found(believed: Believed | null): void;
 }
 
 function createLineWriter(
@@ -70,37 +91,69 @@ function createLineWriter(
   unfinished: Unfinished | null,
   onAdded: () => void,
 ): LineWriter {
-  let added = beginning.line === "partial";
+  let committed = beginning.line === "partial" ? beginning.believed : null;
+  /** Last written, perhaps in a transaction that is still open. */
+  let written = committed;
+  let unsure = false;
   let previous = unfinished;
+
+  /** What the line may say; nothing: it is not there. */
+  function believed(): readonly Believed[] {
+    return [written, ...(unsure ? [committed] : [])].filter((one) => one !== null);
+  }
 
   async function finishPrevious(session: Session): Promise<void> {
     if (previous === null) return;
-    if (!(await recordProgress(session, previous.line, previous.progress))) throw vanished(previous.line);
+    if (!(await recordProgress(session, previous.line, [previous.believed], previous.progress)))
+      throw vanished(previous.line);
     previous = null;
   }
 
   return {
-    get added() {
-      return added;
+    get believed() {
+      return committed;
     },
+    confirm: (session) => confirmLine(session, line, unsure ? [written, committed] : [committed]),
     async write(session, progress) {
-      if (added && (await recordProgress(session, line, progress))) return;
-      if (beginning.line !== "new") throw vanished(line);
-      // Not added yet, or added in a transaction that was rolled back and runs again.
-      if (previous === null) await addLine(session, line, beginning.row, progress);
-      else await addNextLine(session, previous, line, beginning.row, progress);
-      previous = null;
-      added = true;
-      onAdded();
+      const now = believed();
+      const found = now.length > 0 && (await recordProgress(session, line, now, progress));
+      if (!found) {
+        if (beginning.line !== "new") throw vanished(line);
+        // Not added yet, or added in a transaction that was rolled back and runs again.
+        if (previous === null) await addLine(session, line, beginning.row, progress);
+        else await addNextLine(session, previous, line, beginning.row, progress);
+        previous = null;
+        onAdded();
+      }
+      written = believedOf(progress);
     },
     finishPrevious,
     async writeError(session, progress, keepIntent) {
       await finishPrevious(session);
-      if (added && (await recordError(session, line, progress.error ?? "", keepIntent))) return;
+      const now = believed();
+      const found =
+        now.length > 0 && (await recordError(session, line, now, progress.error ?? "", keepIntent));
+      if (found) return;
       // Not added yet, or added in a transaction that was rolled back.
       if (beginning.line !== "new") throw vanished(line);
       await addLine(session, line, beginning.row, progress);
-      added = true;
+      written = believedOf(progress);
+      committed = written;
+    },
+    committed() {
+      committed = written;
+      unsure = false;
+    },
+    undone() {
+      if (!unsure) written = committed;
+    },
+    unsure() {
+      unsure = true;
+    },
+    found(now) {
+      written = now;
+      committed = now;
+      unsure = false;
     },
   };
 }
@@ -166,14 +219,20 @@ export function createJournal(
     },
     finishPrevious: writer.finishPrevious,
     leaveUnfinished() {
-      if (!writer.added || position !== total) return null;
+      const { believed } = writer;
+      if (believed === null || position !== total) return null;
       done = position;
       finished = true;
-      return { line, progress: current(null, null) };
+      return { line, believed, progress: current(null, null) };
     },
     resumeAt(recorded) {
       done = recorded;
     },
+    committed: writer.committed,
+    undone: writer.undone,
+    unsure: writer.unsure,
+    found: writer.found,
+    confirm: writer.confirm,
     async recordFailure(session, words, keepIntent) {
       const error = words.slice(0, ERROR_LENGTH);
       const nothing = { done: 0, doneHash: null, intent: null, saved: null, finished: false };

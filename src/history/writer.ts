@@ -1,6 +1,7 @@
 import { deflateSync } from "node:zlib";
 import { MigrateError } from "../errors";
 import type { StoredTexts } from "../migrations/read-text";
+import { ER_DUP_ENTRY, serverErrno } from "../server/error-numbers";
 import type { Lock } from "../server/lock";
 import type { ServerInfo, Session, SqlValue } from "../server/session";
 import { fitsInColumn } from "../server/values";
@@ -47,41 +48,62 @@ export interface Progress {
   readonly durationMs: number;
 }
 
+/**
+ * What a run believes that a line says. Every write compares it: where two runs hold the right to write, or one held it
+ * and does not know yet that it is gone, only one of them gets to record.
+ */
+export interface Believed {
+  readonly done: number;
+  /** Connection of its intent; null: it has none. */
+  readonly intent: number | null;
+}
+
+/** What a line says once this progress is recorded. */
+export function believedOf({ done, intent }: Pick<Progress, "done" | "intent">): Believed {
+  return { done, intent: intent?.connection ?? null };
+}
+
 /** A line all of whose statements ran, and what is to be recorded of it. */
 export interface Unfinished {
   readonly line: Line;
+  readonly believed: Believed;
   readonly progress: Progress;
 }
 
 /**
  * Adds a line, in the transaction that is open if one is. Its id is given, not generated: a gap then shows that a
  * line was deleted, and two runners that both believe they hold the lock collide here.
- * @throws MigrateError `lock-lost`
+ * @throws MigrateError `lock-lost`, `history-moved` when there is such a line
  */
 export async function addLine(session: Session, line: Line, row: NewLine, progress: Progress): Promise<void> {
   const { sql, values } = columnsOf(row, progress, session.server);
-  const added = await session.execute(
-    `INSERT INTO ${quoteQualified(session.database, line.table)} (${COLUMNS})
-     SELECT ?, ${sql} FROM DUAL WHERE ${line.lock.condition}`,
-    [line.id, ...values, ...line.lock.values],
-  );
-  if (added !== 1) throw lockLost(session, line.table);
+  try {
+    const added = await session.execute(
+      `INSERT INTO ${quoteQualified(session.database, line.table)} (${COLUMNS})
+       SELECT ?, ${sql} FROM DUAL WHERE ${line.lock.condition}`,
+      [line.id, ...values, ...line.lock.values],
+    );
+    if (added !== 1) throw lockLost(session, line.table);
+  } catch (error) {
+    throw serverErrno(error) === ER_DUP_ENTRY ? moved(line, error) : error;
+  }
 }
 
 /**
- * Adds a line and finishes the one before it, in one statement: one round trip and one commit for both. What stands
- * under the new id already stays as it is.
- * @throws MigrateError `lock-lost`, `history-damaged` when the line before it vanished
+ * Adds a line and finishes the one before it, in one statement: one round trip and one commit for both. Where either
+ * is not as this run left it, neither is written.
+ * @throws MigrateError `lock-lost`, `history-moved`, `history-damaged` when the line before it vanished
  */
 export async function addNextLine(
   session: Session,
-  { line: before, progress: done }: Unfinished,
+  { line: before, believed, progress: done }: Unfinished,
   line: Line,
   row: NewLine,
   progress: Progress,
 ): Promise<void> {
   const table = quoteQualified(session.database, line.table);
   const { sql, values } = columnsOf(row, progress, session.server);
+  const same = sameAs([believed]);
   // The line before is met as a duplicate. Only the ids go through the derived table: servers give a placeholder in a
   // UNION a type of their own choice, and cut what is too long for it.
   const onlyBefore = (column: string, value: string): string =>
@@ -89,16 +111,17 @@ export async function addNextLine(
   const changed = await session.execute(
     `INSERT INTO ${table} (${COLUMNS})
      SELECT lines_to_write.id, ${sql}
-       FROM (SELECT id FROM ${table} WHERE id = ? UNION ALL SELECT ?) AS lines_to_write
+       FROM (SELECT id FROM ${table} WHERE id = ? AND ${same.sql} UNION ALL SELECT ?) AS lines_to_write
       WHERE ${line.lock.condition}
+        AND (SELECT MAX(id) FROM ${table} WHERE id = ? AND ${same.sql} OR id = ?) = ?
          ON DUPLICATE KEY UPDATE ${onlyBefore("statements_done", "?")}, ${onlyBefore("done_hash", "?")},
             ${onlyBefore("intent", "NULL")}, ${onlyBefore("session", "NULL")}, ${onlyBefore("error", "NULL")},
             ${onlyBefore("finished_at", "UTC_TIMESTAMP(3)")}, ${onlyBefore("duration_ms", "?")}`,
     [
       ...values,
-      before.id,
-      line.id,
+      ...[before.id, ...same.values, line.id],
       ...line.lock.values,
+      ...[before.id, ...same.values, line.id, before.id],
       ...[before.id, done.done, before.id, done.doneHash],
       ...[before.id, before.id, before.id],
       ...[before.id, before.id, done.durationMs],
@@ -106,11 +129,21 @@ export async function addNextLine(
   );
   // One for a line that was added, two for one that was changed.
   if (changed === 3) return;
-  if (changed === 0) throw lockLost(session, line.table);
-  throw vanished(changed === 1 ? before : line);
+  const found = await lookAt(session, before);
+  if (found === null) throw vanished(before);
+  throw moved(isSame(found, [believed]) ? line : before);
 }
 
-/** The history is not as this run left it: a line is gone, or there is one that should not be. */
+/** Another run, on another node perhaps, wrote to a line: what it wrote stays, and is to be read before anything runs. */
+function moved({ id }: Line, cause?: unknown): MigrateError {
+  return new MigrateError(
+    "history-moved",
+    `Line ${id} of the history table is not as this run left it: another run wrote to it. Nothing was recorded over it.`,
+    { hint: "Run it again: it goes on where the history says.", ...(cause === undefined ? {} : { cause }) },
+  );
+}
+
+/** The history is not as this run left it: a line is gone. */
 export function vanished({ id }: Line): MigrateError {
   return new MigrateError(
     "history-damaged",
@@ -157,16 +190,23 @@ function columnsOf(
 
 /**
  * Records progress, in the transaction that is open if one is.
+ * @param believed what the line says; more than one where this run cannot know whether its last write was undone
  * @returns whether the line is there
- * @throws MigrateError `lock-lost` when the lock is no longer this session's
+ * @throws MigrateError `lock-lost` when the lock is no longer this session's, `history-moved`
  */
-export async function recordProgress(session: Session, line: Line, progress: Progress): Promise<boolean> {
+export async function recordProgress(
+  session: Session,
+  line: Line,
+  believed: readonly Believed[],
+  progress: Progress,
+): Promise<boolean> {
   const intent = intentColumn(progress.intent, session.server);
-  const changed = await session.execute(
-    `UPDATE ${quoteQualified(session.database, line.table)}
-        SET statements_done = ?, done_hash = ?, intent = ${intent.sql}, session = ?, error = ?,
-            finished_at = IF(?, UTC_TIMESTAMP(3), NULL), duration_ms = ?
-      WHERE id = ? AND ${line.lock.condition}`,
+  return await change(
+    session,
+    line,
+    believed,
+    `statements_done = ?, done_hash = ?, intent = ${intent.sql}, session = ?, error = ?,
+            finished_at = IF(?, UTC_TIMESTAMP(3), NULL), duration_ms = ?`,
     [
       progress.done,
       progress.doneHash,
@@ -175,44 +215,54 @@ export async function recordProgress(session: Session, line: Line, progress: Pro
       progress.error,
       progress.finished ? 1 : 0,
       progress.durationMs,
-      line.id,
-      ...line.lock.values,
     ],
   );
-  return changed === 1 || (await isThere(session, line));
-}
-
-/** What is recorded of a line: statements done, and the number of the one that was about to run; null: there is none. */
-export async function readProgress(
-  session: Session,
-  line: Line,
-): Promise<{ readonly done: number; readonly intent: number | null } | null> {
-  const [row] = await session.query(
-    `SELECT statements_done AS done, intent FROM ${quoteQualified(session.database, line.table)} WHERE id = ?`,
-    [line.id],
-  );
-  if (row === undefined) return null;
-  const intent = row.intent === null ? null : (JSON.parse(String(row.intent)) as Intent).statement;
-  return { done: Number(row.done), intent };
 }
 
 /**
  * Records why a line stopped. Its progress stays; `intent` stays too when the statement's fate is open.
  * @returns whether the line is there
+ * @throws as `recordProgress`
  */
 export async function recordError(
   session: Session,
   line: Line,
+  believed: readonly Believed[],
   words: string,
   keepIntent: boolean,
 ): Promise<boolean> {
-  const changed = await session.execute(
-    `UPDATE ${quoteQualified(session.database, line.table)}
-        SET error = ?${keepIntent ? "" : ", intent = NULL"}
-      WHERE id = ? AND ${line.lock.condition}`,
-    [words, line.id, ...line.lock.values],
+  return await change(session, line, believed, `error = ?${keepIntent ? "" : ", intent = NULL"}`, [words]);
+}
+
+/** What is recorded of a line: statements done, and the statement that was about to run; null: there is no such line. */
+export async function readProgress(
+  session: Session,
+  line: Line,
+): Promise<{ readonly done: number; readonly intent: Intent | null } | null> {
+  const [row] = await session.query(
+    `SELECT statements_done AS done, intent FROM ${quoteQualified(session.database, line.table)} WHERE id = ?`,
+    [line.id],
   );
-  return changed === 1 || (await isThere(session, line));
+  if (row === undefined) return null;
+  return {
+    done: Number(row.done),
+    intent: row.intent === null ? null : (JSON.parse(String(row.intent)) as Intent),
+  };
+}
+
+/**
+ * Makes sure that a line says what this run believes, before anything runs again after a transaction was undone.
+ * @param believed null among them: there may be no such line
+ * @throws MigrateError `lock-lost`, `history-moved`
+ */
+export async function confirmLine(
+  session: Session,
+  line: Line,
+  believed: readonly (Believed | null)[],
+): Promise<void> {
+  const found = await lookAt(session, line);
+  const lines = believed.filter((one) => one !== null);
+  if (found === null ? !believed.includes(null) : !isSame(found, lines)) throw moved(line);
 }
 
 export interface Resumption extends PackedTexts {
@@ -221,33 +271,88 @@ export interface Resumption extends PackedTexts {
   readonly total: number;
 }
 
-/** A partial line goes on, perhaps with a repaired file: from now on it describes that file. */
-export async function resumeLine(session: Session, line: Line, file: Resumption): Promise<void> {
-  await session.execute(
-    `UPDATE ${quoteQualified(session.database, line.table)}
-        SET up_checksum = ?, down_checksum = ?, statements = ?, up_text = ?, down_text = ?
-      WHERE id = ? AND ${line.lock.condition}`,
+/**
+ * A partial line goes on, perhaps with a repaired file: from now on it describes that file.
+ * @throws as `recordProgress`
+ */
+export async function resumeLine(
+  session: Session,
+  line: Line,
+  believed: Believed,
+  file: Resumption,
+): Promise<void> {
+  await change(
+    session,
+    line,
+    [believed],
+    "up_checksum = ?, down_checksum = ?, statements = ?, up_text = ?, down_text = ?",
     [
       file.upChecksum,
       file.downChecksum,
       file.total,
       storable(file.upText, session.server),
       storable(file.downText, session.server),
-      line.id,
-      ...line.lock.values,
     ],
   );
 }
 
-/** No row changed: the lock is gone, the line is gone, or (harmlessly) it said just that already. */
-async function isThere(session: Session, line: Line): Promise<boolean> {
-  const [row] = await session.query(
-    `SELECT ${line.lock.condition} AS held,
-            (SELECT COUNT(*) FROM ${quoteQualified(session.database, line.table)} WHERE id = ?) AS found`,
-    [...line.lock.values, line.id],
+/** Changes a line that is as this run believes.  @returns whether it is there  @throws as `recordProgress` */
+async function change(
+  session: Session,
+  line: Line,
+  believed: readonly Believed[],
+  assignments: string,
+  values: readonly SqlValue[],
+): Promise<boolean> {
+  const same = sameAs(believed);
+  const changed = await session.execute(
+    `UPDATE ${quoteQualified(session.database, line.table)}
+        SET ${assignments}
+      WHERE id = ? AND ${same.sql} AND ${line.lock.condition}`,
+    [...values, line.id, ...same.values, ...line.lock.values],
   );
-  if (Number(row?.held) !== 1) throw lockLost(session, line.table);
-  return Number(row?.found) === 1;
+  if (changed === 1) return true;
+  // It may have said just that already.
+  const found = await lookAt(session, line);
+  if (found !== null && !isSame(found, believed)) throw moved(line);
+  return found !== null;
+}
+
+/** SQL that is true of a line which is as one of these. */
+function sameAs(believed: readonly Believed[]): {
+  readonly sql: string;
+  readonly values: readonly SqlValue[];
+} {
+  const same = believed.map(({ intent }) =>
+    intent === null
+      ? "statements_done = ? AND intent IS NULL"
+      : "statements_done = ? AND JSON_EXTRACT(intent, '$.connection') = ?",
+  );
+  return {
+    sql: `(${same.join(" OR ")})`,
+    values: believed.flatMap(({ done, intent }) => (intent === null ? [done] : [done, intent])),
+  };
+}
+
+function isSame(found: Believed, believed: readonly Believed[]): boolean {
+  return believed.some(({ done, intent }) => done === found.done && intent === found.intent);
+}
+
+/**
+ * Reads what a line says now, whatever an open transaction saw at its beginning.
+ * @returns null when there is none
+ * @throws MigrateError `lock-lost`
+ */
+async function lookAt(session: Session, line: Line): Promise<Believed | null> {
+  const [held] = await session.query(`SELECT ${line.lock.condition} AS held`, line.lock.values);
+  if (Number(held?.held) !== 1) throw lockLost(session, line.table);
+  const [row] = await session.query(
+    `SELECT statements_done AS done, JSON_EXTRACT(intent, '$.connection') AS intent
+       FROM ${quoteQualified(session.database, line.table)} WHERE id = ? FOR UPDATE`,
+    [line.id],
+  );
+  if (row === undefined) return null;
+  return { done: Number(row.done), intent: row.intent === null ? null : Number(row.intent) };
 }
 
 function lockLost(session: Session, table: string): MigrateError {

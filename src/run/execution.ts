@@ -1,4 +1,3 @@
-import type { Journal } from "../history/journal";
 import type { Intent } from "../history/lines";
 import { ER_BINLOG_STMT_MODE_AND_ROW_ENGINE, serverErrno } from "../server/error-numbers";
 import type { NonTransactional } from "../server/non-transactional";
@@ -10,7 +9,6 @@ import { isFull, repeatedly, type Transacting } from "./transaction";
 
 /** A file that is being run, and what is not recorded of it yet. */
 export interface Execution extends Transacting {
-  readonly journal: Journal;
   readonly nonTransactional: NonTransactional;
   /** A statement that commits by itself ran, and neither a record nor the next intent says so yet. */
   unrecorded: boolean;
@@ -44,12 +42,14 @@ export async function record(execution: Execution, intent: Intent | null): Promi
   const goesOn = intent === null && !journal.atEnd;
   await journal.record(session, goesOn ? await counters.save(session, saved) : saved, intent);
   execution.unrecorded = false;
-  if (execution.transaction === null && !memory.autocommit) await session.run(COMMIT);
+  if (execution.transaction !== null) return;
+  if (!memory.autocommit) await session.run(COMMIT);
+  journal.committed();
 }
 
 /** Puts the record into the open transaction and commits. @param text the file's own COMMIT, or the runner's */
 export async function commit(execution: Execution, text: string = COMMIT): Promise<void> {
-  const { session, memory } = execution;
+  const { session, journal, memory } = execution;
   let unrecorded = false;
   await repeatedly(execution, [], async () => {
     await record(execution, null).catch((error: unknown) => {
@@ -58,6 +58,7 @@ export async function commit(execution: Execution, text: string = COMMIT): Promi
     });
     await session.run(text);
   });
+  journal.committed();
   const { transaction } = execution;
   const offByUs = transaction?.owner === "runner" && (memory.tablesLocked || transaction.implicit);
   execution.transaction = null;

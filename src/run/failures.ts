@@ -1,7 +1,7 @@
 import { type ErrorCode, MigrateError, StatementError, type StatementFailure } from "../errors";
 import { formatVersion } from "../migrations/names";
 import type { MigrationFile } from "../migrations/read-migrations";
-import { ER_QUERY_INTERRUPTED, serverErrno, serverWords } from "../server/error-numbers";
+import { ER_QUERY_INTERRUPTED, isTransactionUndone, serverErrno, serverWords } from "../server/error-numbers";
 import type { Statement } from "../syntax/statement";
 
 /** Where a file stopped. */
@@ -70,11 +70,11 @@ export function stoppedBefore({ file }: Pick<StoppedAt, "file">, done: number): 
   );
 }
 
-/** The connection was lost: the statement under way may or may not have taken effect. */
+/** The connection was lost, or the server undid what was under way: the statement under way may or may not have taken effect. */
 export function connectionLost(at: StoppedAt, error: unknown): StatementError {
   return new StatementError(
     "connection-lost",
-    `${place(at)}: the connection was lost (${serverWords(error)}).\n${applied(at)} The next run finds out whether this one was.`,
+    `${place(at)}: ${isTransactionUndone(error) ? "the server undid what was under way" : "the connection was lost"} (${serverWords(error)}).\n${applied(at)} The next run finds out whether this one was.`,
     failureOf(at, null),
     { cause: error, hint: `Run it again:\n  ${command(at)}` },
   );
@@ -89,7 +89,11 @@ function applied({ done, total }: Pick<StoppedAt, "done" | "total">): string {
   return `${done} of ${total} statements are applied and recorded.`;
 }
 
+/** Another run came in between; what helps is said by the error. */
+const NOT_THE_FILE: readonly ErrorCode[] = ["lock-lost", "history-moved"];
+
 function howToGoOn(at: StoppedAt, error: unknown, killed: boolean): string {
+  if (error instanceof MigrateError && NOT_THE_FILE.includes(error.code)) return `  ${command(at)}`;
   if (at.fateOpen) {
     const version = formatVersion(at.file.version);
     return `See what it did, then say so:\n  npm run migrate:resolve -- ${version} --applied\n  npm run migrate:resolve -- ${version} --not-applied`;

@@ -1,7 +1,7 @@
 import { MigrateError } from "../errors";
 import { intentOf } from "../history/journal";
 import type { Intent } from "../history/lines";
-import { readProgress } from "../history/writer";
+import { believedOf, readProgress } from "../history/writer";
 import { serverErrno } from "../server/error-numbers";
 import { ROLLBACK } from "../server/session";
 import { classify, type ObjectRef } from "../syntax/classify";
@@ -39,12 +39,12 @@ function intentFor(
 
 /** Runs a statement whose intent is recorded, outside of a transaction. */
 export async function sendAnnounced(execution: Execution, statement: Statement): Promise<void> {
-  const { session, memory, retry, announced } = execution;
+  const { memory, retry, announced } = execution;
   if (announced === null) throw new TypeError("its intent comes first");
   execution.fateOpen = true;
   try {
     await retry.through(
-      () => session.run(statement.text),
+      sending(execution, statement.text),
       tablesOf(announced.objects, memory.database),
       (error) => whyNotAgain(execution, error, announced),
     );
@@ -55,6 +55,16 @@ export async function sendAnnounced(execution: Execution, statement: Statement):
   }
   execution.fateOpen = false;
   ranForGood(execution, statement);
+}
+
+/** Sends a statement outside of a transaction; not a second time before the history was seen to be as this run left it. */
+export function sending({ session, journal }: Execution, text: string): () => Promise<void> {
+  let again = false;
+  return async () => {
+    if (again) await journal.confirm(session);
+    again = true;
+    await session.run(text);
+  };
 }
 
 async function whyNotAgain(
@@ -89,11 +99,9 @@ export async function sendRepeatable(
   statement: Statement,
   objects: readonly ObjectRef[],
 ): Promise<void> {
-  const { session, memory, retry } = execution;
-  await retry.through(
-    () => session.run(statement.text),
-    tablesOf(objects, memory.database),
-    async () => whyNotAgainAlone("repeatable", statement.text, classify(statement.text).userVariables),
+  const { memory, retry } = execution;
+  await retry.through(sending(execution, statement.text), tablesOf(objects, memory.database), async () =>
+    whyNotAgainAlone("repeatable", statement.text, classify(statement.text).userVariables),
   );
   ranForGood(execution, statement);
 }
@@ -134,6 +142,7 @@ export async function sendPerhapsEnding(
     throw error;
   }
   execution.fateOpen = false;
+  journal.unsure();
   if (await session.transactionOpen()) {
     journal.resumeAt(recorded);
     cannotRepeat(execution);
@@ -154,7 +163,7 @@ async function whyNotAgainInside(
   const { session, journal } = execution;
   await session.run(ROLLBACK);
   const line = await readProgress(session, journal.line);
-  if (line?.intent === statement.number) return "it had committed its transaction by then";
+  if (line?.intent?.statement === statement.number) return "it had committed its transaction by then";
   execution.fateOpen = false;
   return (await writesOutside(execution, [text]))
     ? "what it wrote to a table without transactions stays"
@@ -172,6 +181,7 @@ async function isCommitted(
   await rollBack(execution);
   const line = await readProgress(session, journal.line);
   journal.resumeAt(line?.done ?? 0);
-  if (announcement === null || line?.intent !== statement.number) return false;
+  journal.found(line === null ? null : believedOf(line));
+  if (announcement === null || line?.intent?.statement !== statement.number) return false;
   return !(await didNothing(execution, error, announcement));
 }

@@ -89,8 +89,13 @@ async function send(
     case "lock": {
       const text = lockingHistoryToo(statement.text, session.database, journal.line.table);
       // All of its tables or none: what it could not have in time it may ask for again.
+      let again = false;
       return retry.through(
-        () => sendInSession(execution, statement, text),
+        async () => {
+          if (again) await journal.confirm(session);
+          again = true;
+          await sendInSession(execution, statement, text);
+        },
         [],
         async () => null,
       );

@@ -1,5 +1,5 @@
 import { type Intent, readResumption } from "../history/lines";
-import { resumeLine } from "../history/writer";
+import { believedOf, resumeLine } from "../history/writer";
 import type { Statement } from "../syntax/statement";
 import { type Finding, judgeIntent } from "./judge-intent";
 import { nameChangedStatement } from "./prefix";
@@ -37,7 +37,7 @@ export async function resume(run: StepRun, next: Statement | null): Promise<"app
       ? null
       : await settleIntent(session, step, { intent: row.intent, found, next, total });
   // Not sooner: while nothing tells what became of a statement, the line is about the file that had it.
-  await resumeLine(session, journal.line, {
+  await resumeLine(session, journal.line, believedOf(row), {
     upChecksum: step.migration.up.checksum,
     downChecksum: step.migration.down?.checksum ?? null,
     total,
@@ -49,6 +49,7 @@ export async function resume(run: StepRun, next: Statement | null): Promise<"app
   journal.advance(next);
   noteStatement(memory, next, classify(next));
   await journal.record(session, stored.saved, null);
+  journal.committed();
   return "applied";
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { MigrateError } from "../errors";
 import type { Judgement } from "../history/lines";
 import { readBlockers } from "../server/blockers";
-import { ER_LOCK_DEADLOCK, serverErrno, serverWords } from "../server/error-numbers";
+import { isTransactionUndone, serverErrno, serverWords } from "../server/error-numbers";
 import type { Session } from "../server/session";
 import type { Classified } from "../syntax/classify";
 import { tokens } from "../syntax/lexer";
@@ -71,9 +71,8 @@ export function createRetry(
 
 const ER_LOCK_WAIT_TIMEOUT = 1205;
 function whyBlocked(error: unknown): Blocked["reason"] | null {
-  const errno = serverErrno(error);
-  if (errno === ER_LOCK_DEADLOCK) return "deadlock";
-  return errno === ER_LOCK_WAIT_TIMEOUT ? "lock-wait" : null;
+  if (isTransactionUndone(error)) return "deadlock";
+  return serverErrno(error) === ER_LOCK_WAIT_TIMEOUT ? "lock-wait" : null;
 }
 
 interface GivenUp {

@@ -1,4 +1,4 @@
-import { MigrateError } from "../errors";
+import { type ErrorCode, MigrateError } from "../errors";
 import { findInVain, foldHistory, readHistoryState } from "../history/fold";
 import { type HistoryRow, readLastId } from "../history/lines";
 import { readIdentity } from "../history/record";
@@ -8,7 +8,7 @@ import type { Folder, Migration } from "../migrations/read-migrations";
 import { currentVersion, makePlan } from "../plan/plan";
 import type { Plan, Step } from "../plan/planned";
 import type { Target } from "../plan/target";
-import { isConnectionLost } from "../server/error-numbers";
+import { isConnectionLost, isTransactionUndone } from "../server/error-numbers";
 import { acquireLock, type Lock, releaseLock } from "../server/lock";
 import { createNonTransactional, type NonTransactional } from "../server/non-transactional";
 import type { Session } from "../server/session";
@@ -116,7 +116,8 @@ async function takeLock(run: Ready): Promise<void> {
 async function giveBack(run: Ready): Promise<void> {
   // Where this fails the next run finds out by itself.
   if (run.unfinished !== null) {
-    await recordProgress(run.session, run.unfinished.line, run.unfinished.progress).catch(() => {});
+    const { line, believed, progress } = run.unfinished;
+    await recordProgress(run.session, line, [believed], progress).catch(() => {});
     run.unfinished = null;
   }
   if (run.lock !== null) await releaseLock(run.session, run.lock);
@@ -185,8 +186,13 @@ async function readOrCreateHistory(run: Ready): Promise<readonly HistoryRow[]> {
   return rows;
 }
 
+/** Nothing is wrong with the files: what the history says now is read in another session, and gone on with. */
+const PLANNED_AGAIN: readonly ErrorCode[] = ["connection-lost", "history-moved"];
+
 function isLost(error: unknown): error is Error {
-  return error instanceof MigrateError ? error.code === "connection-lost" : isConnectionLost(error);
+  return error instanceof MigrateError
+    ? PLANNED_AGAIN.includes(error.code)
+    : isConnectionLost(error) || isTransactionUndone(error);
 }
 
 /** @throws the first error, when there is no new session to be had */

@@ -1,7 +1,7 @@
 import { createJournal } from "../history/journal";
 import { readResumption } from "../history/lines";
 import type { Identity } from "../history/record";
-import type { Line, NewLine, Unfinished } from "../history/writer";
+import { believedOf, type Line, type NewLine, type Unfinished } from "../history/writer";
 import type { FileScan } from "../migrations/judge-statements";
 import type { Step } from "../plan/planned";
 import type { Lock } from "../server/lock";
@@ -69,7 +69,7 @@ export function beginStep(context: StepContext, step: Step, scan: FileScan): Ste
     total,
     row === null
       ? { line: "new", row: newLine(context, step, total) }
-      : { line: "partial", spentMs: row.durationMs ?? 0 },
+      : { line: "partial", believed: believedOf(row), spentMs: row.durationMs ?? 0 },
     context.unfinished,
     context.onAdded,
   );

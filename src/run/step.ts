@@ -2,7 +2,7 @@ import { MigrateError } from "../errors";
 import type { Unfinished } from "../history/writer";
 import type { FileScan } from "../migrations/judge-statements";
 import type { Step } from "../plan/planned";
-import { isConnectionLost, serverWords } from "../server/error-numbers";
+import { isConnectionLost, isTransactionUndone, serverWords } from "../server/error-numbers";
 import { refusedAsReadOnly } from "../server/read-only";
 import type { Classified } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
@@ -177,7 +177,8 @@ async function stopAt(run: StepRun, error: unknown): Promise<unknown> {
     killed: context.stop.killSignal?.aborted === true,
     readOnly: await refusedAsReadOnly(error, (sql) => session.query(sql)).catch(() => false),
   };
-  if (isConnectionLost(error)) return connectionLost(failure, error);
+  // A statement that was undone was tried again, as long as that is safe; the runner's own SQL starts anew.
+  if (isConnectionLost(error) || isTransactionUndone(error)) return connectionLost(failure, error);
   // Best effort: the first error matters, and the progress is recorded already.
   await journal.recordFailure(session, serverWords(error), execution.fateOpen).catch(() => {});
   return statementFailed(failure, error);

@@ -1,3 +1,4 @@
+import type { Journal } from "../history/journal";
 import { serverErrno } from "../server/error-numbers";
 import { readSessionProgramNames } from "../server/non-transactional";
 import { ROLLBACK, type Session } from "../server/session";
@@ -37,6 +38,7 @@ export interface Transaction {
 /** A session that runs a file, and the transaction that is open on it. */
 export interface Transacting {
   readonly session: Session;
+  readonly journal: Journal;
   readonly memory: SessionMemory;
   readonly retry: Retry;
   readonly counters: Counters;
@@ -145,9 +147,16 @@ export async function repeatedly(
   );
 }
 
-async function runAgain({ session, memory, counters }: Transacting, transaction: Transaction): Promise<void> {
+async function runAgain(
+  { session, journal, memory, counters }: Transacting,
+  transaction: Transaction,
+): Promise<void> {
   const { owner, implicit, values, texts } = transaction;
   await session.run(ROLLBACK);
+  journal.undone();
+  await journal.confirm(session);
+  // Without autocommit that look has begun another one.
+  if (!memory.autocommit || implicit) await session.run(ROLLBACK);
   await counters.giveBack(session);
   if (values !== null) await giveBackValues(session, values);
   if (owner === "runner") await session.run(beginText(memory, implicit));
@@ -203,9 +212,12 @@ function giveUpOn(transaction: Transaction, why: string): void {
 
 /** Rolls back, and leaves a session in which the failure can be recorded. Never throws. */
 export async function rollBack(run: Transacting): Promise<void> {
-  const { session, memory, transaction } = run;
+  const { session, journal, memory, transaction } = run;
   try {
-    if (transaction !== null || !memory.autocommit) await session.run(ROLLBACK);
+    if (transaction !== null || !memory.autocommit) {
+      await session.run(ROLLBACK);
+      journal.undone();
+    }
     // Without autocommit what is recorded next would go with the session.
     const off = memory.tablesLocked || transaction?.implicit === true || !memory.autocommit;
     if (off) await session.run("SET autocommit = 1");

@@ -1,6 +1,6 @@
 import { quoteIdentifier, quoteQualified } from "../syntax/quote";
 import { type Reach, readReaches, readReachesOfView } from "../syntax/reaches";
-import { ER_LOCK_DEADLOCK, isConnectionLost, serverErrno } from "./error-numbers";
+import { isConnectionLost, isTransactionUndone } from "./error-numbers";
 import type { Session, SqlValue } from "./session";
 import { LASTING } from "./tables";
 import type { QualifiedTable } from "./temporary-tables";
@@ -157,7 +157,7 @@ async function readNext(session: Session, { database, name }: QualifiedTable): P
 
 /** What ends more than the question must be heard of. */
 function unlessEnded(error: unknown): null {
-  if (isConnectionLost(error) || serverErrno(error) === ER_LOCK_DEADLOCK) throw error;
+  if (isConnectionLost(error) || isTransactionUndone(error)) throw error;
   return null;
 }
 

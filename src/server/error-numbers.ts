@@ -1,10 +1,25 @@
+export const ER_DUP_ENTRY = 1062;
 export const ER_NO_SUCH_TABLE = 1146;
-/** The transaction was undone by then. */
-export const ER_LOCK_DEADLOCK = 1213;
+/** A Galera node that is not ready, or not in the part of its cluster that has the majority. */
+export const ER_UNKNOWN_COM_ERROR = 1047;
 /** What KILL QUERY leaves of a statement. */
 export const ER_QUERY_INTERRUPTED = 1317;
 /** With binlog_format = STATEMENT InnoDB takes no writes in a transaction at READ COMMITTED, the record included. */
 export const ER_BINLOG_STMT_MODE_AND_ROW_ENGINE = 1665;
+
+/**
+ * Errors that come when the server has undone the whole transaction, for no fault of its statements:
+ * - ER_LOCK_DEADLOCK. A Galera node sends it, too, when another node's write came first, to whatever comes next: a COMMIT,
+ *   a statement, or a read of the runner's own. What follows it runs outside of the transaction.
+ * - ER_ERROR_DURING_COMMIT, ER_TRANSACTION_ROLLBACK_DURING_COMMIT: the same, from a member of a group, at the COMMIT.
+ * @see https://galeracluster.com/library/documentation/certification-based-replication.html
+ */
+const TRANSACTION_UNDONE: readonly (number | null)[] = [1213, 1180, 3101];
+
+/** Whether the server has undone the transaction, which may be run again once the history was read again. */
+export function isTransactionUndone(error: unknown): boolean {
+  return TRANSACTION_UNDONE.includes(serverErrno(error));
+}
 
 /** The number of an error that the server itself sent, or null for anything else (a lost connection, a bug). */
 export function serverErrno(error: unknown): number | null {
@@ -19,10 +34,17 @@ export function serverErrno(error: unknown): number | null {
  */
 const ENDS_THE_SESSION: readonly number[] = [1053, 4031, 1927, 3169];
 
+/**
+ * Sent by a node that is not, or no longer, a working part of its cluster, so that another one has to be asked:
+ * ER_UNKNOWN_COM_ERROR ("WSREP has not yet prepared node for application use"), ER_RUN_HOOK_ERROR (a member whose group has
+ * no majority, or that was thrown out of it, gives up a transaction at its COMMIT).
+ */
+const LEFT_ITS_CLUSTER: readonly number[] = [ER_UNKNOWN_COM_ERROR, 3100];
+
 /** Whether the connection is gone, so that the fate of the statement under way is unknown. */
 export function isConnectionLost(error: unknown): boolean {
   const errno = serverErrno(error);
-  return errno === null ? isNetworkError(error) : ENDS_THE_SESSION.includes(errno);
+  return errno === null ? isNetworkError(error) : [...ENDS_THE_SESSION, ...LEFT_ITS_CLUSTER].includes(errno);
 }
 
 function isNetworkError(error: unknown): boolean {

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { MigrateError } from "../errors";
 import type { DatabaseSettings } from "../settings/database";
 import { type OpenOptions, openSession, stoppedWhileConnecting } from "./connection";
+import { ER_UNKNOWN_COM_ERROR } from "./error-numbers";
 import type { Session } from "./session";
 
 export interface WaitOptions extends OpenOptions {
@@ -67,8 +68,8 @@ function mayPass(error: unknown): error is MigrateError {
   if (error.code === "unknown-database") return true;
   if (error.code !== "cannot-connect") return false;
   const { code, errno } = (error.cause ?? {}) as { code?: unknown; errno?: unknown };
-  return NOT_UP_YET.includes(code) || errno === ER_CON_COUNT_ERROR || errno === ER_SERVER_SHUTDOWN;
+  return NOT_UP_YET.includes(code) || STILL_STARTING.includes(errno);
 }
 
-const ER_CON_COUNT_ERROR = 1040;
-const ER_SERVER_SHUTDOWN = 1053;
+/** ER_CON_COUNT_ERROR, ER_SERVER_SHUTDOWN */
+const STILL_STARTING: readonly unknown[] = [1040, 1053, ER_UNKNOWN_COM_ERROR];

@@ -4,7 +4,14 @@ import { createJournal, hashStatement, type Journal } from "../history/journal";
 import { type HistoryRow, readResumption } from "../history/lines";
 import { NOTHING_RAN, readIdentity, withRecorder } from "../history/record";
 import { readAppliedTexts } from "../history/stored-migrations";
-import { addLine, type Line, type NewLine, type Progress, recordProgress } from "../history/writer";
+import {
+  addLine,
+  believedOf,
+  type Line,
+  type NewLine,
+  type Progress,
+  recordProgress,
+} from "../history/writer";
 import { formatMigration, formatVersion } from "../migrations/names";
 import { type MigrationFile, readMigrations } from "../migrations/read-migrations";
 import { readStatements } from "../migrations/read-statements";
@@ -212,7 +219,7 @@ async function settle(
     journal.advance(next);
   }
   await session.run("START TRANSACTION");
-  await recordProgress(session, line, {
+  await recordProgress(session, line, [believedOf(row)], {
     done: journal.position,
     doneHash: journal.hash(),
     intent: null,
@@ -238,7 +245,11 @@ async function readThrough(
   row: HistoryRow,
   file: MigrationFile,
 ): Promise<{ journal: Journal; next: Statement | null; total: number }> {
-  const journal = createJournal(line, row.total, { line: "partial", spentMs: row.durationMs ?? 0 });
+  const journal = createJournal(line, row.total, {
+    line: "partial",
+    believed: believedOf(row),
+    spentMs: row.durationMs ?? 0,
+  });
   let next: Statement | null = null;
   let total = 0;
   for await (const batch of readStatements(file, session.server)) {
