@@ -8,7 +8,7 @@ import { type BuiltRunner, buildRunner } from "../support/child";
 import { untilRunning } from "../support/long-alter";
 import { withMigrations } from "../support/migrations";
 import { run, start } from "../support/secret-run";
-import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";
+import { forEachServer, inTurn, type TestServer, withTestDatabase } from "../support/servers";
 
 /** Nothing else looks like it, and a URL has to write it in another way. */
 const PASSWORD = "Sup3r/S3cr3t@#%-p4ss:w0rd?";
@@ -91,7 +91,7 @@ function misuses({ host, port, user, database }: Target): readonly [env: Env, wo
 forEachServer("no password in what is printed of a misuse", async (_t, server) => {
   await withUser(server, async (target) => {
     await withMigrations({ "0001_a.up.sql": "DO 1;", "0001_a.down.sql": "DO 1;" }, async (dir) => {
-      for (const [env, words] of misuses(target)) {
+      for (const [env, words] of inTurn(server, misuses(target))) {
         for (const flags of [[], ["--json"]]) {
           const { code, stdout, stderr } = await run(runner.bin, [...words.split(" "), ...flags], env, dir);
           assert.equal(code, 2, `${words}: ${stdout}${stderr}`);
@@ -107,7 +107,7 @@ forEachServer(
   async (_t, server) => {
     await withUser(server, async (target) => {
       await withMigrations(FILES, async (dir) => {
-        for (const [name, env] of Object.entries(handovers(target, dir))) {
+        for (const [name, env] of inTurn(server, Object.entries(handovers(target, dir)))) {
           for (const words of [
             "up",
             "up --json",

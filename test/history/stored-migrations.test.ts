@@ -10,7 +10,7 @@ import { compareStates, dumpState } from "../support/state";
 import { HISTORY_TABLE, observe, TIME_LIMIT, withReadyDatabase } from "../support/sweep";
 
 /** A prime, so that the sample does not fall on one kind of command. */
-const EVERY = 101;
+const EVERY = 211;
 
 forEachServer(
   "down without any file ends like down with all of them, also when it is cut",

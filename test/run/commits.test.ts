@@ -1,8 +1,8 @@
 import { createMigrator } from "../../src/index";
-import { assertAsClient, assertCutsAsClient, type ClientCase, casesFor } from "../support/as-client";
+import { assertAsClient, assertCutsAsClient, type ClientCase } from "../support/as-client";
 import { withMigrations } from "../support/migrations";
 import { assertRefused } from "../support/refused";
-import { forEachServer, withTestDatabase } from "../support/servers";
+import { forEachServer, rowsFor, withTestDatabase } from "../support/servers";
 
 const GIVEN = `
 CREATE TABLE t (id INT PRIMARY KEY, n INT) ENGINE=InnoDB;
@@ -107,7 +107,7 @@ for (const [begin, end, names] of [
   forEachServer(
     `a transaction is ended only by what ends it in the client (${begin} … ${end})`,
     async (t, server) => {
-      for (const row of casesFor(server, cases(begin, end, names)))
+      for (const row of rowsFor(server, cases(begin, end, names)))
         await t.test(row.name, () => assertAsClient(server, row));
     },
   );
@@ -124,7 +124,7 @@ const CUT = [
 forEachServer(
   "a transaction that a statement may commit is cut anywhere, and nothing is doubled",
   async (t, server) => {
-    for (const row of casesFor(server, cases("START TRANSACTION", "COMMIT", CUT)))
+    for (const row of rowsFor(server, cases("START TRANSACTION", "COMMIT", CUT)))
       await t.test(row.name, async () => void (await assertCutsAsClient(server, row, ["in-doubt"])));
   },
 );

@@ -5,7 +5,7 @@ import { interruptAt } from "../support/interrupted";
 import { withMigrations } from "../support/migrations";
 import type { CutMoment } from "../support/proxy";
 import { assertFails } from "../support/refused";
-import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";
+import { forEachServer, rowsFor, type TestServer, withTestDatabase } from "../support/servers";
 import { readLeftBehind, runAll, withTestSession } from "../support/test-session";
 
 /** A run dies before or after a statement, somebody else does something, and the same command runs again. */
@@ -439,8 +439,7 @@ const GROUPS: Readonly<Record<string, readonly Case[]>> = {
 
 for (const [name, cases] of Object.entries(GROUPS)) {
   forEachServer(`${name} is judged by what it would make`, async (t, server) => {
-    for (const row of cases) {
-      if (row.on !== undefined && row.on !== server.family) continue;
+    for (const row of rowsFor(server, cases)) {
       const between = row.between === undefined ? "" : `, then ${row.between.join("; ")}`;
       await t.test(`${row.moment} ${row.sql}${between}`, () => check(server, row));
     }

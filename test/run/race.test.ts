@@ -10,7 +10,7 @@ import {
   watchForHolder,
   withRaceTrack,
 } from "../support/race";
-import { forEachServer, type TestServer } from "../support/servers";
+import { forEachServer, type TestServer, takesEveryRow } from "../support/servers";
 import { isWhole } from "../support/sweep-plan";
 
 let runner: BuiltRunner | null = null;
@@ -28,7 +28,7 @@ function race(server: TestServer, track: RaceTrack, count: number, referee: Refe
 }
 
 /** `npm run test:sweep` starts more of them: each is a process, on a machine with few cores. */
-const RUNNERS = isWhole() ? 40 : 12;
+const RUNNERS = isWhole() ? 40 : takesEveryRow() ? 12 : 6;
 
 forEachServer(`of ${RUNNERS} runners started at once one works, and all end well`, (_, server) =>
   withRaceTrack(server, async (track) => {

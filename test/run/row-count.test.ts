@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { createMigrator } from "../../src/index";
-import { assertAsClient, assertCutsAsClient, type ClientCase, casesFor } from "../support/as-client";
+import { assertAsClient, assertCutsAsClient, type ClientCase } from "../support/as-client";
 import { withMigrations } from "../support/migrations";
 import { assertRefused } from "../support/refused";
-import { forEachServer, withTestDatabase } from "../support/servers";
+import { forEachServer, rowsFor, withTestDatabase } from "../support/servers";
 import { isWhole } from "../support/sweep-plan";
 
 const GIVEN = `
@@ -86,12 +86,12 @@ const ROWS: readonly ClientCase[] = [
 forEachServer(
   "a statement reads what the one before it left, and nothing of the runner's",
   async (t, server) => {
-    for (const row of casesFor(server, ROWS)) await t.test(row.name, () => assertAsClient(server, row));
+    for (const row of rowsFor(server, ROWS)) await t.test(row.name, () => assertAsClient(server, row));
   },
 );
 
 forEachServer("so it does in a transaction of the file's", async (t, server) => {
-  for (const row of cases(Object.keys(BEFORE), ["ROW_COUNT()"], "START TRANSACTION"))
+  for (const row of rowsFor(server, cases(Object.keys(BEFORE), ["ROW_COUNT()"], "START TRANSACTION")))
     if (!mixing(row)) await t.test(row.name, () => assertAsClient(server, row));
 });
 

@@ -8,7 +8,7 @@ import type { Session } from "../../src/server/session";
 import { settingsFromOptions } from "../../src/settings/settings";
 import { withMigrations } from "../support/migrations";
 import { withProxy } from "../support/proxy";
-import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";
+import { forEachServer, inTurn, type TestServer, withTestDatabase } from "../support/servers";
 
 const TABLES = `CREATE TABLE roles (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(20)) AUTO_INCREMENT = 7;
 CREATE TABLE src (id INT PRIMARY KEY, v INT);
@@ -114,7 +114,7 @@ const FRAME_NAMES = Object.keys(FRAMES);
 
 for (const [row, [how, inserts]] of Object.entries(INSERTS).entries()) {
   forEachServer(`rows that are inserted again get the same ids: ${how}`, async (_t, server) => {
-    for (const [column, [moment, interrupt]] of Object.entries(MOMENTS).entries()) {
+    for (const [column, [moment, interrupt]] of inTurn(server, [...Object.entries(MOMENTS).entries()])) {
       // All frames with the first, and then in turn.
       const frames =
         row === 0 ? FRAME_NAMES : FRAME_NAMES.filter((_, at) => (row + column) % FRAME_NAMES.length === at);

@@ -7,7 +7,7 @@ import { readStatus } from "../../src/verbs/status";
 import { withMigrations } from "../support/migrations";
 import { withProxy } from "../support/proxy";
 import { withServer } from "../support/server-with-options";
-import { FAMILIES, type TestServer, withTestDatabase } from "../support/servers";
+import { FAMILIES, rowsFor, type TestServer, withTestDatabase } from "../support/servers";
 import { isWhole } from "../support/sweep-plan";
 
 type Family = TestServer["family"];
@@ -17,7 +17,7 @@ interface Setting {
   /** Assignments, without SET and scope. */
   readonly set: readonly string[];
   /** Only one of the families knows it. */
-  readonly only?: Family;
+  readonly on?: Family;
   /** A file may not set it, or it has no value for one session. */
   readonly globalOnly?: true;
 }
@@ -27,8 +27,8 @@ const SETTINGS: readonly Setting[] = [
   { set: ["completion_type = 'CHAIN'"] },
   { set: ["completion_type = 'RELEASE'"], globalOnly: true },
   { set: ["sql_mode = 'ANSI'"] },
-  { set: ["sql_mode = 'ORACLE'"], only: "mariadb" },
-  { set: ["sql_mode = 'MSSQL,EMPTY_STRING_IS_NULL,SIMULTANEOUS_ASSIGNMENT'"], only: "mariadb" },
+  { set: ["sql_mode = 'ORACLE'"], on: "mariadb" },
+  { set: ["sql_mode = 'MSSQL,EMPTY_STRING_IS_NULL,SIMULTANEOUS_ASSIGNMENT'"], on: "mariadb" },
   { set: ["sql_mode = 'NO_BACKSLASH_ESCAPES,HIGH_NOT_PRECEDENCE,IGNORE_SPACE,PIPES_AS_CONCAT'"] },
   { set: ["sql_mode = 'PAD_CHAR_TO_FULL_LENGTH,NO_UNSIGNED_SUBTRACTION,REAL_AS_FLOAT'"] },
   { set: ["sql_mode = ''"] },
@@ -36,9 +36,9 @@ const SETTINGS: readonly Setting[] = [
   { set: ["sql_select_limit = 0"] },
   { set: ["sql_safe_updates = 1", "max_join_size = 1", "sql_big_selects = 0"] },
   { set: ["max_prepared_stmt_count = 0"], globalOnly: true },
-  { set: ["show_create_table_verbosity = 1"], only: "mysql" },
+  { set: ["show_create_table_verbosity = 1"], on: "mysql" },
   { set: ["sql_quote_show_create = 0"] },
-  { set: ["old_mode = ''"], only: "mariadb" },
+  { set: ["old_mode = ''"], on: "mariadb" },
   { set: ["default_storage_engine = 'MyISAM'", "default_tmp_storage_engine = 'MyISAM'"] },
   {
     set: [
@@ -60,10 +60,10 @@ const SETTINGS: readonly Setting[] = [
       "big_tables = 1",
     ],
   },
-  { set: ["sql_require_primary_key = 1", "sql_generate_invisible_primary_key = 1"], only: "mysql" },
+  { set: ["sql_require_primary_key = 1", "sql_generate_invisible_primary_key = 1"], on: "mysql" },
   { set: ["low_priority_updates = 1", "div_precision_increment = 0", "innodb_strict_mode = 0"] },
-  { set: ["transaction_isolation = 'READ-COMMITTED'"], only: "mysql" },
-  { set: ["tx_isolation = 'SERIALIZABLE'"], only: "mariadb" },
+  { set: ["transaction_isolation = 'READ-COMMITTED'"], on: "mysql" },
+  { set: ["tx_isolation = 'SERIALIZABLE'"], on: "mariadb" },
 ];
 
 /** A way to lose the connection right behind each of them. */
@@ -173,8 +173,7 @@ for (const family of FAMILIES) {
         for (const one of assignments) await root.query(`SET GLOBAL ${one}`);
       };
       let turn = 0;
-      for (const { set, only, globalOnly } of SETTINGS) {
-        if (only !== undefined && only !== family) continue;
+      for (const { set, globalOnly } of rowsFor({ family }, SETTINGS)) {
         const each = async (first: string | null): Promise<void> => {
           // Each is killed at some moments, and all together at all of them.
           for (const moment of [...(isWhole() ? [null] : []), ...inTurn(turn++)]) {

@@ -3,8 +3,8 @@ import { restoreSession, saveSession } from "../../src/run/saved-session";
 import { createSessionMemory, noteStatement } from "../../src/run/session-memory";
 import { classify } from "../../src/syntax/classify";
 import { splitText } from "../../src/syntax/splitter";
-import { assertAsClient, assertCutsAsClient, type ClientCase, casesFor } from "../support/as-client";
-import { forEachServer, withTestDatabase } from "../support/servers";
+import { assertAsClient, assertCutsAsClient, type ClientCase } from "../support/as-client";
+import { forEachServer, rowsFor, withTestDatabase } from "../support/servers";
 import { isWhole } from "../support/sweep-plan";
 import { withTestSession } from "../support/test-session";
 
@@ -71,7 +71,7 @@ const ROWS: readonly ClientCase[] = [
 const rows = ROWS.map((row) => ({ ...row, given: `${GIVEN}${row.given ?? ""}` }));
 
 forEachServer("a file with temporary tables does what it does in the client", async (t, server) => {
-  for (const row of casesFor(server, rows)) await t.test(row.name, () => assertAsClient(server, row));
+  for (const row of rowsFor(server, rows)) await t.test(row.name, () => assertAsClient(server, row));
 });
 
 /** @returns how many of the runs stopped because the table was lost */
@@ -82,7 +82,7 @@ async function cut(
   mayStop: readonly string[],
 ): Promise<number> {
   let stops = 0;
-  const row = casesFor(server, rows).find((candidate) => candidate.name === name);
+  const row = rows.find((candidate) => candidate.name === name);
   assert.ok(row !== undefined);
   await t.test(name, async () => {
     stops = await assertCutsAsClient(server, row, mayStop);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { typeLoss } from "../../src/schema/narrowing";
 import type { Session } from "../../src/server/session";
-import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";
+import { forEachServer, inTurn, type TestServer, withTestDatabase } from "../support/servers";
 import { withSchemaSession } from "./schemas";
 
 /** A type with values from its borders. */
@@ -147,7 +147,7 @@ forEachServer(
         for (const group of SAMPLES) {
           const here = group.filter(({ only = server.family }) => only === server.family);
           for (const from of here) {
-            for (const { type: to } of here) {
+            for (const { type: to } of inTurn(server, here)) {
               if (to === from.type || from.values.length === 0) continue;
               const loss = typeLoss(from.type, to);
               const outcomes = [

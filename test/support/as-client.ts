@@ -139,8 +139,3 @@ async function cutAndRunAgain(
     return failure;
   });
 }
-
-/** Only those that a server can run. */
-export function casesFor(server: TestServer, rows: readonly ClientCase[]): readonly ClientCase[] {
-  return rows.filter(({ on }) => on === undefined || on === server.family);
-}

@@ -11,7 +11,8 @@ const ROOT = join(__dirname, "../..");
 /**
  * Starts both servers, runs the test files on them, stops them, and sets the exit code.
  * @param args `--sweep` for test/sweep/ instead of all the rest; `--server=…` for that server alone; `--one-by-one` for one file at
- *   a time, on a machine that is to be sure rather than quick; `--test-name-pattern=…`; parts of files' paths
+ *   a time, on a machine that is to be sure rather than quick; `--every-row` for all rows of long tables on both servers;
+ *   `--test-name-pattern=…`; parts of files' paths
  */
 export async function main(args: readonly string[]): Promise<void> {
   const sweep = args.includes("--sweep");
@@ -35,7 +36,7 @@ export async function main(args: readonly string[]): Promise<void> {
     return fail(hint ? `${message}\n${hint}` : message);
   }
   try {
-    setEnvironment(servers, sweep);
+    setEnvironment(servers, sweep, args.includes("--every-row"));
     process.exitCode = (await runTests(files, pattern, abort, atATime)) ? 0 : 1;
   } finally {
     await servers.stop();
@@ -118,10 +119,12 @@ async function* counted(events: AsyncIterable<TestEvent>, tally: Tally): AsyncGe
 }
 
 /** Leaves out what could lead a test to a real database, and adds where the test servers are. */
-function setEnvironment(servers: TestRunServers, sweep: boolean): void {
+function setEnvironment(servers: TestRunServers, sweep: boolean, everyRow: boolean): void {
   for (const name of Object.keys(process.env)) {
     if (/^(DATABASE_URL|SCRATCH_DATABASE_URL|MYSQL_|MIGRATIONS_)/.test(name)) delete process.env[name];
   }
+  const whole = sweep && process.env.SWEEP_EVERY === undefined;
+  if (everyRow || whole) process.env.TEST_EVERY_ROW = "1";
   Object.assign(process.env, servers.environment, sweep ? { SWEEP: "full" } : {});
 }
 

@@ -24,6 +24,36 @@ export function testServers(): readonly TestServer[] {
   return FAMILIES.map(testServer);
 }
 
+/** Whether this run takes every row of every table on every server: CI does, and the whole sweep. */
+export function takesEveryRow(): boolean {
+  return process.env.TEST_EVERY_ROW === "1";
+}
+
+/**
+ * The rows of a long table whose turn it is on this server: with `npm test` on its own, each row runs on one of the two
+ * servers, which keeps it short, and with `--every-row` on both.
+ */
+export function inTurn<T>(server: Pick<TestServer, "family">, rows: readonly T[]): readonly T[] {
+  if (takesEveryRow() || FAMILIES.length === 1) return rows;
+  const turn = FAMILIES.indexOf(server.family);
+  return rows.filter((_, index) => index % FAMILIES.length === turn);
+}
+
+/** The same for rows of which some are for one family only. */
+export function rowsFor<T extends { readonly on?: TestServer["family"] }>(
+  server: Pick<TestServer, "family">,
+  rows: readonly T[],
+): readonly T[] {
+  const own = rows.filter(({ on }) => on === server.family);
+  return [
+    ...own,
+    ...inTurn(
+      server,
+      rows.filter(({ on }) => on === undefined),
+    ),
+  ];
+}
+
 /** Registers one test per server of this run, named `name [mysql]` and `name [mariadb]`. */
 export function forEachServer(
   name: string,
