@@ -48,6 +48,7 @@ export type ErrorCode =
   // configuration and command line
   | "usage"
   | "npm-swallowed"
+  | "not-confirmed"
   | "bad-setting"
   | "missing-setting"
   // server

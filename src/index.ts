@@ -43,6 +43,7 @@ export type { Migrator } from "./verbs/migrator";
 export type {
   AllowOptions,
   CheckOptions,
+  ConfirmOptions,
   CreateOptions,
   DiffOptions,
   DownOptions,
@@ -78,7 +79,10 @@ export interface MigratorOptions extends SettingOptions {
    * program on this machine is started for the purpose; else they are made on the target's own server.
    */
   readonly scratchDatabaseUrl?: string | undefined;
-  /** Never make throwaway databases on the target's server; rejects with `no-scratch` instead. Default false. */
+  /**
+   * The target is a production database: throwaway databases are never made on its server (`no-scratch` instead), and `down` and
+   * `redo` need `yes`. Default false.
+   */
   readonly production?: boolean | undefined;
   /** Told what happens while a verb runs, in order. Default: nobody is told. */
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
@@ -150,6 +154,8 @@ export function createMigrator(options: MigratorOptions): Migrator {
           SCRATCH_DATABASE_URL: options.scratchDatabaseUrl,
           MIGRATE_ENV: options.production === true ? "production" : undefined,
         }),
+      production: () => options.production === true,
+      ask: async () => null,
       environmentFolder: null,
       openEditor: () => {
         throw new MigrateError("usage", "A program has no editor to open.");

@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import type { RunEvent } from "../run/events";
-import { readScratchSettings } from "../settings/scratch";
+import { isProduction, readScratchSettings } from "../settings/scratch";
 import { type Environment, readFolderSettings, readSettings, type SettingFlags } from "../settings/settings";
 import { nearest } from "../settings/spelling";
 import { isVerb, verbs } from "../verbs/list";
@@ -19,7 +19,15 @@ import {
   createTerminalReporter,
   type Reporter,
 } from "./reporter";
-import { type Io, isTerminal, keepHeapSmall, layoutFor, openEditor, writeLines } from "./terminal";
+import {
+  askOnTerminal,
+  type Io,
+  isTerminal,
+  keepHeapSmall,
+  layoutFor,
+  openEditor,
+  writeLines,
+} from "./terminal";
 
 /** 0 done, 1 a check found something, 2 refused, failed or misused. */
 export type ExitCode = 0 | 1 | 2;
@@ -139,6 +147,9 @@ function createContext(invocation: Invocation, command: AnyCommand, given: RawOp
     scratch() {
       return readScratchSettings(readEnvironment(io.cwd(), env));
     },
+    production: () => isProduction(readEnvironment(io.cwd(), env)),
+    // With --json, stderr is for machines.
+    ask: async (question) => (json ? null : await askOnTerminal(io, question, stop.signal)),
     environmentFolder: io.cwd(),
     openEditor(paths): void {
       openEditor(paths, env, io.cwd());

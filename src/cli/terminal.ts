@@ -3,6 +3,7 @@ import { setFlagsFromString } from "node:v8";
 import { MigrateError } from "../errors";
 import type { Environment } from "../settings/settings";
 import type { Layout, Style } from "../verbs/layout";
+import { printable } from "../verbs/printable";
 
 /** One of the two streams that a command line writes to. */
 export interface Output {
@@ -11,8 +12,22 @@ export interface Output {
   readonly columns?: number | undefined;
 }
 
+/** What a person types into. */
+export interface Input {
+  readonly isTTY?: boolean | undefined;
+  setEncoding(encoding: "utf8"): unknown;
+  on(event: "data", listener: (text: string) => void): unknown;
+  on(event: "end", listener: () => void): unknown;
+  off(event: "data", listener: (text: string) => void): unknown;
+  off(event: "end", listener: () => void): unknown;
+  resume(): unknown;
+  pause(): unknown;
+}
+
 /** What `main` needs of the process around it. */
 export interface Io {
+  /** Left out: nobody can be asked. */
+  readonly stdin?: Input;
   readonly stdout: Output;
   readonly stderr: Output;
   cwd(): string;
@@ -50,6 +65,48 @@ export function layoutFor(output: Output, env: Readonly<Record<string, string | 
 /** Writes lines, each with its newline, in one piece. */
 export function writeLines(output: Output, lines: readonly string[]): void {
   if (lines.length > 0) output.write(`${lines.join("\n")}\n`);
+}
+
+/**
+ * Asks on stderr, and reads one line from a terminal.
+ * @returns the line without its end; null when stdin or stderr is no terminal, or the input ended
+ * @throws MigrateError `interrupted` when the signal is aborted meanwhile
+ */
+export async function askOnTerminal(
+  { stdin, stderr }: Io,
+  question: string,
+  signal: AbortSignal,
+): Promise<string | null> {
+  if (stdin?.isTTY !== true || stderr.isTTY !== true) return null;
+  stderr.write(printable(question));
+  let typed = "";
+  let onData = (_text: string): void => {};
+  let onEnd = (): void => {};
+  let onAbort = (): void => {};
+  try {
+    return await new Promise<string | null>((resolve, reject) => {
+      onData = (text) => {
+        typed += text;
+        const end = typed.indexOf("\n");
+        if (end !== -1) resolve(typed.slice(0, end).trim());
+      };
+      onEnd = () => resolve(null);
+      onAbort = () => reject(new MigrateError("interrupted", "Stopped on request. Nothing was run."));
+      if (signal.aborted) onAbort();
+      signal.addEventListener("abort", onAbort);
+      stdin.setEncoding("utf8");
+      stdin.on("data", onData);
+      stdin.on("end", onEnd);
+      stdin.resume();
+    });
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    stdin.off("data", onData);
+    stdin.off("end", onEnd);
+    // A terminal that is read from keeps the process alive.
+    stdin.pause();
+    if (!typed.includes("\n")) stderr.write("\n");
+  }
 }
 
 /** One line at the bottom of a terminal that is written over and over. */

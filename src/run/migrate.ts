@@ -4,7 +4,7 @@ import { withStoredMigrations } from "../history/stored-migrations";
 import { inspectHistoryTable } from "../history/table";
 import { type Migration, readMigrations, requireMigrations } from "../migrations/read-migrations";
 import { makePlan, makeRedoPlans, planNothing } from "../plan/plan";
-import type { Plan } from "../plan/planned";
+import type { Plan, Step } from "../plan/planned";
 import { parseTarget, stepsTarget, type Target } from "../plan/target";
 import type { Session } from "../server/session";
 import { withTranslatedErrors } from "../server/translate-error";
@@ -152,5 +152,14 @@ async function carryOut(
   const dryRun = run.options.dryRun === true;
   if (steps.length === 0) return { ...result, steps: [], planned: dryRun ? [] : null };
   if (dryRun) return { ...result, steps: [], planned: await showSteps(run, steps) };
+  await confirm(run, steps);
   return { ...result, ...(await withReady(run, steps, body)), planned: null };
+}
+
+async function confirm(run: Run, steps: readonly Step[]): Promise<void> {
+  if (run.options.confirm === undefined) return;
+  await run.options.confirm(run.session.database, steps);
+  // A person may have thought for longer than the server keeps an idle session.
+  await run.session.close();
+  run.session = await run.open();
 }

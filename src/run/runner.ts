@@ -34,6 +34,8 @@ export interface RunOptions extends StopOptions {
   readonly waitMs?: number;
   /** Milliseconds that a statement waits for its locks before it backs off and tries again; default 5,000. */
   readonly lockWaitMs?: number;
+  /** Asked before anything is run, with all of it; throws when it shall not be. Left out: nobody has to agree. */
+  readonly confirm?: (database: string, steps: readonly Step[]) => Promise<void>;
   readonly emit?: Emit;
   /** Milliseconds between `progress` events; left out: there are none. */
   readonly progressMs?: number;

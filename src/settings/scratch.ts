@@ -28,8 +28,12 @@ export function readScratchSettings(env: Environment): ScratchSettings {
   const source = { given, names, ssl: null, howToGive: "", serverOnly: true } as const;
   const server = url === null || problems.length > 0 ? null : settleDatabase(source, problems);
   if (problems.length > 0) throw new RefusedError(problems);
-  const production = [env.MIGRATE_ENV, env.NODE_ENV].includes("production");
-  return { server, production, environment: env };
+  return { server, production: isProduction(env), environment: env };
+}
+
+/** Whether the environment says that the target is a production database. */
+export function isProduction(env: Environment): boolean {
+  return [env.MIGRATE_ENV, env.NODE_ENV].includes("production");
 }
 
 function readUrl(env: Environment, problems: Problem[]): Given | null {

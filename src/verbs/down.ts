@@ -1,5 +1,6 @@
 import { MigrateError } from "../errors";
 import { migrate } from "../run/migrate";
+import { confirmation, confirmOptions } from "./confirm";
 import { readRunOptions, readTarget, renderRun, runOptions, scriptOf, targetOptions } from "./run-options";
 import { defineCommand } from "./verb";
 
@@ -10,14 +11,16 @@ export const down = defineCommand({
   details: [
     "--to N leaves N applied; --to 0 reverts everything. There is no default: a target must be given.",
   ],
-  options: { ...targetOptions, ...runOptions },
+  options: { ...targetOptions, ...runOptions, ...confirmOptions },
   runsMigrations: true,
   examples: ["down --steps 1", "down --to 3", "down --to 0 --dry-run"],
   run: async (context) => {
     const target = readTarget("down", context.options);
     if (target === null) throw noTarget();
     const settings = context.settings();
-    return migrate(settings, "down", target, readRunOptions(context.options, context));
+    const options = readRunOptions(context.options, context);
+    const { yes } = context.options;
+    return migrate(settings, "down", target, { ...options, ...confirmation("down", yes, context) });
   },
   script: scriptOf,
   render: renderRun,

@@ -46,11 +46,17 @@ export interface AllowOptions {
 /** Options of `up`. Without a target: everything that is pending. */
 export interface UpOptions extends TargetOptions, RunOptions, AllowOptions {}
 
+/** What `down` and `redo` need where the migrator is for a production database. */
+export interface ConfirmOptions {
+  /** Revert on a database marked `production`, instead of `not-confirmed`. Default false. */
+  readonly yes?: boolean | undefined;
+}
+
 /** Options of `down`. A target or `steps` has to be given. */
-export interface DownOptions extends TargetOptions, RunOptions {}
+export interface DownOptions extends TargetOptions, RunOptions, ConfirmOptions {}
 
 /** Options of `redo`. */
-export interface RedoOptions extends RunOptions, AllowOptions {}
+export interface RedoOptions extends RunOptions, AllowOptions, ConfirmOptions {}
 
 /** Options of `create`. */
 export interface CreateOptions {

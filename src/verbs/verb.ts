@@ -15,6 +15,14 @@ export interface Context<O extends OptionTable> {
   folder(): FolderSettings;
   /** Where throwaway databases may be made.  @throws RefusedError `bad-setting` */
   scratch(): ScratchSettings;
+  /** Whether the target is marked production. */
+  production(): boolean;
+  /**
+   * Asks the person at the terminal, and waits for a line.
+   * @returns null when nobody can be asked
+   * @throws MigrateError `interrupted` when the run is to stop
+   */
+  ask(question: string): Promise<string | null>;
   /** The folder that holds `.env`; null when the settings come from a program and not from there. */
   readonly environmentFolder: string | null;
   /** Opens files in the user's editor and waits for it.  @throws MigrateError `missing-setting`, `usage` */
