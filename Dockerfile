@@ -14,7 +14,7 @@ COPY package.json package-lock.json ./
 # No package of ours needs an install script to run.
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
-COPY scripts/build.cjs scripts/sources.cjs scripts/
+COPY scripts/build.cjs scripts/node-version.cjs scripts/sources.cjs scripts/
 COPY src src
 RUN npm run build
 RUN npm prune --omit=dev --ignore-scripts

@@ -4,7 +4,7 @@
 const { spawnSync } = require("node:child_process");
 const fs = require("node:fs");
 const { join } = require("node:path");
-const { BIN, BUNDLE, ROOT, STAMP, describeSources, isBuilt } = require("./sources.cjs");
+const { BUNDLE, ENTRIES, PROGRAM, ROOT, STAMP, describeSources, isBuilt } = require("./sources.cjs");
 
 const DIST = join(ROOT, "dist");
 const COMPILER = join(ROOT, "node_modules/typescript/bin/tsc");
@@ -43,8 +43,9 @@ function build() {
     const args = [COMPILER, "-p", "tsconfig.build.json", "--outDir", made];
     const { status } = spawnSync(process.execPath, args, { cwd: ROOT, stdio: "inherit" });
     if (status !== 0) return status ?? 1;
-    require(BUNDLER).buildSync({ ...BUNDLE, outfile: join(made, "index.js") });
-    fs.writeFileSync(join(made, "bin.js"), BIN, { mode: 0o755 });
+    require(BUNDLER).buildSync({ ...BUNDLE, outfile: join(made, PROGRAM) });
+    for (const [name, text] of Object.entries(ENTRIES))
+      fs.writeFileSync(join(made, name), text, { mode: 0o755 });
     fs.rmSync(STAMP, { force: true });
     replaceFiles(made);
     fs.writeFileSync(STAMP, sources);
@@ -62,7 +63,7 @@ function replaceFiles(made) {
     const stays = names.includes(old) || join(DIST, old).startsWith(made);
     if (!stays) fs.rmSync(join(DIST, old), { recursive: true, force: true });
   }
-  for (const name of names.sort((a, b) => (a === "index.js") - (b === "index.js"))) {
+  for (const name of names.sort((a, b) => (a === PROGRAM) - (b === PROGRAM))) {
     if (fs.statSync(join(made, name)).isDirectory()) fs.mkdirSync(join(DIST, name), { recursive: true });
     else fs.renameSync(join(made, name), join(DIST, name));
   }

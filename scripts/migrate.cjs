@@ -1,5 +1,6 @@
 // The npm scripts' mysql-updown. What `npm run build` made starts about 100 ms sooner, and is run whenever it is of the
 // sources as they are; otherwise tsx runs the sources. Plain JavaScript, since it decides whether tsx is needed.
+require("./node-version.cjs");
 const { isBuilt } = require("./sources.cjs");
 
 if (isBuilt()) require("../dist/bin.js");

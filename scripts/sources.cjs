@@ -1,6 +1,7 @@
 // What dist/ was built of, beside what the sources are now: for scripts/build.cjs and scripts/migrate.cjs.
 const { readdirSync, readFileSync, statSync } = require("node:fs");
 const { join } = require("node:path");
+const { whyTooOld } = require("./node-version.cjs");
 
 const ROOT = join(__dirname, "..");
 
@@ -17,8 +18,29 @@ const BUNDLE = {
   sourcesContent: false,
 };
 
-/** What npm links as `mysql-updown`. */
-const BIN = '#!/usr/bin/env node\nrequire("./index.js").startProgram(process);\n';
+/** What esbuild makes. Only the entry points below load it, once they know that this Node can read it. */
+const PROGRAM = "program.js";
+
+const CHECK = `${whyTooOld}
+var why = whyTooOld(process.versions.node);`;
+
+/** By file name: what npm links as `mysql-updown`, and what programs load. An old Node reads them, too. */
+const ENTRIES = {
+  "bin.js": `#!/usr/bin/env node
+"use strict";
+${CHECK}
+if (why === null) require("./${PROGRAM}").startProgram(process);
+else {
+  console.error(why);
+  process.exitCode = 2;
+}
+`,
+  "index.js": `"use strict";
+${CHECK}
+if (why !== null) throw new Error(why);
+module.exports = require("./${PROGRAM}");
+`,
+};
 
 /** Written by a build that succeeded. Goes when dist/ goes, and stays out of the package (`files` in package.json). */
 const STAMP = join(ROOT, "dist/.sources");
@@ -60,4 +82,4 @@ function readStamp() {
   }
 }
 
-module.exports = { BIN, BUNDLE, ROOT, STAMP, describeSources, isBuilt };
+module.exports = { BUNDLE, ENTRIES, PROGRAM, ROOT, STAMP, describeSources, isBuilt };

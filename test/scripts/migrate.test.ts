@@ -225,7 +225,7 @@ test("the program is one file, whose stack traces can be told in the sources' li
   const scripts = readdirSync(path("dist"), { recursive: true, encoding: "utf8" }).filter((name) =>
     name.endsWith(".js"),
   );
-  assert.deepEqual(scripts.sort(), ["bin.js", "index.js"]);
+  assert.deepEqual(scripts.sort(), ["bin.js", "index.js", "program.js"]);
   const child = spawnSync(
     process.execPath,
     [

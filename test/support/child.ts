@@ -6,7 +6,11 @@ import { type BuildOptions, build } from "esbuild";
 const ROOT = join(__dirname, "../..");
 
 /** As the package is built. */
-const { BIN, BUNDLE } = require("../../scripts/sources.cjs") as { BIN: string; BUNDLE: BuildOptions };
+const { BUNDLE, ENTRIES, PROGRAM } = require("../../scripts/sources.cjs") as {
+  BUNDLE: BuildOptions;
+  ENTRIES: Readonly<Record<string, string>>;
+  PROGRAM: string;
+};
 
 /** A runner in a process of its own. */
 export interface Child {
@@ -37,8 +41,10 @@ export async function buildRunner(): Promise<BuiltRunner> {
   const cache = join(ROOT, "node_modules/.cache");
   await mkdir(cache, { recursive: true });
   const folder = await mkdtemp(join(cache, "mysql-updown-test-"));
-  await build({ ...BUNDLE, outfile: join(folder, "dist/index.js") });
-  await writeFile(join(folder, "dist/bin.js"), BIN, { mode: 0o755 });
+  await build({ ...BUNDLE, outfile: join(folder, "dist", PROGRAM) });
+  for (const [name, text] of Object.entries(ENTRIES)) {
+    await writeFile(join(folder, "dist", name), text, { mode: 0o755 });
+  }
   // The compiled files look for the package's description where it will be when it is installed.
   await copyFile(join(ROOT, "package.json"), join(folder, "package.json"));
   return {
