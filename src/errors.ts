@@ -41,6 +41,7 @@ export type ErrorCode =
   | "unknown-version"
   | "already-applied"
   | "text-not-stored"
+  | "existing-tables"
   // other tools' tables
   | "foreign-dirty"
   | "foreign-unmatched"

@@ -1,7 +1,14 @@
 import { type ErrorCode, MigrateError, StatementError, type StatementFailure } from "../errors";
+import { waysToAdopt } from "../history/existing-tables";
 import { formatVersion } from "../migrations/names";
 import type { MigrationFile } from "../migrations/read-migrations";
-import { ER_QUERY_INTERRUPTED, isTransactionUndone, serverErrno, serverWords } from "../server/error-numbers";
+import {
+  ER_QUERY_INTERRUPTED,
+  ER_TABLE_EXISTS,
+  isTransactionUndone,
+  serverErrno,
+  serverWords,
+} from "../server/error-numbers";
 import type { Statement } from "../syntax/statement";
 
 /** Where a file stopped. */
@@ -104,6 +111,9 @@ function howToGoOn(at: StoppedAt, error: unknown, killed: boolean): string {
   }
   const setting = SETTING_TO_BLAME[serverErrno(error) ?? 0];
   if (setting !== undefined) return `${setting} Then run it again:\n  ${command(at)}`;
+  if (isTakenAtTheStart(at, error)) {
+    return `The table was there before this migration; correct the file, then run it again:\n  ${command(at)}\n${waysToAdopt()}`;
+  }
   const granted = DENIED.has(serverErrno(error) ?? 0)
     ? "Grant the user what it lacks; or correct"
     : "Correct";
@@ -113,6 +123,11 @@ function howToGoOn(at: StoppedAt, error: unknown, killed: boolean): string {
       ? `${granted} ${file}`
       : `${granted} ${file} from statement ${at.done + 1} on, leave the rest`;
   return `${from}, then run it again:\n  ${command(at)}`;
+}
+
+/** A file that fails at its first CREATE TABLE often meets a schema that came from elsewhere. */
+function isTakenAtTheStart({ file, done }: StoppedAt, error: unknown): boolean {
+  return file.direction === "up" && done === 0 && serverErrno(error) === ER_TABLE_EXISTS;
 }
 
 function command({ file }: Pick<StoppedAt, "file">): string {

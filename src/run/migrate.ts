@@ -1,3 +1,4 @@
+import { refuseExistingTables } from "../history/existing-tables";
 import { readHistoryState } from "../history/fold";
 import { type HistoryRow, readAppliedLines } from "../history/lines";
 import { withStoredMigrations } from "../history/stored-migrations";
@@ -76,7 +77,15 @@ async function planFirst(
   }
   const { rows } = await readHistoryState(session, table, state);
   const known = direction === "up" ? migrations : await completeFromHistory(run, rows);
-  return { plan: makePlan(direction, known, rows, target, options), known };
+  const plan = makePlan(direction, known, rows, target, options);
+  if (direction === "up" && rows.length === 0 && plan.steps.length > 0) await refuseExisting(run);
+  return { plan, known };
+}
+
+/** Only a first run comes here, so that no other pays for it. */
+async function refuseExisting({ session, settings, options }: Run): Promise<void> {
+  if (options.allowExisting ?? settings.allowExisting ?? false) return;
+  await refuseExistingTables(session, settings);
 }
 
 async function completeFromHistory(

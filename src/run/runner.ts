@@ -28,6 +28,8 @@ export interface RunOptions extends StopOptions {
   readonly dryRun?: boolean;
   readonly allowOutOfOrder?: boolean;
   readonly allowAhead?: boolean;
+  /** Begin in a database that has tables and no history; default: as in the settings. */
+  readonly allowExisting?: boolean;
   /** Milliseconds to wait for another runner; default 300,000. */
   readonly lockTimeoutMs?: number;
   /** Milliseconds to wait for a server that is not up and a database that is not there yet; default: as in the settings. */

@@ -3,6 +3,7 @@ import { objectLists } from "../schema/kinds/all-kinds";
 import type { NamedObject } from "../schema/kinds/kind";
 import type { Schema, Table } from "../schema/model";
 import type { NotCompared } from "../schema/show-create";
+import { createMatcher } from "../settings/ignored";
 import type { Settings } from "../settings/settings";
 
 /**
@@ -74,13 +75,4 @@ export function withPartitionsOf(
     return { ...table, partitioning: { ...table.partitioning, count, partitions } };
   });
   return { ...to, tables };
-}
-
-/** Whether a name matches one of the patterns, in any case; `*` stands for any characters, `?` for one. */
-function createMatcher(patterns: readonly string[]): (name: string) => boolean {
-  const expressions = patterns.map((pattern) => {
-    const escaped = pattern.replace(/[\\^$.+()[\]{}|]/g, "\\$&");
-    return new RegExp(`^${escaped.replaceAll("*", ".*").replaceAll("?", ".")}$`, "isu");
-  });
-  return (name) => expressions.some((expression) => expression.test(name));
 }

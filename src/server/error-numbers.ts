@@ -2,6 +2,7 @@ export const ER_DUP_ENTRY = 1062;
 export const ER_NO_SUCH_TABLE = 1146;
 /** A Galera node that is not ready, or not in the part of its cluster that has the majority. */
 export const ER_UNKNOWN_COM_ERROR = 1047;
+export const ER_TABLE_EXISTS = 1050;
 /** What KILL QUERY leaves of a statement. */
 export const ER_QUERY_INTERRUPTED = 1317;
 /** With binlog_format = STATEMENT InnoDB takes no writes in a transaction at READ COMMITTED, the record included. */

@@ -4,11 +4,12 @@ import { settleDatabase, whyNoIdentifier } from "./database";
 import type { SslSettings } from "./database-url";
 import { readSsl } from "./database-url";
 import { badSetting, type Environment, type Given, type Part, readVariable, variables } from "./environment";
+import { type Ignored, readIgnored } from "./ignored";
 import { likelyUrls, refuseMisspelled, refuseStrayTls } from "./spelling";
 
 export type { Environment } from "./environment";
 
-export interface Settings {
+export interface Settings extends Ignored {
   readonly database: DatabaseSettings;
   /** Folder of the migration files, as given (relative to the working folder). */
   readonly dir: string;
@@ -16,10 +17,8 @@ export interface Settings {
   readonly table: string;
   /** Milliseconds to wait for a server that is still starting. */
   readonly waitMs: number;
-  /** Patterns of names that diff, check and dump leave out. */
-  readonly ignore?: readonly string[];
-  /** Patterns of tables whose partitions are not compared. */
-  readonly ignorePartitions?: readonly string[];
+  /** Whether migrations may begin in a database that has tables and no history; left out: they may not. */
+  readonly allowExisting?: boolean;
 }
 
 /** Where the migrations are and where it is recorded what ran: all that a command without a database needs. */
@@ -53,28 +52,14 @@ export function readSettings(flags: SettingFlags, env: Environment): Settings {
   refuseStrayTls(env, problems);
   const folder = settleFolder(flags, env, problems);
   const waitMs = readWait(env, problems);
+  const allowExisting = readSwitch(env, "MIGRATE_ALLOW_EXISTING", problems);
   if (database === null || problems.length > 0) throw new RefusedError(problems);
   return {
     database,
     ...folder,
     waitMs,
+    ...(allowExisting ? { allowExisting } : {}),
     ...readIgnored(env.MIGRATIONS_IGNORE, env.MIGRATIONS_IGNORE_PARTITIONS),
-  };
-}
-
-/** What is left out, from lists of patterns such as `knex_*,_*_gho`; nothing for what is not given. */
-export function readIgnored(
-  ignore: string | null | undefined,
-  ignorePartitions: string | null | undefined,
-): Pick<Settings, "ignore" | "ignorePartitions"> {
-  const list = (text: string): readonly string[] =>
-    text
-      .split(",")
-      .map((pattern) => pattern.trim())
-      .filter((pattern) => pattern !== "");
-  return {
-    ...(ignore == null ? {} : { ignore: list(ignore) }),
-    ...(ignorePartitions == null ? {} : { ignorePartitions: list(ignorePartitions) }),
   };
 }
 
@@ -83,6 +68,12 @@ function readWait(env: Environment, problems: Problem[]): number {
   if (!/^\d{1,6}$/.test(given))
     problems.push(badSetting("MIGRATE_WAIT takes a number of seconds, such as 60."));
   return Number(given) * 1000;
+}
+
+function readSwitch(env: Environment, name: string, problems: Problem[]): boolean {
+  const given = env[name] ?? "";
+  if (!["", "0", "1"].includes(given)) problems.push(badSetting(`${name} takes 1 or 0.`));
+  return given === "1";
 }
 
 /**

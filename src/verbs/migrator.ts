@@ -67,7 +67,7 @@ export interface Migrator {
    * nothing is pending it resolves with no steps.
    *
    * Rejects with a `RefusedError` before anything ran (`modified`, `missing`, `renamed`, `out-of-order`, `ahead`,
-   * `duplicate-version` …), with a `StatementError` (`statement-failed`, `blocked`) that says what remains applied, and with
+   * `duplicate-version` …), with `existing-tables` where the database has tables but no history, with a `StatementError` (`statement-failed`, `blocked`) that says what remains applied, and with
    * `in-doubt`, `lock-timeout`, `lock-lost`, `read-only-server`, `unknown-version`, `interrupted`.
    * @example
    * await migrator.up();

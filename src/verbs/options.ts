@@ -1,5 +1,6 @@
 import { type ErrorCode, MigrateError } from "../errors";
-import { readIgnored, type Settings } from "../settings/settings";
+import { readIgnored } from "../settings/ignored";
+import type { Settings } from "../settings/settings";
 
 /** There or not: `--json`. */
 export interface Flag {

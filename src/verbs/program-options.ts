@@ -44,7 +44,10 @@ export interface AllowOptions {
 }
 
 /** Options of `up`. Without a target: everything that is pending. */
-export interface UpOptions extends TargetOptions, RunOptions, AllowOptions {}
+export interface UpOptions extends TargetOptions, RunOptions, AllowOptions {
+  /** Begin in a database that has tables but no history, instead of `existing-tables`. Default false. */
+  readonly allowExisting?: boolean | undefined;
+}
 
 /** What `down` and `redo` need where the migrator is for a production database. */
 export interface ConfirmOptions {

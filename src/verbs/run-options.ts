@@ -47,6 +47,7 @@ interface RunValues {
   readonly lockWait: number | null;
   readonly allowAhead?: boolean;
   readonly allowOutOfOrder?: boolean;
+  readonly allowExisting?: boolean;
 }
 
 /** What the engine wants to know, from what a verb got for `runOptions` or `upOptions`. */
@@ -56,6 +57,8 @@ export function readRunOptions(values: RunValues, context: Context<OptionTable>)
     dryRun,
     allowAhead,
     allowOutOfOrder,
+    // Without the flag the setting counts.
+    ...(values.allowExisting === true ? { allowExisting: true } : {}),
     ...(lockTimeout === null ? {} : { lockTimeoutMs: lockTimeout }),
     ...(values.wait === null ? {} : { waitMs: values.wait }),
     ...(values.lockWait === null ? {} : { lockWaitMs: values.lockWait }),

@@ -1,4 +1,5 @@
 import { migrate } from "../run/migrate";
+import { flag } from "./options";
 import { readRunOptions, readTarget, renderRun, scriptOf, targetOptions, upOptions } from "./run-options";
 import { defineCommand } from "./verb";
 
@@ -8,9 +9,14 @@ export const up = defineCommand({
   summary: "Apply pending migrations: all, or up to a version",
   details: [
     "A run that was interrupted goes on where it stopped, at the very statement.",
+    "A database that has tables but no history is refused: they may be what the migrations make.",
     "Only one runner works at a time; others wait, plan afresh and usually find nothing left to do.",
   ],
-  options: { ...targetOptions, ...upOptions },
+  options: {
+    ...targetOptions,
+    ...upOptions,
+    allowExisting: flag("Begin in a database that has tables but no history; or MIGRATE_ALLOW_EXISTING=1"),
+  },
   runsMigrations: true,
   examples: ["up", "up 5", "up --steps 1 --dry-run"],
   run: async (context) => {

@@ -35,7 +35,7 @@ function complete(script: string, words: readonly string[]): readonly string[] {
 const rows: readonly (readonly [words: string, expected: readonly string[]])[] = [
   ["mysql-updown he", ["heads"]],
   ["mysql-updown re", ["redo", "repair", "resolve"]],
-  ["mysql-updown up --al", ["--allow-ahead", "--allow-out-of-order"]],
+  ["mysql-updown up --al", ["--allow-ahead", "--allow-out-of-order", "--allow-existing"]],
   ["mysql-updown down --al", []],
   ["mysql-updown status --js", ["--json"]],
   ["mysql-updown stamp --from d", ["dbmate", "db-migrate"]],

@@ -111,7 +111,7 @@ forEachServer(
         "0001_b.down.sql": "ALTER TABLE big DROP COLUMN digest;",
       };
       await withMigrations(files, async (dir) => {
-        const { code, output } = await inTerminal(`${COMMAND} up --dir ${dir}`, url);
+        const { code, output } = await inTerminal(`${COMMAND} up --allow-existing --dir ${dir}`, url);
         assert.equal(code, 0, output);
         assert.match(output, /\r<erase>Applying 0001_b \(1 of 1\): statement 1 of 1, \d/);
         assert.match(output, /; copy to tmp table(, stage 1 of \d)? \d+\.\d %/);

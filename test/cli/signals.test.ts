@@ -138,7 +138,7 @@ function startRun(
 ): Run {
   const child = spawn(process.execPath, ["scripts/migrate.cjs", ...words, "--dir", dir], {
     cwd: ROOT,
-    env: { PATH: process.env.PATH, DATABASE_URL: url, ...env },
+    env: { PATH: process.env.PATH, DATABASE_URL: url, MIGRATE_ALLOW_EXISTING: "1", ...env },
   });
   const written = { stdout: "", stderr: "" };
   for (const stream of ["stdout", "stderr"] as const) {

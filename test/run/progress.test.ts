@@ -120,6 +120,10 @@ async function follow(databaseUrl: string, dir: string): Promise<readonly Progre
   const emit = (event: RunEvent): void => {
     if (event.event === "progress") told.push(event);
   };
-  await migrate(settingsFromOptions({ databaseUrl, dir }), "up", null, { emit, progressMs: 100 });
+  await migrate(settingsFromOptions({ databaseUrl, dir }), "up", null, {
+    emit,
+    progressMs: 100,
+    allowExisting: true,
+  });
   return told;
 }

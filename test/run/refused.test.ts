@@ -126,7 +126,7 @@ forEachServer("a statement in doubt is quoted although the file has become short
   const pair = { "0001_a.up.sql": bad, "0001_a.down.sql": "DROP TABLE a" };
   await withTestDatabase(server, ({ url }) =>
     withMigrations(pair, async (dir) => {
-      const settings = settingsFromOptions({ databaseUrl: url, dir });
+      const settings = { ...settingsFromOptions({ databaseUrl: url, dir }), allowExisting: true };
       await withSession(settings.database, async (session) => {
         await session.run("CREATE TABLE old (n INT) ENGINE=MyISAM");
         await session.run("INSERT INTO old VALUES (0), (1)");
@@ -166,7 +166,7 @@ async function withFailed(
   const pair = { "0001_a.up.sql": `DELIMITER //\n${file(bad)}`, "0001_a.down.sql": "DROP TABLE a" };
   await withTestDatabase(server, ({ url }) =>
     withMigrations(pair, async (dir) => {
-      const settings = settingsFromOptions({ databaseUrl: url, dir });
+      const settings = { ...settingsFromOptions({ databaseUrl: url, dir }), allowExisting: true };
       const error: unknown = await migrate(settings, "up", null).then(
         () => assert.fail("it did not fail"),
         (reason: unknown) => reason,

@@ -66,7 +66,9 @@ const MOMENTS: Readonly<Record<string, (place: Place) => Promise<void>>> = {
   "the connection is lost": async ({ url, dir, server, body, write }) => {
     await write(body);
     await withProxy(server, { cut: { command: isLast, moment: "before" } }, async (proxy) => {
-      await migrate(settingsFromOptions({ databaseUrl: proxy.through(url), dir }), "up", null);
+      await migrate(settingsFromOptions({ databaseUrl: proxy.through(url), dir }), "up", null, {
+        allowExisting: true,
+      });
       assert.notEqual(proxy.cutAt(), null);
     });
   },
@@ -232,7 +234,9 @@ forEachServer(
         await write(text);
         const about = /information_schema\.COLUMNS|AUTO_INCREMENT|SHOW CREATE TABLE `\w+`\.`roles`/;
         return withProxy(server, {}, async (proxy) => {
-          await migrate(settingsFromOptions({ databaseUrl: proxy.through(url), dir }), "up", null);
+          await migrate(settingsFromOptions({ databaseUrl: proxy.through(url), dir }), "up", null, {
+            allowExisting: true,
+          });
           await migrate(settingsFromOptions({ databaseUrl: url, dir }), "down", { steps: 1 });
           return proxy.commands.filter((command) => about.test(command.text)).length;
         });

@@ -19,7 +19,7 @@ forEachServer(
     await withTestDatabase(server, async ({ url }) => {
       await fillBigTable(url, SHORT);
       await withMigrations(alteration(), async (dir) => {
-        const settings = settingsFromOptions({ databaseUrl: url, dir });
+        const settings = { ...settingsFromOptions({ databaseUrl: url, dir }), allowExisting: true };
         const stop = new AbortController();
         const events: RunEvent[] = [];
         const run = migrate(settings, "up", null, {
@@ -59,7 +59,7 @@ forEachServer("a kill ends a long ALTER on the server, and that is recorded", as
   await withTestDatabase(server, async ({ url }) => {
     await fillBigTable(url, LONG);
     await withMigrations(alteration(), async (dir) => {
-      const settings = settingsFromOptions({ databaseUrl: url, dir });
+      const settings = { ...settingsFromOptions({ databaseUrl: url, dir }), allowExisting: true };
       const error = await killDuring(settings, "ALTER TABLE big");
       assert.match(
         error.message,
@@ -95,7 +95,7 @@ forEachServer(
         "0001_a.down.sql": "DROP TABLE before_it;",
       };
       await withMigrations(files, async (dir) => {
-        const settings = settingsFromOptions({ databaseUrl: url, dir });
+        const settings = { ...settingsFromOptions({ databaseUrl: url, dir }), allowExisting: true };
         const error = await killDuring(settings, "UPDATE big");
         assert.equal(error.failure.done, 1);
         assert.equal(await count(settings, "SELECT COUNT(*) AS n FROM before_it"), 0);
@@ -121,7 +121,7 @@ forEachServer("between two migrations nothing of the next one is recorded", asyn
       "0002_b.down.sql": "DROP TABLE b;",
     };
     await withMigrations(files, async (dir) => {
-      const settings = settingsFromOptions({ databaseUrl: url, dir });
+      const settings = { ...settingsFromOptions({ databaseUrl: url, dir }), allowExisting: true };
       const stop = new AbortController();
       const emit = ({ event }: RunEvent): void => {
         if (event === "step-done") stop.abort();

@@ -35,7 +35,10 @@ function forEachSubject(name: string, up: string, body: (subject: Subject) => Pr
       withMigrations({ "0001_a.up.sql": up, "0001_a.down.sql": "DROP TABLE t" }, async (dir) => {
         const settings = settingsFromOptions({ databaseUrl: url, dir });
         const run = (options: RunOptions = {}, through = url): Promise<unknown> =>
-          migrate(settingsFromOptions({ databaseUrl: through, dir }), "up", null, options);
+          migrate(settingsFromOptions({ databaseUrl: through, dir }), "up", null, {
+            ...options,
+            allowExisting: true,
+          });
         await body({
           server,
           url,

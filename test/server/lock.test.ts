@@ -61,9 +61,9 @@ forEachServer("the lock is one per database and history table", async (_, server
   await withTestDatabase(server, (own) =>
     withTestDatabase(server, (other) =>
       withMigrations(FILES, async (dir) => {
-        const settings = settingsFromOptions({ databaseUrl: own.url, dir });
+        const settings = { ...settingsFromOptions({ databaseUrl: own.url, dir }), allowExisting: true };
         const elsewhere = settingsFromOptions({ databaseUrl: other.url, dir });
-        const otherTable = settingsFromOptions({ databaseUrl: own.url, dir, table: "second_history" });
+        const otherTable = { ...settings, table: "second_history" };
         await withHolder(settings, async () => {
           await assertFails(migrate(settings, "up", null, { lockTimeoutMs: 0 }), "lock-timeout");
           // Neither waits.
@@ -297,7 +297,8 @@ forEachServer(
             const before = await dumpAll(url);
             // Put away and back again, so that it is certain which of the two is first.
             await run(settings, ["RENAME TABLE migration_history TO put_away"]);
-            const up = (emit: (event: RunEvent) => void) => migrate(settings, "up", target, { emit });
+            const up = (emit: (event: RunEvent) => void) =>
+              migrate(settings, "up", target, { emit, allowExisting: true });
             const back = ["RENAME TABLE put_away TO migration_history"];
             const [result] = await raceBehindHolder(settings, [up], back);
             assert.deepEqual([result?.steps, result?.to], [[], 2]);

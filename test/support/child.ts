@@ -67,7 +67,7 @@ export async function withBuiltRunner<T>(body: (bin: string) => Promise<T>): Pro
 export function startChild(bin: string, args: readonly string[], url: string, dir: string): Child {
   const child = spawn(process.execPath, [bin, ...args, "--dir", dir], {
     cwd: dir,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, DATABASE_URL: url },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, DATABASE_URL: url, MIGRATE_ALLOW_EXISTING: "1" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";

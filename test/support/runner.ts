@@ -37,7 +37,7 @@ async function attempt({ url, dir, direction, limit, lockWait, onEvent }: RunReq
   const migrator = createMigrator({ databaseUrl: url, dir, onEvent });
   const waits = { lockTimeoutMs: limit, ...(lockWait === undefined ? {} : { lockWaitMs: lockWait * 1000 }) };
   try {
-    if (direction === "up") await migrator.up(waits);
+    if (direction === "up") await migrator.up({ ...waits, allowExisting: true });
     else await migrator.down({ to: 0, ...waits });
     return { ended: "done" };
   } catch (error) {

@@ -1,0 +1,87 @@
+import { MigrateError } from "../errors";
+import type { Session } from "../server/session";
+import { LASTING } from "../server/tables";
+import { createMatcher } from "../settings/ignored";
+import type { Settings } from "../settings/settings";
+import { readHistoryState } from "./fold";
+import { findForeignHistories } from "./other-tools";
+
+/**
+ * Says that a database that has no history is not empty, before anything is run in it: its tables may be what the
+ * migrations make. To be called only while the history has no line; it asks the server once.
+ * @throws MigrateError `existing-tables`, with the ways to go on
+ */
+export async function refuseExistingTables(session: Session, settings: Settings): Promise<void> {
+  const { tables, histories } = await listExisting(session, settings);
+  if (tables.length === 0) return;
+  // Another runner may have begun between the look at the history and the look at the tables.
+  if ((await readHistoryState(session, settings.table)).rows.length > 0) return;
+  const tools = await findForeignHistories(session);
+  const kept = [
+    ...tools.map(({ tool, table }) => `In ${table}, ${tool} keeps its history.`),
+    ...histories.map((table) => `In ${table}, this tool keeps another history.`),
+  ];
+  const found = `${session.database} has no history of migrations, but it has ${count(tables)}: ${listed(tables)}.`;
+  throw new MigrateError("existing-tables", [found, ...kept, "Nothing was run."].join("\n"), {
+    hint: [
+      ...(histories.length === 0
+        ? []
+        : ["If that is the history of these migrations, name it: --table NAME"]),
+      waysToAdopt(tools.map(({ tool }) => tool)),
+      "If the migrations come on top of what is there (or set MIGRATE_ALLOW_EXISTING=1):",
+      "  npm run migrate:up -- --allow-existing",
+    ].join("\n"),
+  });
+}
+
+/**
+ * What helps where tables were there before the first migration.
+ * @param tools whose tables are there; left out: that is not known
+ */
+export function waysToAdopt(tools?: readonly string[]): string {
+  return [
+    "If the schema is to become the first migration:",
+    "  npm run migrate:baseline -- <name>",
+    "If migrations of this folder made it, say up to which, and nothing of them is run:",
+    "  npm run migrate:stamp -- <version>",
+    ...(tools ?? ["<tool>"]).map((tool) => `  npm run migrate:stamp -- --from ${tool}`),
+  ].join("\n");
+}
+
+/** What is in a database that has no history. */
+export interface Existing {
+  /** Names of tables and views, less the history, other histories of this tool, and what is ignored. */
+  readonly tables: readonly string[];
+  /** History tables of other programs that use this tool. */
+  readonly histories: readonly string[];
+}
+
+/** Lists what is in the session's database. */
+export async function listExisting(
+  session: Session,
+  { table, ignore = [] }: Pick<Settings, "table" | "ignore">,
+): Promise<Existing> {
+  const rows = await session.query(
+    `SELECT TABLE_NAME AS name, TABLE_COMMENT LIKE 'mysql-updown history,%' AS isHistory
+       FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND ${LASTING} ORDER BY TABLE_NAME`,
+    [session.database],
+  );
+  const isIgnored = createMatcher(ignore);
+  const own = table.toLowerCase();
+  const others = rows.filter(({ name }) => String(name).toLowerCase() !== own);
+  const named = (histories: boolean): readonly string[] =>
+    others.filter(({ isHistory }) => (Number(isHistory) === 1) === histories).map(({ name }) => String(name));
+  return { tables: named(false).filter((name) => !isIgnored(name)), histories: named(true) };
+}
+
+function count(tables: readonly string[]): string {
+  return tables.length === 1 ? "a table" : `${tables.length} tables`;
+}
+
+/** More than these help nobody to know the database again. */
+const LISTED = 8;
+
+function listed(tables: readonly string[]): string {
+  if (tables.length <= LISTED + 1) return tables.join(", ");
+  return `${tables.slice(0, LISTED).join(", ")} and ${tables.length - LISTED} more`;
+}
