@@ -15,6 +15,7 @@ export type ErrorCode =
   | "missing-up"
   | "missing-down"
   | "empty-file"
+  | "untouched-template"
   | "invalid-encoding"
   | "nul-byte"
   | "file-changed"

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type BigIntStats, closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { commentEnd, executableCommentStart, isSpace, startsLineComment } from "../syntax/bytes";
+import { isTemplate } from "./template";
 import { createNormalizer, isBlank, normalizeWhole, sha256, type TextFault } from "./text";
 
 /** Bytes of the buffer that `inspectFile` wants; files up to this size are read in one piece. */
@@ -14,6 +15,8 @@ export interface Inspected {
   readonly checksum: string;
   /** Holds nothing but white space, or nothing at all. */
   readonly blank: boolean;
+  /** Has in it what `create` wrote, and nothing else. */
+  readonly template: boolean;
   /** The words of its `-- migrate: …` lines. */
   readonly directives: readonly string[];
   /** Of a file larger than READ_SIZE: what `fileIdentity` says of it; null for the others. */
@@ -62,6 +65,7 @@ function inspectWhole(path: string, bytes: Buffer): Inspected | Unreadable {
     bytes: bytes.length,
     checksum: sha256(text),
     blank: isBlank(text),
+    template: isTemplate(text),
     directives: directivesIn(text),
     identity: null,
   };
@@ -88,7 +92,8 @@ function inspectLong(path: string, fd: number, buffer: Buffer): Inspected | Unre
     bytes += length;
     blank = blank && isBlank(text);
     hash.update(text);
-    if (length < buffer.length) return { bytes, checksum: hash.digest("hex"), blank, directives, identity };
+    if (length < buffer.length)
+      return { bytes, checksum: hash.digest("hex"), blank, template: false, directives, identity };
   }
 }
 

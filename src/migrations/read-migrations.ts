@@ -15,6 +15,8 @@ export interface MigrationFile {
   readonly bytes: number;
   /** SHA-256, hex, of the text without a byte-order mark and with CRLF as LF. */
   readonly checksum: string;
+  /** Nobody has filled in yet what `create` wrote; left out: somebody has. */
+  readonly template?: true;
   /** Of a large file: changes when it is written to or replaced. Left out: only its text tells. */
   readonly identity?: string;
   /**
@@ -74,9 +76,10 @@ function readFolder(dir: string, pair: typeof pairFiles): Folder {
       return listed;
     }
     const { fileName, path, direction, version, name } = listed;
-    const { bytes, checksum, identity } = found;
+    const { bytes, checksum, identity, template } = found;
     if (direction === "up" && found.directives.includes("irreversible")) irreversible.add(fileName);
     const file = { fileName, path, direction, version, name, bytes, checksum };
+    if (template) return { ...file, template };
     return identity === null ? file : { ...file, identity };
   });
 
@@ -97,6 +100,32 @@ export function requireMigrations(folder: Folder): void {
   throw new MigrateError("folder-empty", `The migrations folder ${folder.dir} has no migrations in it.`, {
     hint: "Write the first one:\n  npm run migrate:create -- <name>\nor say where they are with --dir or MIGRATIONS_DIR.",
   });
+}
+
+/**
+ * Says that nobody has filled in what `create` wrote. Recorded as applied, it could not be filled in any more.
+ * @param migrations what is about to be applied
+ * @throws RefusedError `untouched-template`
+ */
+export function refuseTemplates(migrations: readonly Migration[]): void {
+  const problems = migrations
+    .flatMap(({ up, down }) => (down === null ? [up] : [up, down]))
+    .filter(({ template }) => template === true)
+    .map(untouchedTemplate);
+  if (problems.length > 0) throw new RefusedError(problems);
+}
+
+function untouchedTemplate({ fileName, direction }: MigrationFile): Problem {
+  const fillIn = "Fill it in. If nothing is to be done, a comment that says so, in its place, is enough.";
+  return {
+    code: "untouched-template",
+    file: fileName,
+    message: `${fileName} is still the template.`,
+    hint:
+      direction === "up"
+        ? fillIn
+        : `${fillIn}\nIf nothing can take the up file back, remove this one, and say so there:\n  -- migrate: irreversible`,
+  };
 }
 
 function toMigration({ up, down }: Pair<MigrationFile | ListedFile>): Migration {

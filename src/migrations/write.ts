@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { MigrateError } from "../errors";
 import { listFolder } from "./folder";
 import { digitsAfter, parseFilename, type WrittenVersion } from "./names";
+import { downTemplate, upTemplate } from "./template";
 import { describeReadError } from "./text";
 
 /** A pair of files that was just written, ready to be filled in. */
@@ -112,16 +113,4 @@ function writeNew(dir: string, path: string, text: string): void {
       cause: error,
     });
   }
-}
-
-function upTemplate(stem: string): string {
-  return `-- ${stem}: say here what it does and why. Each statement ends with a semicolon.\n\n`;
-}
-
-function downTemplate(stem: string): string {
-  return (
-    `-- Takes back what ${stem}.up.sql does, last statement first. If nothing can, remove this file and put the line\n` +
-    `--   -- migrate: irreversible\n` +
-    `-- at the top of ${stem}.up.sql.\n\n`
-  );
 }

@@ -1,5 +1,6 @@
 import { MigrateError, type Problem, RefusedError } from "../errors";
 import { formatMigration, formatVersion } from "../migrations/names";
+import { refuseTemplates } from "../migrations/read-migrations";
 import type { Plan, PlanOptions, Situation, Step } from "./planned";
 import { partial } from "./refusals";
 import { type Target, unknownVersion, wrongDirection } from "./target";
@@ -17,6 +18,7 @@ export function planUp(situation: Situation, target: Target | null, options: Pla
 
   const queue = readQueue(situation);
   const steps = choose(situation, queue, target);
+  refuseTemplates(steps.map(({ migration }) => migration));
   const to = steps.reduce<number | null>((highest, { version }) => Math.max(highest ?? 0, version), current);
   const warnings = [...allowed.map(({ message }) => message), ...shortfall(target, queue)];
   return { direction: "up", from: current, to, steps, warnings };

@@ -1,5 +1,5 @@
 import { formatVersion } from "../migrations/names";
-import { readMigrations } from "../migrations/read-migrations";
+import { readMigrations, refuseTemplates } from "../migrations/read-migrations";
 import { readSchemaFile, requireSchemaFile, schemaPath } from "../migrations/schema-file";
 import { diffSchemas } from "../schema/diff";
 import type { Schema } from "../schema/model";
@@ -117,6 +117,8 @@ export async function checkDatabase(
   const live = await readLiveSchema(settings);
   const files = declared === null ? [] : [{ fileName: declared.path, sql: declared.sql }];
   const { migrations } = readMigrations(settings.dir);
+  const pending = status.entries.filter(({ state }) => state !== "applied").map(({ version }) => version);
+  refuseTemplates(migrations.filter(({ version }) => pending.includes(version)));
   const options = {
     settings,
     scratch,
@@ -135,7 +137,7 @@ export async function checkDatabase(
       database: status.database,
       current: status.current,
       drift: renderChanges(drift, live.server),
-      pending: status.entries.filter(({ state }) => state !== "applied").map(({ version }) => version),
+      pending,
       problems: describeProblems(status),
       undeclared: declared === null ? null : await compareDeclared(settings, server, declared, all),
       notCompared: live.schema.notCompared,

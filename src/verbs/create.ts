@@ -6,7 +6,10 @@ import { defineCommand } from "./verb";
 export const create = defineCommand({
   name: "create",
   summary: "Write the next numbered pair of files, ready to be filled in",
-  details: ["Needs no database. The number is one more than the newest file's."],
+  details: [
+    "Needs no database. The number is one more than the newest file's.",
+    "`up` refuses the files for as long as they are as they were written.",
+  ],
   options: { name: required("NAME", text, "What the migration does, such as add_email_to_users") },
   examples: ["create add_email_to_users"],
   run: async (context) => {

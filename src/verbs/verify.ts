@@ -1,6 +1,11 @@
 import { MigrateError } from "../errors";
 import { formatMigration } from "../migrations/names";
-import { type Migration, readMigrations, requireMigrations } from "../migrations/read-migrations";
+import {
+  type Migration,
+  readMigrations,
+  refuseTemplates,
+  requireMigrations,
+} from "../migrations/read-migrations";
 import type { NotCompared } from "../schema/show-create";
 import { findReaching, type SharedServer } from "../scratch/reach";
 import { filesOf, isStopped, type Replay, type Stop, withReplay } from "../scratch/replay";
@@ -135,6 +140,7 @@ export async function verifyMigrations(
   const folder = readMigrations(settings.dir);
   requireMigrations(folder);
   const chosen = chooseMigrations(folder.migrations, range);
+  refuseTemplates(chosen);
   const options = {
     settings,
     scratch,
