@@ -1,4 +1,5 @@
 import type { Position } from "./position";
+import { modifiers, openers, operators, verbs, withHeader } from "./program-words";
 
 /** A block that waits for its END. */
 export interface OpenBlock extends Position {
@@ -51,36 +52,29 @@ type HandlerPart = "none" | "declare" | "handler" | "condition" | "not" | "sqlst
 /** What the previous token was, as far as it decides what the next one means. */
 type Previous = "operand" | "operator" | "qualifier" | "closer";
 
-/** Words that open a block where a statement may begin. Anywhere else IF and REPEAT are functions. */
-const openers = new Set(["BEGIN", "IF", "CASE", "LOOP", "WHILE", "REPEAT", "FOR"]);
-
-/** Openers with a condition between them and their THEN or DO. */
-const withHeader = new Set(["IF", "CASE", "WHILE", "FOR"]);
-
-/** Words of a routine's body that is a single statement; none of them occurs in a routine's header. */
-const verbs = new Set(
-  (
-    "ALTER ANALYZE CACHE CALL CHANGE CHECK CHECKSUM COMMIT CREATE DEALLOCATE DELETE DESC DESCRIBE DO DROP EXECUTE " +
-    "EXPLAIN FLUSH GET GRANT HANDLER HELP INSERT INSTALL KILL LOAD LOCK OPTIMIZE PREPARE PURGE RELEASE RENAME " +
-    "REPAIR REPLACE RESET RESIGNAL RETURN REVOKE ROLLBACK SAVEPOINT SELECT SET SHOW SIGNAL START STOP TABLE " +
-    "TRUNCATE UNINSTALL UNLOCK UPDATE VALUES WITH XA"
-  ).split(" "),
-);
-
-/** Words after which an operand follows, so that END is then a column's name: it is no reserved word. */
-const operators = new Set(
-  (
-    "AND BETWEEN BINARY CASE COLLATE DIV ELSE ESCAPE IN INTERVAL LIKE MOD NOT OR REGEXP RLIKE SOUNDS THEN UNTIL " +
-    "WHEN XOR"
-  ).split(" "),
-);
-
-/** Words between CREATE or ALTER and what is created. */
-const modifiers = new Set(["OR", "REPLACE", "AGGREGATE", "DEFINER", "CURRENT_USER", "CURRENT_ROLE"]);
-
 /** Whether a statement that starts with this word (in upper case) can hold a body, and needs a tracker. */
 export function mayHoldBody(word: string): boolean {
   return word === "CREATE" || word === "ALTER" || openers.has(word);
+}
+
+/** What is known of the statement so far. */
+interface BodyState {
+  readonly where: () => Position;
+  readonly blocks: Block[];
+  phase: Phase;
+  first: string;
+  kind: string;
+  previous: Previous;
+  previousWord: string;
+  depth: number;
+  parameters: boolean;
+  /** The next token begins a statement of the body. */
+  statementStart: boolean;
+  /** The last token began a statement; a colon makes it a label. */
+  maybeLabel: boolean;
+  /** FOLLOWS or PRECEDES was read, and another trigger's name comes. */
+  otherTrigger: boolean;
+  handler: HandlerPart;
 }
 
 /**
@@ -90,198 +84,210 @@ export function mayHoldBody(word: string): boolean {
  * @see https://mariadb.com/kb/en/using-compound-statements-outside-of-stored-programs/
  */
 export function createProgramTracker(where: () => Position): ProgramTracker {
-  const blocks: Block[] = [];
-  let phase: Phase = "kind";
-  let first = "";
-  let kind = "";
-  let previous: Previous = "operator";
-  let previousWord = "";
-  let depth = 0;
-  let parameters = false;
-  /** The next token begins a statement of the body. */
-  let statementStart = false;
-  /** The last token began a statement; a colon makes it a label. */
-  let maybeLabel = false;
-  /** FOLLOWS or PRECEDES was read, and another trigger's name comes. */
-  let otherTrigger = false;
-  let handler: HandlerPart = "none";
-
-  function open(word: string, expression: boolean): void {
-    const header = !expression && withHeader.has(word);
-    blocks.push({ word, expression, depth, header, until: false, ...where() });
-    statementStart = !expression && !header;
-  }
-
-  function readKind(word: string): void {
-    if (first === "") {
-      first = word;
-      // MariaDB runs IF, LOOP and the like outside of programs too, but BEGIN alone starts a transaction.
-      if (word !== "BEGIN" && openers.has(word)) startBody(word);
-    } else if (first === "BEGIN") {
-      if (word === "ATOMIC" && previousWord === "NOT") {
-        phase = "body";
-        open(first, false);
-      } else if (word !== "NOT") phase = "plain";
-    } else if (previous === "qualifier" || modifiers.has(word)) {
-      // the account of DEFINER = account, or nothing that decides
-    } else if (word === "EVENT" || (first === "CREATE" && isRoutineOrTrigger(word))) {
-      kind = word;
-      phase = "header";
-      parameters = false; // CURRENT_USER() has parentheses too
-    } else phase = "plain";
-  }
-
-  function startBody(word: string): void {
-    phase = "body";
-    statementStart = true;
-    readBody(word);
-  }
-
-  function readHeader(word: string): void {
-    if (previous === "qualifier" || depth > 0) return;
-    if (kind === "TRIGGER") {
-      if (word === "ROW" && previousWord === "EACH") {
-        phase = "body";
-        statementStart = true;
-      }
-    } else if (kind === "EVENT") {
-      // An event may itself be called `do`.
-      if (word === "DO" && previousWord !== "EVENT" && previousWord !== "EXISTS") {
-        phase = "body";
-        statementStart = true;
-      }
-    } else if (parameters) {
-      if (openers.has(word)) startBody(word);
-      else if (verbs.has(word) && !isType(word)) phase = "body";
-    } else if (word === "SONAME") phase = "plain";
-  }
-
-  /** SET as a type's name, or as part of CHARACTER SET. */
-  function isType(word: string): boolean {
-    return word === "SET" && ["RETURNS", "CHARACTER", "CHAR"].includes(previousWord);
-  }
-
-  function readBody(word: string): void {
-    if (otherTrigger) {
-      otherTrigger = false;
-      statementStart = true;
-      return;
-    }
-    if (previous === "qualifier") return;
-    if (handler !== "none") readHandler(word);
-    if (statementStart) readStatementStart(word);
-    else readInside(word);
-  }
-
-  function readStatementStart(word: string): void {
-    const block = blocks.at(-1);
-    statementStart = false;
-    if (word === "END") {
-      blocks.pop();
-    } else if (openers.has(word)) {
-      open(word, false);
-    } else if (word === "ELSE") {
-      statementStart = true;
-    } else if (word === "ELSEIF" || word === "WHEN") {
-      if (block !== undefined) block.header = true;
-    } else if (word === "UNTIL") {
-      if (block !== undefined) block.until = true;
-    } else if (word === "DECLARE") {
-      handler = "declare";
-    } else if ((word === "FOLLOWS" || word === "PRECEDES") && kind === "TRIGGER" && blocks.length === 0) {
-      otherTrigger = true;
-    } else {
-      maybeLabel = true;
-    }
-  }
-
-  function readInside(word: string): void {
-    const block = blocks.at(-1);
-    if (word === "CASE") {
-      if (previous !== "closer") open(word, true);
-    } else if (word === "ATOMIC") {
-      if (previousWord === "NOT" && block?.word === "BEGIN") statementStart = true;
-    } else if (block === undefined || block.depth !== depth) {
-      // nothing of the block's own
-    } else if (word === "END") {
-      if ((block.expression || block.until) && previous === "operand") blocks.pop();
-    } else if ((word === "THEN" || word === "DO") && block.header) {
-      block.header = false;
-      statementStart = true;
-    }
-  }
-
-  function readHandler(word: string): void {
-    if (handler === "declare") {
-      if (word === "HANDLER") handler = "handler";
-    } else if (handler === "handler") {
-      if (word === "FOR") handler = "condition";
-    } else if (handler === "condition") {
-      handler = word === "SQLSTATE" ? "sqlstate" : word === "NOT" ? "not" : "complete";
-    } else if (handler === "not") {
-      handler = "complete";
-    } else if (handler === "complete") {
-      handler = "none";
-      statementStart = true;
-    }
-  }
-
-  /** What END means right behind this word. */
-  function meaningOf(word: string, blocksBefore: number): Previous {
-    if (previous === "qualifier") return "operand";
-    if (word === "END" && blocks.length < blocksBefore && phase === "body") return "closer";
-    return operators.has(word) ? "operator" : "operand";
-  }
-
-  return {
-    word(word) {
-      const blocksBefore = blocks.length;
-      const expression = blocks.at(-1)?.expression === true;
-      maybeLabel = false;
-      if (phase === "kind") readKind(word);
-      else if (phase === "header") readHeader(word);
-      else if (phase === "body") readBody(word);
-      previous = meaningOf(word, blocksBefore);
-      // CASE … END is an operand; only a statement's END is followed by the block's name.
-      if (previous === "closer" && expression) previous = "operand";
-      previousWord = word;
-    },
-    quoted() {
-      maybeLabel = statementStart;
-      statementStart = otherTrigger;
-      otherTrigger = false;
-      if (handler === "condition" || handler === "sqlstate") handler = "complete";
-      previous = "operand";
-      previousWord = "";
-    },
-    symbol(code) {
-      if (code === 0x28 /* ( */) {
-        depth++;
-      } else if (code === 0x29 /* ) */) {
-        depth--;
-        if (depth === 0) parameters = true;
-      }
-      if (code === 0x2c /* , */ && handler === "complete") handler = "condition";
-      statementStart = code === 0x3a /* : */ && maybeLabel;
-      maybeLabel = false;
-      if (code === 0x29) previous = "operand";
-      else if (code === 0x2e /* . */ || code === 0x40 /* @ */) previous = "qualifier";
-      else previous = code === 0x3d /* = */ && phase === "kind" ? "qualifier" : "operator";
-      previousWord = "";
-    },
-    semicolon() {
-      while (blocks.at(-1)?.expression === true) blocks.pop();
-      depth = 0;
-      handler = "none";
-      maybeLabel = false;
-      previous = "operator";
-      previousWord = "";
-      statementStart = true;
-      return blocks.length === 0;
-    },
-    watching: () => phase !== "plain",
-    unclosed: () => blocks.at(-1) ?? null,
+  const state: BodyState = {
+    where,
+    blocks: [],
+    phase: "kind",
+    first: "",
+    kind: "",
+    previous: "operator",
+    previousWord: "",
+    depth: 0,
+    parameters: false,
+    statementStart: false,
+    maybeLabel: false,
+    otherTrigger: false,
+    handler: "none",
   };
+  return {
+    word: (word) => readWord(state, word),
+    quoted: () => readQuoted(state),
+    symbol: (code) => readSymbol(state, code),
+    semicolon: () => readSemicolon(state),
+    watching: () => state.phase !== "plain",
+    unclosed: () => state.blocks.at(-1) ?? null,
+  };
+}
+
+function readWord(state: BodyState, word: string): void {
+  const blocksBefore = state.blocks.length;
+  const expression = state.blocks.at(-1)?.expression === true;
+  state.maybeLabel = false;
+  if (state.phase === "kind") readKind(state, word);
+  else if (state.phase === "header") readHeader(state, word);
+  else if (state.phase === "body") readBody(state, word);
+  state.previous = meaningOf(state, word, blocksBefore);
+  // CASE … END is an operand; only a statement's END is followed by the block's name.
+  if (state.previous === "closer" && expression) state.previous = "operand";
+  state.previousWord = word;
+}
+
+function readQuoted(state: BodyState): void {
+  state.maybeLabel = state.statementStart;
+  state.statementStart = state.otherTrigger;
+  state.otherTrigger = false;
+  if (state.handler === "condition" || state.handler === "sqlstate") state.handler = "complete";
+  state.previous = "operand";
+  state.previousWord = "";
+}
+
+function readSymbol(state: BodyState, code: number): void {
+  if (code === 0x28 /* ( */) {
+    state.depth++;
+  } else if (code === 0x29 /* ) */) {
+    state.depth--;
+    if (state.depth === 0) state.parameters = true;
+  }
+  if (code === 0x2c /* , */ && state.handler === "complete") state.handler = "condition";
+  state.statementStart = code === 0x3a /* : */ && state.maybeLabel;
+  state.maybeLabel = false;
+  if (code === 0x29) state.previous = "operand";
+  else if (code === 0x2e /* . */ || code === 0x40 /* @ */) state.previous = "qualifier";
+  else state.previous = code === 0x3d /* = */ && state.phase === "kind" ? "qualifier" : "operator";
+  state.previousWord = "";
+}
+
+/** @returns whether it ends the statement */
+function readSemicolon(state: BodyState): boolean {
+  while (state.blocks.at(-1)?.expression === true) state.blocks.pop();
+  state.depth = 0;
+  state.handler = "none";
+  state.maybeLabel = false;
+  state.previous = "operator";
+  state.previousWord = "";
+  state.statementStart = true;
+  return state.blocks.length === 0;
+}
+
+function open(state: BodyState, word: string, expression: boolean): void {
+  const header = !expression && withHeader.has(word);
+  state.blocks.push({ word, expression, depth: state.depth, header, until: false, ...state.where() });
+  state.statementStart = !expression && !header;
+}
+
+function readKind(state: BodyState, word: string): void {
+  if (state.first === "") {
+    state.first = word;
+    // MariaDB runs IF, LOOP and the like outside of programs too, but BEGIN alone starts a transaction.
+    if (word !== "BEGIN" && openers.has(word)) startBody(state, word);
+  } else if (state.first === "BEGIN") {
+    if (word === "ATOMIC" && state.previousWord === "NOT") {
+      state.phase = "body";
+      open(state, state.first, false);
+    } else if (word !== "NOT") state.phase = "plain";
+  } else if (state.previous === "qualifier" || modifiers.has(word)) {
+    // the account of DEFINER = account, or nothing that decides
+  } else if (word === "EVENT" || (state.first === "CREATE" && isRoutineOrTrigger(word))) {
+    state.kind = word;
+    state.phase = "header";
+    state.parameters = false; // CURRENT_USER() has parentheses too
+  } else state.phase = "plain";
+}
+
+function startBody(state: BodyState, word: string): void {
+  state.phase = "body";
+  state.statementStart = true;
+  readBody(state, word);
+}
+
+function readHeader(state: BodyState, word: string): void {
+  if (state.previous === "qualifier" || state.depth > 0) return;
+  if (state.kind === "TRIGGER") {
+    if (word === "ROW" && state.previousWord === "EACH") {
+      state.phase = "body";
+      state.statementStart = true;
+    }
+  } else if (state.kind === "EVENT") {
+    // An event may itself be called `do`.
+    if (word === "DO" && state.previousWord !== "EVENT" && state.previousWord !== "EXISTS") {
+      state.phase = "body";
+      state.statementStart = true;
+    }
+  } else if (state.parameters) {
+    if (openers.has(word)) startBody(state, word);
+    else if (verbs.has(word) && !isType(state, word)) state.phase = "body";
+  } else if (word === "SONAME") state.phase = "plain";
+}
+
+/** SET as a type's name, or as part of CHARACTER SET. */
+function isType(state: BodyState, word: string): boolean {
+  return word === "SET" && ["RETURNS", "CHARACTER", "CHAR"].includes(state.previousWord);
+}
+
+function readBody(state: BodyState, word: string): void {
+  if (state.otherTrigger) {
+    state.otherTrigger = false;
+    state.statementStart = true;
+    return;
+  }
+  if (state.previous === "qualifier") return;
+  if (state.handler !== "none") readHandler(state, word);
+  if (state.statementStart) readStatementStart(state, word);
+  else readInside(state, word);
+}
+
+function readStatementStart(state: BodyState, word: string): void {
+  const block = state.blocks.at(-1);
+  state.statementStart = false;
+  if (word === "END") {
+    state.blocks.pop();
+  } else if (openers.has(word)) {
+    open(state, word, false);
+  } else if (word === "ELSE") {
+    state.statementStart = true;
+  } else if (word === "ELSEIF" || word === "WHEN") {
+    if (block !== undefined) block.header = true;
+  } else if (word === "UNTIL") {
+    if (block !== undefined) block.until = true;
+  } else if (word === "DECLARE") {
+    state.handler = "declare";
+  } else if (
+    (word === "FOLLOWS" || word === "PRECEDES") &&
+    state.kind === "TRIGGER" &&
+    state.blocks.length === 0
+  ) {
+    state.otherTrigger = true;
+  } else {
+    state.maybeLabel = true;
+  }
+}
+
+function readInside(state: BodyState, word: string): void {
+  const block = state.blocks.at(-1);
+  if (word === "CASE") {
+    if (state.previous !== "closer") open(state, word, true);
+  } else if (word === "ATOMIC") {
+    if (state.previousWord === "NOT" && block?.word === "BEGIN") state.statementStart = true;
+  } else if (block === undefined || block.depth !== state.depth) {
+    // nothing of the block's own
+  } else if (word === "END") {
+    if ((block.expression || block.until) && state.previous === "operand") state.blocks.pop();
+  } else if ((word === "THEN" || word === "DO") && block.header) {
+    block.header = false;
+    state.statementStart = true;
+  }
+}
+
+function readHandler(state: BodyState, word: string): void {
+  if (state.handler === "declare") {
+    if (word === "HANDLER") state.handler = "handler";
+  } else if (state.handler === "handler") {
+    if (word === "FOR") state.handler = "condition";
+  } else if (state.handler === "condition") {
+    state.handler = word === "SQLSTATE" ? "sqlstate" : word === "NOT" ? "not" : "complete";
+  } else if (state.handler === "not") {
+    state.handler = "complete";
+  } else if (state.handler === "complete") {
+    state.handler = "none";
+    state.statementStart = true;
+  }
+}
+
+/** What END means right behind this word. */
+function meaningOf(state: BodyState, word: string, blocksBefore: number): Previous {
+  if (state.previous === "qualifier") return "operand";
+  if (word === "END" && state.blocks.length < blocksBefore && state.phase === "body") return "closer";
+  return operators.has(word) ? "operator" : "operand";
 }
 
 function isRoutineOrTrigger(word: string): boolean {

@@ -1,0 +1,169 @@
+import { isWordCharacter } from "./bytes";
+import { createRefusals, type Refusals } from "./client-commands";
+import { tokens } from "./lexer";
+import { type Marks, marksFor } from "./literals";
+import type { Position } from "./position";
+import { createSqlMode, type SqlMode } from "./sql-mode";
+import { createStatementText, type Statement, type StatementText } from "./statement";
+import type { ProgramTracker } from "./stored-program";
+import { createReader, type Reader, sees } from "./text-reader";
+
+export interface SplitOptions {
+  /** The session starts with NO_BACKSLASH_ESCAPES in its sql_mode. Default false. */
+  readonly noBackslashEscapes?: boolean;
+  /** Goes in front of error messages. */
+  readonly fileName?: string;
+  /** Give statements whose head says it all their head for a text: for a look at a file that runs nothing. */
+  readonly headsOnly?: boolean;
+}
+
+/** The statement being read. */
+export interface Current {
+  readonly start: Position;
+  /** Its first word has not been read. */
+  headless: boolean;
+  /** Starts with SET. */
+  set: boolean;
+  /** An INSERT or REPLACE whose VALUES has not come yet. */
+  beforeValues: boolean;
+  /** Its text up to where only literals followed so far; null when that is not known. */
+  head: string | null;
+  /** Follows a stored program's body; null when the first delimiter ends the statement. */
+  program: ProgramTracker | null;
+  /** Where the executable comment began that the reader is in; null outside of one. */
+  executable: Position | null;
+}
+
+/** How far the splitter has come. Each read… function reads one thing, and returns false when only the next part can tell what. */
+export interface SplitState {
+  readonly headsOnly: boolean;
+  readonly refusals: Refusals;
+  readonly sqlMode: SqlMode;
+  readonly reader: Reader;
+  readonly gathered: StatementText;
+  /** The statements that ended in the current part. */
+  found: Statement[];
+  /** Of the last statement. */
+  number: number;
+  delimiter: string;
+  delimiterSet: Position;
+  /** Characters at which code has to be looked at. */
+  marks: Marks;
+  current: Current | null;
+  /** Nothing but white space and comments precedes the statement on its line: DELIMITER may stand here. */
+  freshLine: boolean;
+  /** The last head, decoded and not. */
+  lastHead: { readonly text: string; readonly bytes: string } | null;
+}
+
+/** A DELIMITER or USE line is read as a whole; this bounds what is kept of it, in UTF-16 units. */
+export const longestLine = 4096;
+
+export const semicolonMarks = marksFor(";");
+
+export function createSplitState(options: SplitOptions): SplitState {
+  return {
+    headsOnly: options.headsOnly === true,
+    refusals: createRefusals(options.fileName ?? null),
+    sqlMode: createSqlMode(options.noBackslashEscapes === true),
+    reader: createReader(),
+    gathered: createStatementText(),
+    found: [],
+    number: 0,
+    delimiter: ";",
+    delimiterSet: { line: 1, column: 1 },
+    marks: semicolonMarks,
+    current: null,
+    freshLine: true,
+    lastHead: null,
+  };
+}
+
+export function begin(state: SplitState): void {
+  state.gathered.begin(state.reader.at);
+  state.current = {
+    start: state.reader.here(),
+    headless: true,
+    set: false,
+    beforeValues: false,
+    head: null,
+    program: null,
+    executable: null,
+  };
+  // Rows of data begin as the row before them did.
+  if (
+    state.delimiter !== ";" ||
+    state.lastHead === null ||
+    !state.reader.text.startsWith(state.lastHead.bytes, state.reader.at)
+  )
+    return;
+  const end = state.reader.at + state.lastHead.bytes.length;
+  if (end === state.reader.text.length || isWordCharacter(state.reader.text.charCodeAt(end))) return;
+  state.current.headless = false;
+  state.reader.at = end;
+  enterLiterals(state, state.current, state.lastHead.text);
+}
+
+export function enterLiterals(state: SplitState, statement: Current, head: string): void {
+  statement.head = head;
+  if (state.headsOnly) state.gathered.leaveOut();
+}
+
+/** True: one was read. False: only the next part can tell. Null: there is none here. */
+export function readDelimiter(state: SplitState): boolean | null {
+  const { text, at } = state.reader;
+  if (text.charCodeAt(at) !== state.delimiter.charCodeAt(0)) return null;
+  if (!text.startsWith(state.delimiter, at)) {
+    return !sees(state.reader, state.delimiter.length) && state.delimiter.startsWith(text.slice(at))
+      ? false
+      : null;
+  }
+  if (state.current !== null && state.current.program?.semicolon() !== false)
+    finish(state, state.current, state.delimiter);
+  if (state.current === null) state.freshLine = false;
+  state.reader.at += state.delimiter.length;
+  return true;
+}
+
+/** The statement ends right before `at`. */
+export function finish(state: SplitState, statement: Current, endedBy: string): void {
+  const { start, executable, program, head } = statement;
+  if (executable !== null) throw state.refusals.statementInsideComment(executable, decode(endedBy));
+  const text =
+    state.headsOnly && head !== null ? head : state.gathered.take(state.reader.bytes, state.reader.at);
+  const block = program?.unclosed() ?? null;
+  if (block !== null) throw state.refusals.unterminatedBody(start, block, text);
+  state.current = null;
+  state.freshLine = false;
+  if (head === null && isEmpty(text)) return;
+  state.number++;
+  state.found.push({
+    number: state.number,
+    text,
+    head: head ?? text,
+    line: start.line,
+    column: start.column,
+  });
+  if (statement.set) state.sqlMode.set(text);
+}
+
+export function finishLast(state: SplitState, statement: Current): void {
+  if (statement.executable !== null) throw state.refusals.unterminatedComment(statement.executable);
+  if (state.delimiter !== ";") {
+    const text = state.gathered.take(state.reader.bytes, 0);
+    throw state.refusals.missingDelimiter(statement.start, decode(state.delimiter), state.delimiterSet, text);
+  }
+  finish(state, statement, "the end");
+}
+
+/** @param bytes a string with a byte for each character */
+function decode(bytes: string): string {
+  return Buffer.from(bytes, "latin1").toString("utf8");
+}
+
+/** An executable comment with nothing inside: the server answers that the query was empty. */
+function isEmpty(text: string): boolean {
+  if (text !== "" && !text.startsWith("/*")) return false;
+  for (const _ of tokens(text)) return false;
+  return true;
+}
