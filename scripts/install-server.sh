@@ -4,8 +4,8 @@
 # wrappers (mysqld and mysql, or mariadbd, mariadb-install-db and mariadb) that run them with those libraries,
 # so they work on any Linux of the same processor. Needs apt-get, dpkg-deb and a Debian mirror; not root.
 #
-#   install-server.sh mysql|mariadb|mariadb-11.8 [DIR]
-#       DIR defaults to ${XDG_CACHE_HOME:-$HOME/.cache}/mysql-updown/mysql (or …/mariadb, …/mariadb-11.8)
+#   install-server.sh mysql|mariadb|mariadb-11.8|mariadb-galera [DIR]
+#       DIR defaults to ${XDG_CACHE_HOME:-$HOME/.cache}/mysql-updown/mysql (or …/mariadb, …/mariadb-11.8, …/mariadb-galera)
 #   prints the server's path; a second call with the same DIR returns at once.
 set -euo pipefail
 
@@ -14,13 +14,16 @@ case $name in
   mysql) suite=sid ;;
   mariadb) suite=bookworm ;;
   mariadb-11.8) suite=trixie ;;
-  *) echo "usage: install-server.sh mysql|mariadb|mariadb-11.8 [DIR]" >&2; exit 2 ;;
+  # A MariaDB that can be a node of a Galera cluster.
+  mariadb-galera) suite=bookworm ;;
+  *) echo "usage: install-server.sh mysql|mariadb|mariadb-11.8|mariadb-galera [DIR]" >&2; exit 2 ;;
 esac
 family=${name%%-*}
 case $family in
   mysql) server=mysqld client=mysql variable=TEST_MYSQL_URL packages="mysql-server-core mysql-client-core" ;;
   mariadb) server=mariadbd client=mariadb variable=TEST_MARIADB_URL packages="mariadb-server-core mariadb-client-core" ;;
 esac
+[ "$name" != mariadb-galera ] || packages="$packages galera-4"
 
 # One line: what is missing, and what to do instead.
 fail() {

@@ -10,19 +10,20 @@ const ROOT = join(__dirname, "../..");
 
 /**
  * Starts both servers, runs the test files on them, stops them, and sets the exit code.
- * @param args `--sweep` for test/sweep/ instead of all the rest; `--server=…` for that server alone; `--one-by-one` for one file at
- *   a time, on a machine that is to be sure rather than quick; `--every-row` for all rows of long tables on both servers;
- *   `--test-name-pattern=…`; parts of files' paths
+ * @param args `--sweep` for test/sweep/ instead of all the rest, `--cluster` for test/cluster/; `--server=…` for that server
+ *   alone; `--one-by-one` for one file at a time, on a machine that is to be sure rather than quick; `--every-row` for all
+ *   rows of long tables on both servers; `--test-name-pattern=…`; parts of files' paths
  */
 export async function main(args: readonly string[]): Promise<void> {
   const sweep = args.includes("--sweep");
+  const cluster = args.includes("--cluster");
   const pattern = flagValue("--test-name-pattern", args);
   const named = flagValue("--server", args);
   const only = SERVER_CHOICES.find((choice) => choice === named) ?? null;
   if (named !== only) return fail(`--server= takes ${SERVER_CHOICES.join(", ")}, not ${named}`);
   const parts = args.filter((arg) => !arg.startsWith("-"));
   const atATime = args.includes("--one-by-one") ? 1 : availableParallelism() + 1;
-  const files = testFiles(sweep).filter(
+  const files = (cluster ? clusterFiles() : testFiles(sweep)).filter(
     (file) => parts.length === 0 || parts.some((part) => file.includes(part)),
   );
   if (files.length === 0) return fail(`no test file matches ${parts.join(" ") || "test/**/*.test.ts"}`);
@@ -30,7 +31,8 @@ export async function main(args: readonly string[]): Promise<void> {
   const abort = onInterrupt();
   let servers: TestRunServers;
   try {
-    servers = await startTestServers(only);
+    // Tests on clusters start their own.
+    servers = cluster ? { environment: {}, stop: async () => {} } : await startTestServers(only);
   } catch (error) {
     const { message, hint } = error as Error & { hint?: string | null };
     return fail(hint ? `${message}\n${hint}` : message);
@@ -58,8 +60,20 @@ const SAMPLED =
 function testFiles(sweep: boolean): readonly string[] {
   const inSweep = (file: string): boolean =>
     file.startsWith(`sweep${sep}`) || SAMPLED.includes(file.replaceAll(sep, "/"));
+  const ofTheirOwn = [`sweep${sep}`, CLUSTER];
+  const inTests = (file: string): boolean => !ofTheirOwn.some((folder) => file.startsWith(folder));
+  return listTests(sweep ? inSweep : inTests);
+}
+
+const CLUSTER = `cluster${sep}`;
+
+function clusterFiles(): readonly string[] {
+  return listTests((file) => file.startsWith(CLUSTER));
+}
+
+function listTests(wanted: (file: string) => boolean): readonly string[] {
   return readdirSync(join(ROOT, "test"), { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".test.ts") && (sweep ? inSweep(file) : !file.startsWith(`sweep${sep}`)))
+    .filter((file) => file.endsWith(".test.ts") && wanted(file))
     .map((file) => join("test", file))
     .sort();
 }
