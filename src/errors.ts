@@ -66,6 +66,7 @@ export type ErrorCode =
   | "history-moved"
   | "lock-timeout"
   | "lock-lost"
+  | "wrong-member"
   | "blocked"
   | "interrupted"
   | "statement-failed"

@@ -37,6 +37,7 @@ const SETTINGS: readonly (readonly [string, string])[] = [
   ["MIGRATIONS_IGNORE", "the same as --ignore of diff, check and dump"],
   ["MIGRATIONS_IGNORE_PARTITIONS", "the same as --ignore-partitions of diff and check"],
   ["MIGRATE_WAIT", "the same as --wait"],
+  ["MIGRATE_ALLOW_REPLICA", "1: write to a replica or a read-only server, too"],
   ["MIGRATE_ALLOW_EXISTING", "1: the same as --allow-existing of up"],
   ["SCRATCH_DATABASE_URL", "server for the throwaway databases of diff, verify and check"],
 ];

@@ -1,10 +1,10 @@
 import { hostname, userInfo } from "node:os";
 import type { Migration } from "../migrations/read-migrations";
 import { readStoredTexts, type StoredTexts } from "../migrations/read-text";
-import { withSession } from "../server/connection";
-import { acquireLock, type Lock, releaseLock } from "../server/lock";
+import { acquireLock, type Lock } from "../server/lock";
 import { COMMIT, type Session } from "../server/session";
 import { withTranslatedErrors } from "../server/translate-error";
+import { withWriter } from "../server/writer";
 import type { Settings } from "../settings/settings";
 import { packageVersion } from "../version";
 import { type HistoryState, readHistoryState } from "./fold";
@@ -39,7 +39,7 @@ export async function withRecorder<T>(
   body: (recorder: Recorder) => Promise<T>,
 ): Promise<T> {
   return await withTranslatedErrors(() =>
-    withSession(settings.database, async (session) => {
+    withWriter(settings.database, settings.allowReplica === true, async (session) => {
       const lock = await acquireLock(session, settings.table, { timeoutMs: LOCK_TIMEOUT_MS });
       try {
         const state = await readHistoryState(session, settings.table);
@@ -47,7 +47,7 @@ export async function withRecorder<T>(
           addLines(session, settings.table, lock, state, lines);
         return await body({ session, state, record });
       } finally {
-        await releaseLock(session, lock);
+        await lock.release();
       }
     }),
   );

@@ -7,9 +7,10 @@ import { type Migration, readMigrations, requireMigrations } from "../migrations
 import { makePlan, makeRedoPlans, planNothing } from "../plan/plan";
 import type { Plan, Step } from "../plan/planned";
 import { parseTarget, stepsTarget, type Target } from "../plan/target";
+import type { Cluster } from "../server/cluster";
 import type { Session } from "../server/session";
 import { withTranslatedErrors } from "../server/translate-error";
-import { openWhenReady } from "../server/wait";
+import { openToWrite } from "../server/writer";
 import type { Settings } from "../settings/settings";
 import type { PlannedStep } from "./planned-sql";
 import {
@@ -122,11 +123,16 @@ async function withRun<T>(
   // The folder is judged whole before the database is touched.
   const folder = readMigrations(settings.dir);
   return await withTranslatedErrors(async () => {
-    const open = (): Promise<Session> => openRunSession(settings, options);
+    let cluster: Cluster | undefined;
+    const open = async (): Promise<Session> => {
+      const opened = await openRunSession(settings, options, cluster);
+      cluster = opened.server.cluster;
+      return opened;
+    };
     const emit = options.emit ?? (() => {});
     const session = await open();
     const running = (): Session | null => (run.lock === null ? null : run.session);
-    const watch = watchForStop(settings, options, running, emit);
+    const watch = watchForStop(options, running, emit);
     const run: Run = { settings, folder, options, emit, open, running, watch, session, lock: null };
     try {
       return await body(run);
@@ -137,8 +143,14 @@ async function withRun<T>(
   });
 }
 
-async function openRunSession(settings: Settings, options: RunOptions): Promise<Session> {
-  return await openWhenReady(settings.database, {
+/** @param cluster what an earlier session was told that the server is a part of; it is not asked again */
+async function openRunSession(
+  settings: Settings,
+  options: RunOptions,
+  cluster: Cluster | undefined,
+): Promise<Session> {
+  return await openToWrite(settings.database, {
+    ...(cluster === undefined ? {} : { cluster }),
     waitMs: options.waitMs ?? settings.waitMs,
     lockWaitSeconds: Math.max(1, Math.ceil((options.lockWaitMs ?? LOCK_WAIT_MS) / 1000)),
     onWait: (reason) => options.emit?.({ event: "waiting-for-server", reason }),

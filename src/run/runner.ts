@@ -9,8 +9,9 @@ import { currentVersion, makePlan } from "../plan/plan";
 import type { Plan, Step } from "../plan/planned";
 import type { Target } from "../plan/target";
 import { isConnectionLost, isTransactionUndone } from "../server/error-numbers";
-import { acquireLock, type Lock, releaseLock } from "../server/lock";
+import { acquireLock, type Lock } from "../server/lock";
 import { createNonTransactional, type NonTransactional } from "../server/non-transactional";
+import { refuseReplica } from "../server/replica";
 import type { Session } from "../server/session";
 import type { Settings } from "../settings/settings";
 import type { Emit } from "./events";
@@ -30,6 +31,8 @@ export interface RunOptions extends StopOptions {
   readonly allowAhead?: boolean;
   /** Begin in a database that has tables and no history; default: as in the settings. */
   readonly allowExisting?: boolean;
+  /** Run on a replica or a read-only server, too; default: as in the settings. */
+  readonly allowReplica?: boolean;
   /** Milliseconds to wait for another runner; default 300,000. */
   readonly lockTimeoutMs?: number;
   /** Milliseconds to wait for a server that is not up and a database that is not there yet; default: as in the settings. */
@@ -100,12 +103,17 @@ export async function withReady<T>(
     unfinished: null,
   });
   try {
+    await refuseReplicaFor(ready);
     await takeLock(ready);
     return await body(ready);
   } finally {
     await Promise.all([run.watch.end(), meter.end()]);
     await giveBack(ready);
   }
+}
+
+async function refuseReplicaFor({ session, options, settings }: Ready): Promise<void> {
+  if (options.allowReplica !== true && settings.allowReplica !== true) await refuseReplica(session);
 }
 
 async function takeLock(run: Ready): Promise<void> {
@@ -124,7 +132,7 @@ async function giveBack(run: Ready): Promise<void> {
     await recordProgress(run.session, line, [believed], progress).catch(() => {});
     run.unfinished = null;
   }
-  if (run.lock !== null) await releaseLock(run.session, run.lock);
+  if (run.lock !== null) await run.lock.release();
   run.lock = null;
 }
 
@@ -191,7 +199,7 @@ async function readOrCreateHistory(run: Ready): Promise<readonly HistoryRow[]> {
 }
 
 /** Nothing is wrong with the files: what the history says now is read in another session, and gone on with. */
-const PLANNED_AGAIN: readonly ErrorCode[] = ["connection-lost", "history-moved"];
+const PLANNED_AGAIN: readonly ErrorCode[] = ["connection-lost", "history-moved", "read-only-server"];
 
 function isLost(error: unknown): error is Error {
   return error instanceof MigrateError
@@ -205,6 +213,8 @@ async function reconnect(run: Ready, lost: Error): Promise<void> {
   try {
     await closeSession(run);
     run.session = await run.open();
+    // It may be a former primary's, or another server's that took its name over.
+    await refuseReplicaFor(run);
   } catch {
     throw lost;
   }

@@ -1,9 +1,6 @@
 import { MigrateError } from "../errors";
-import { withSession } from "../server/connection";
 import { serverErrno, serverWords } from "../server/error-numbers";
 import type { Session } from "../server/session";
-import type { DatabaseSettings } from "../settings/database";
-import type { Settings } from "../settings/settings";
 import type { Emit } from "./events";
 
 /** How a run is stopped from outside. */
@@ -23,12 +20,7 @@ export interface StopWatch {
 /**
  * @param running the session whose statement is to be ended, or null when nothing that is worth it is under way
  */
-export function watchForStop(
-  settings: Settings,
-  options: StopOptions,
-  running: () => Session | null,
-  emit: Emit,
-): StopWatch {
+export function watchForStop(options: StopOptions, running: () => Session | null, emit: Emit): StopWatch {
   const { signal, killSignal } = options;
   let killing: Promise<void> = Promise.resolve();
   const stop = (): void => emit({ event: "stopping", kill: false });
@@ -36,7 +28,7 @@ export function watchForStop(
     const session = running();
     emit({ event: "stopping", kill: true });
     if (session === null) return;
-    killing = killStatement(settings.database, session).catch((error: unknown) => {
+    killing = killStatement(session).catch((error: unknown) => {
       const message = `The statement could not be ended, and goes on: ${serverWords(error)}`;
       emit({ event: "warning", message });
     });
@@ -60,26 +52,34 @@ export function isStopping({ signal, killSignal }: StopOptions): boolean {
 /** The session has ended by itself. */
 const ER_NO_SUCH_THREAD = 1094;
 
+/** Behind a proxy each connection may lead to another server. */
+const MOST_TRIES = 20;
+
 /**
  * Ends the statement that a session is running; nothing happens when it runs none. The session goes on and gets the
  * statement's outcome: an error of number 1317, or success when it was too late.
- * @throws MigrateError as `openSession`, `server-error` when the second connection reached another server; the
- *   driver's error when the user may not
+ * @throws MigrateError as `openSession`, `server-error` when no second connection reached the same server; the driver's error
+ *   when the user may not
  * @see https://dev.mysql.com/doc/refman/8.4/en/kill.html
  */
-export async function killStatement(settings: DatabaseSettings, target: Session): Promise<void> {
-  await withSession(
-    settings,
-    async (session) => {
-      // Behind a proxy or a name with several addresses the same number is somebody else's session.
-      if (session.server.instance !== target.server.instance) {
-        throw new MigrateError("server-error", "The second connection reached another server.");
-      }
-      await session.run(`KILL QUERY ${target.connectionId}`).catch((error: unknown) => {
+export async function killStatement(
+  target: Pick<Session, "server" | "connectionId" | "openBeside">,
+): Promise<void> {
+  for (let tries = 1; tries <= MOST_TRIES; tries++) {
+    // The statement may be about to drop the database.
+    const session = await target.openBeside(null, true);
+    try {
+      // Elsewhere the same number is somebody else's session.
+      if (session.server.instance !== target.server.instance) continue;
+      return await session.run(`KILL QUERY ${target.connectionId}`).catch((error: unknown) => {
         if (serverErrno(error) !== ER_NO_SUCH_THREAD) throw error;
       });
-    },
-    // The statement may be about to drop it.
-    { withoutDatabase: true },
+    } finally {
+      await session.close();
+    }
+  }
+  throw new MigrateError(
+    "server-error",
+    `Of ${MOST_TRIES} connections none reached the server that runs it: a proxy hands them out.`,
   );
 }

@@ -1,5 +1,5 @@
 import type { Journal } from "../history/journal";
-import { serverErrno } from "../server/error-numbers";
+import { ER_PARSE_ERROR, serverErrno } from "../server/error-numbers";
 import { readSessionProgramNames } from "../server/non-transactional";
 import { ROLLBACK, type Session } from "../server/session";
 import { mentionsAny } from "../syntax/classify";
@@ -13,8 +13,6 @@ import type { SessionMemory } from "./session-memory";
 /** A transaction of the runner's own is committed after this long or this much, so that locks are not held. */
 const GROUP_MS = 1_000;
 const GROUP_BYTES = 8 * 1024 * 1024;
-
-const ER_PARSE_ERROR = 1064;
 
 /** A transaction that is open on the executing session. */
 export interface Transaction {

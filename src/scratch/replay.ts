@@ -46,7 +46,6 @@ export async function withReplay<T>(
   const running = { statement: false };
   const reader = await openScratchSession(scratch);
   const watch = watchForStop(
-    { ...settings, database: scratch },
     stop,
     () => (running.statement ? session : null),
     () => {},

@@ -2,6 +2,7 @@ import { introspect, type Since } from "../schema/introspect";
 import type { Schema } from "../schema/model";
 import { openSession } from "../server/connection";
 import { serverErrno } from "../server/error-numbers";
+import { leaseTable } from "../server/lease";
 import type { Session } from "../server/session";
 import type { DatabaseSettings } from "../settings/database";
 import type { Settings } from "../settings/settings";
@@ -40,7 +41,7 @@ export async function readSchemaOf(
   since: Since | null = null,
 ): Promise<Schema> {
   return await introspect(session, session.database, {
-    except: [settings.table],
+    except: [settings.table, leaseTable(settings.table)],
     ...(since === null ? {} : { since }),
   });
 }

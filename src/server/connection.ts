@@ -1,8 +1,9 @@
 import * as mysql from "mysql2";
 import { MigrateError } from "../errors";
 import type { DatabaseSettings } from "../settings/database";
+import { CLUSTER_VARIABLES, type Cluster, clusterOf, seeAllCommitted } from "./cluster";
 import { asConnectError, deservesOtherWay, errorField, tlsOptions } from "./connect-error";
-import { ER_BINLOG_STMT_MODE_AND_ROW_ENGINE, serverErrno } from "./error-numbers";
+import { ER_BINLOG_STMT_MODE_AND_ROW_ENGINE, isConnectionLost, serverErrno } from "./error-numbers";
 import {
   close,
   execute,
@@ -17,7 +18,7 @@ import {
 } from "./link";
 import { createOwnSettings, despiteTimeLimit, type OwnSettings, SETTINGS_OF_BOTH } from "./own-settings";
 import { namedOption } from "./read-only";
-import type { ServerInfo, Session } from "./session";
+import { ROLLBACK, type Row, type ServerInfo, type Session } from "./session";
 import { withValuesInPieces } from "./values";
 
 export interface OpenOptions {
@@ -32,6 +33,8 @@ export interface OpenOptions {
    * the files' statements neither: work on throwaway databases would end half-way, or see half of a schema. Default false.
    */
   readonly unlimited?: boolean;
+  /** What the server is a part of, where an earlier session was told; left out: it is asked. */
+  readonly cluster?: Cluster;
   /** Aborted before the session is open: stops at once. */
   readonly signal?: AbortSignal;
 }
@@ -52,7 +55,7 @@ const LOCK_WAIT_SECONDS = 30;
 export async function openSession(settings: DatabaseSettings, options: OpenOptions = {}): Promise<Session> {
   const connection = await connect(settings, options);
   try {
-    return await prepareSession(watch(connection), settings.database, options);
+    return await prepareSession(watch(connection), settings, options);
   } catch (error) {
     connection.destroy();
     throw asConnectError(error, settings);
@@ -152,19 +155,16 @@ function isLocal(settings: DatabaseSettings): boolean {
   return settings.socket !== null || ["localhost", "127.0.0.1", "::1"].includes(settings.host);
 }
 
-async function prepareSession(connection: Link, database: string, options: OpenOptions): Promise<Session> {
+async function prepareSession(
+  connection: Link,
+  database: DatabaseSettings,
+  options: OpenOptions,
+): Promise<Session> {
   const idle = options.idleSeconds ?? IDLE_SECONDS;
   const lockWait = options.lockWaitSeconds ?? LOCK_WAIT_SECONDS;
   const lifted = options.unlimited === true ? UNLIMITED : "";
   await despiteTimeLimit(() => execute(connection, beginningOf(idle, lockWait) + lifted));
-  const [row] = await despiteTimeLimit(() =>
-    queryRows(
-      connection,
-      `SELECT VERSION() AS version, CONNECTION_ID() AS id, DATABASE() AS name,
-            @@lower_case_table_names AS folds, @@max_allowed_packet AS packet,
-            CONCAT_WS(' ', @@hostname, @@port, @@server_id) AS instance, ${SETTINGS_OF_BOTH} LIMIT 1`,
-    ),
-  );
+  const row = await readServer(connection, options.cluster === undefined);
   if (row === undefined) throw new MigrateError("unsupported-server", "The server answered nothing.");
   const version = String(row.version);
   const server: ServerInfo = {
@@ -175,8 +175,14 @@ async function prepareSession(connection: Link, database: string, options: OpenO
     noBackslashEscapes: String(row.sql_mode).split(",").includes("NO_BACKSLASH_ESCAPES"),
     ansiQuotes: String(row.sql_mode).split(",").includes("ANSI_QUOTES"),
     maxPacketBytes: Number(row.packet),
+    readOnly: !WRITABLE.includes(String(row.readOnly)),
+    cluster: options.cluster ?? clusterOf(version, row.cluster === null ? null : String(row.cluster)),
   };
   refuseOldServer(server);
+  // What is opened beside a session serves it also while it is asked to stop.
+  const { signal: _, ...lasting } = options;
+  const seeAll = seeAllCommitted(server.cluster);
+  if (seeAll !== null) await execute(connection, seeAll);
   const settings = createOwnSettings(
     { query: (sql) => queryRows(connection, sql), execute: (sql) => execute(connection, sql) },
     server.family,
@@ -185,9 +191,38 @@ async function prepareSession(connection: Link, database: string, options: OpenO
   return {
     server,
     connectionId: Number(row.id),
-    database: row.name === null ? database : String(row.name),
+    database: row.name === null ? database.database : String(row.name),
+    openBeside: (address, withoutDatabase = options.withoutDatabase === true) =>
+      openSession(address == null ? database : { ...database, ...address, socket: null }, {
+        ...lasting,
+        cluster: server.cluster,
+        withoutDatabase,
+      }),
     ...commandsOf(connection, settings, server.maxPacketBytes),
   };
+}
+
+/** What read_only says of a server that writes; later releases of MariaDB know more than two values. */
+const WRITABLE: readonly string[] = ["0", "OFF"];
+
+/** @param andCluster ask for what it is a part of as well; a server that cannot be asked so is none that matters */
+async function readServer(connection: Link, andCluster: boolean): Promise<Row | undefined> {
+  const read = async (cluster: string): Promise<Row | undefined> => {
+    const [row] = await despiteTimeLimit(() =>
+      queryRows(
+        connection,
+        `SELECT VERSION() AS version, CONNECTION_ID() AS id, DATABASE() AS name,
+            @@lower_case_table_names AS folds, @@max_allowed_packet AS packet,
+            @@GLOBAL.read_only AS readOnly, CONCAT_WS(' ', @@hostname, @@port, @@server_id) AS instance, ${cluster} AS cluster, ${SETTINGS_OF_BOTH} LIMIT 1`,
+      ),
+    );
+    return row;
+  };
+  if (!andCluster) return await read("NULL");
+  return await read(CLUSTER_VARIABLES).catch((error: unknown) => {
+    if (serverErrno(error) === null || isConnectionLost(error)) throw error;
+    return read("NULL");
+  });
 }
 
 /**
@@ -212,7 +247,7 @@ const UNLIMITED =
   " /*!50708 , SESSION max_execution_time = 0, SESSION transaction_read_only = 0 */" +
   " /*M! , SESSION max_statement_time = 0, SESSION tx_read_only = 0 */";
 
-type Commands = Omit<Session, "server" | "connectionId" | "database">;
+type Commands = Omit<Session, "server" | "connectionId" | "database" | "openBeside">;
 
 function commandsOf(connection: Link, settings: OwnSettings, maxPacketBytes: number): Commands {
   const own = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -223,8 +258,10 @@ function commandsOf(connection: Link, settings: OwnSettings, maxPacketBytes: num
       throw await namedOption(error, async (sql) => queryRows(connection, sql));
     }
   };
+  let check: ((text: string) => Promise<void>) | null = null;
   const ofFile = async (texts: readonly string[], work: () => Promise<void>): Promise<void> => {
     await settings.enterFile();
+    if (check !== null && texts[0] !== ROLLBACK) await check(texts[0] ?? "");
     for (const text of texts) settings.sent(text);
     await work();
   };
@@ -251,6 +288,9 @@ function commandsOf(connection: Link, settings: OwnSettings, maxPacketBytes: num
     run: (text) => ofFile([text], () => runVerbatim(connection, text)),
     transactionOpen: () => isTransactionOpen(connection),
     runTogether: (texts, ran) => ofFile([], () => runTogether(connection, texts, ran)),
+    guard(wanted) {
+      check = wanted;
+    },
     close: () => close(connection),
   };
 }

@@ -1,4 +1,5 @@
 export const ER_DUP_ENTRY = 1062;
+export const ER_PARSE_ERROR = 1064;
 export const ER_NO_SUCH_TABLE = 1146;
 /** A Galera node that is not ready, or not in the part of its cluster that has the majority. */
 export const ER_UNKNOWN_COM_ERROR = 1047;

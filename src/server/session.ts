@@ -1,8 +1,16 @@
+import type { Cluster } from "./cluster";
+
 /** One row as mysql2 returns it: dates and decimals as strings, binary as Buffer. */
 export type Row = Readonly<Record<string, unknown>>;
 
 /** A value bound to a `?` placeholder. */
 export type SqlValue = string | number | Buffer | null;
+
+/** Where a server listens. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
 
 export interface ServerInfo {
   readonly family: "mysql" | "mariadb";
@@ -18,6 +26,9 @@ export interface ServerInfo {
   readonly ansiQuotes: boolean;
   /** What the server takes in one command, in bytes. */
   readonly maxPacketBytes: number;
+  readonly cluster: Cluster;
+  /** It takes no writes, except from accounts that may write nevertheless. */
+  readonly readOnly: boolean;
 }
 
 /**
@@ -60,6 +71,10 @@ export interface Session {
    * @param ran called after each one that ran; when it rejects, the one behind them is the one that failed
    */
   runTogether(texts: readonly string[], ran: () => void): Promise<void>;
+  /** Opens another session like this one; where an address is given, on the server there. */
+  openBeside(address?: Address | null, withoutDatabase?: boolean): Promise<Session>;
+  /** Has each statement of a file wait for a check, and not be sent when that rejects; null: none. */
+  guard(check: ((text: string) => Promise<void>) | null): void;
   /** Closes the connection politely (COM_QUIT); never throws. */
   close(): Promise<void>;
 }

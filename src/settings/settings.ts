@@ -17,6 +17,8 @@ export interface Settings extends Ignored {
   readonly table: string;
   /** Milliseconds to wait for a server that is still starting. */
   readonly waitMs: number;
+  /** Write to a replica or a read-only server, too. */
+  readonly allowReplica?: boolean;
   /** Whether migrations may begin in a database that has tables and no history; left out: they may not. */
   readonly allowExisting?: boolean;
 }
@@ -53,12 +55,14 @@ export function readSettings(flags: SettingFlags, env: Environment): Settings {
   const folder = settleFolder(flags, env, problems);
   const waitMs = readWait(env, problems);
   const allowExisting = readSwitch(env, "MIGRATE_ALLOW_EXISTING", problems);
+  const allowReplica = readSwitch(env, "MIGRATE_ALLOW_REPLICA", problems);
   if (database === null || problems.length > 0) throw new RefusedError(problems);
   return {
     database,
     ...folder,
     waitMs,
     ...(allowExisting ? { allowExisting } : {}),
+    ...(allowReplica ? { allowReplica } : {}),
     ...readIgnored(env.MIGRATIONS_IGNORE, env.MIGRATIONS_IGNORE_PARTITIONS),
   };
 }

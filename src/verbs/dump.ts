@@ -4,6 +4,7 @@ import type { Schema } from "../schema/model";
 import { renderSchema } from "../schema/render";
 import { withoutIgnored } from "../scratch/ignored";
 import { withSession } from "../server/connection";
+import { leaseTable } from "../server/lease";
 import type { ServerInfo, Session } from "../server/session";
 import { withTranslatedErrors } from "../server/translate-error";
 import type { Settings } from "../settings/settings";
@@ -54,7 +55,9 @@ export interface LiveSchema {
 /** Reads the target database's schema, less the history table. Needs no more than to look. */
 export async function readLiveSchema(settings: Settings): Promise<LiveSchema> {
   const read = async (session: Session): Promise<LiveSchema> => {
-    const whole = await introspect(session, session.database, { except: [settings.table] });
+    const whole = await introspect(session, session.database, {
+      except: [settings.table, leaseTable(settings.table)],
+    });
     const schema = withoutIgnored(whole, settings);
     return { schema, server: session.server, sql: renderSchema(schema, session.server) };
   };

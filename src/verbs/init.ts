@@ -7,8 +7,9 @@ import { writePair } from "../migrations/write";
 import type { Adoption } from "../plan/adopt";
 import { openSession, withSession } from "../server/connection";
 import { serverErrno } from "../server/error-numbers";
-import { acquireLock, releaseLock } from "../server/lock";
+import { acquireLock } from "../server/lock";
 import { withTranslatedErrors } from "../server/translate-error";
+import { withWriter } from "../server/writer";
 import type { Settings } from "../settings/settings";
 import { quoteIdentifier } from "../syntax/quote";
 import type { OptionTable } from "./options";
@@ -171,7 +172,7 @@ async function ensureDatabase(settings: Settings): Promise<boolean> {
 }
 
 async function ensureHistoryTable(settings: Settings): Promise<boolean> {
-  return await withSession(settings.database, async (session) => {
+  return await withWriter(settings.database, settings.allowReplica === true, async (session) => {
     if ((await readHistoryState(session, settings.table)).exists) return false;
     const lock = await acquireLock(session, settings.table, { timeoutMs: LOCK_TIMEOUT_MS });
     try {
@@ -179,7 +180,7 @@ async function ensureHistoryTable(settings: Settings): Promise<boolean> {
       await createHistoryTable(session, settings.table);
       return true;
     } finally {
-      await releaseLock(session, lock);
+      await lock.release();
     }
   });
 }

@@ -23,6 +23,8 @@ export interface RunOptions {
    * seconds. After several tries the run fails with `blocked`. Default 5,000.
    */
   readonly lockWaitMs?: number | undefined;
+  /** Run on a replica or a read-only server, too, instead of `read-only-server`. Default false. */
+  readonly allowReplica?: boolean | undefined;
 }
 
 /** What says where a run ends up; one of them. */

@@ -16,10 +16,10 @@ import { formatMigration, formatVersion } from "../migrations/names";
 import { type MigrationFile, readMigrations } from "../migrations/read-migrations";
 import { readStatements } from "../migrations/read-statements";
 import { nameChangedStatement } from "../run/prefix";
-import { withSession } from "../server/connection";
-import { acquireLock, releaseLock } from "../server/lock";
+import { acquireLock } from "../server/lock";
 import { COMMIT, type Session } from "../server/session";
 import { withTranslatedErrors } from "../server/translate-error";
+import { withWriter } from "../server/writer";
 import type { Settings } from "../settings/settings";
 import type { Statement } from "../syntax/statement";
 import { flag, required, text, usageError, value } from "./options";
@@ -108,7 +108,7 @@ export async function settleStatement(
   reason: string | null,
 ): Promise<Resolved> {
   return await withTranslatedErrors(() =>
-    withSession(settings.database, async (session) => {
+    withWriter(settings.database, settings.allowReplica === true, async (session) => {
       const lock = await acquireLock(session, settings.table, { timeoutMs: LOCK_TIMEOUT_MS });
       try {
         const { rows } = await readHistoryState(session, settings.table);
@@ -122,7 +122,7 @@ export async function settleStatement(
         await session.run(COMMIT);
         return resolved;
       } finally {
-        await releaseLock(session, lock);
+        await lock.release();
       }
     }),
   );

@@ -26,6 +26,7 @@ export const runOptions = {
     seconds,
     "Wait this long for a server that is still starting; default 0, or MIGRATE_WAIT",
   ),
+  allowReplica: flag("Run on a replica or a read-only server, too; or MIGRATE_ALLOW_REPLICA=1"),
   lockWait: value(
     "SECONDS",
     seconds,
@@ -45,6 +46,7 @@ interface RunValues {
   readonly lockTimeout: number | null;
   readonly wait: number | null;
   readonly lockWait: number | null;
+  readonly allowReplica: boolean;
   readonly allowAhead?: boolean;
   readonly allowOutOfOrder?: boolean;
   readonly allowExisting?: boolean;
@@ -55,6 +57,7 @@ export function readRunOptions(values: RunValues, context: Context<OptionTable>)
   const { dryRun, lockTimeout, allowAhead = false, allowOutOfOrder = false } = values;
   return {
     dryRun,
+    ...(values.allowReplica ? { allowReplica: true } : {}),
     allowAhead,
     allowOutOfOrder,
     // Without the flag the setting counts.

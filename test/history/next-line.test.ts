@@ -12,7 +12,7 @@ import {
   type Progress,
   packTexts,
 } from "../../src/history/writer";
-import { acquireLock, type Lock, releaseLock } from "../../src/server/lock";
+import { acquireLock, type Lock } from "../../src/server/lock";
 import type { Session } from "../../src/server/session";
 import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";
 import { withTestSession } from "../support/test-session";
@@ -166,7 +166,7 @@ forEachServer("one statement finishes a line and adds the next", async (_t, serv
 
 forEachServer("without the lock neither line is written", async (_t, server) => {
   await withFirstLine(server, async (session, lock) => {
-    await releaseLock(session, lock);
+    await lock.release();
     const unfinished = { line: { table: TABLE, lock, id: 1 }, believed: believedOf(BEGUN), progress: DONE };
     await assert.rejects(
       addNextLine(session, unfinished, { table: TABLE, lock, id: 2 }, LINE, BEGUN),

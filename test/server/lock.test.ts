@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { RunEvent } from "../../src/index";
 import { migrate, type RunResult } from "../../src/run/migrate";
 import { openSession, withSession } from "../../src/server/connection";
-import { acquireLock, releaseLock } from "../../src/server/lock";
+import { acquireLock } from "../../src/server/lock";
 import { type Settings, settingsFromOptions } from "../../src/settings/settings";
 import { settleStatement } from "../../src/verbs/resolve";
 import { readStatus } from "../../src/verbs/status";
@@ -25,7 +25,7 @@ async function withHolder(
   const session = await openSession(settings.database);
   try {
     const lock = await acquireLock(session, settings.table, { timeoutMs: 0 });
-    await body({ id: session.connectionId, release: () => releaseLock(session, lock) });
+    await body({ id: session.connectionId, release: () => lock.release() });
   } finally {
     await session.close();
   }

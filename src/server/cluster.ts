@@ -1,0 +1,74 @@
+/** What a server is a part of that makes a difference to runners; null: none of these. */
+export type Cluster = "galera" | "group" | "single-primary group" | "tidb" | "vitess" | null;
+
+/**
+ * For a SELECT on a server that is not known yet: text of `name=value` lines. Asked for as rows, because a variable that a
+ * server does not have makes a statement that names it fail. Any account may read them.
+ */
+export const CLUSTER_VARIABLES = `(SELECT GROUP_CONCAT(CONCAT(LOWER(VARIABLE_NAME), '=', VARIABLE_VALUE) SEPARATOR '\\n')
+   FROM /*!50708 performance_schema.global_variables */ /*M! information_schema.GLOBAL_VARIABLES */
+  WHERE VARIABLE_NAME IN ('wsrep_on', 'wsrep_provider', 'group_replication_group_name', 'group_replication_single_primary_mode'))`;
+
+/** @param variables what CLUSTER_VARIABLES gave; null: nothing */
+export function clusterOf(version: string, variables: string | null): Cluster {
+  if (/tidb/i.test(version)) return "tidb";
+  if (/vitess/i.test(version)) return "vitess";
+  const values = new Map<string, string>();
+  for (const line of (variables ?? "").split("\n")) {
+    const at = line.indexOf("=");
+    values.set(line.slice(0, at), line.slice(at + 1));
+  }
+  // A provider that is none is how a server says that it could be a node and is not.
+  const provider = values.get("wsrep_provider") ?? "none";
+  if (isOn(values.get("wsrep_on")) && provider !== "" && provider.toLowerCase() !== "none") return "galera";
+  if ((values.get("group_replication_group_name") ?? "") === "") return null;
+  return isOn(values.get("group_replication_single_primary_mode")) ? "single-primary group" : "group";
+}
+
+function isOn(value: string | undefined): boolean {
+  return value === "ON" || value === "1";
+}
+
+/**
+ * Whether GET_LOCK keeps no runner out here: each node of Galera and each member of a group has locks of its own (and
+ * some releases refuse to take one), TiDB ends one after an hour, Vitess gives them out in a statement without tables only.
+ * @see https://galeracluster.com/library/kb/user-level-locks.html, https://dev.mysql.com/doc/refman/8.4/en/group-replication-limitations.html,
+ *   https://docs.pingcap.com/tidb/stable/locking-functions, https://vitess.io/docs/reference/compatibility/mysql-compatibility/
+ */
+export function needsLease({ cluster }: { readonly cluster: Cluster }): boolean {
+  return cluster === "galera" || cluster === "group" || cluster === "tidb" || cluster === "vitess";
+}
+
+/**
+ * SQL that has a session see what was committed on another node before it reads; null: nothing is needed. Without it a
+ * history is read, and a statement judged, as they were a moment ago.
+ * @see https://mariadb.com/kb/en/galera-cluster-system-variables/#wsrep_sync_wait (15: whatever the statement),
+ *   https://dev.mysql.com/doc/refman/8.4/en/group-replication-configuring-consistency-guarantees.html
+ */
+export function seeAllCommitted(cluster: Cluster): string | null {
+  switch (cluster) {
+    case "galera":
+      return "SET SESSION wsrep_sync_wait = 15";
+    case "group":
+    case "single-primary group":
+      return "SET SESSION group_replication_consistency = 'BEFORE'";
+    case "tidb":
+    case "vitess":
+    case null:
+      return null;
+    default:
+      return cluster satisfies never;
+  }
+}
+
+/** What a cluster is called in a message. */
+export function clusterName(cluster: Exclude<Cluster, null>): string {
+  const names = {
+    galera: "a Galera cluster",
+    group: "a group with several primaries",
+    "single-primary group": "a group with one primary",
+    tidb: "TiDB",
+    vitess: "Vitess",
+  };
+  return names[cluster];
+}

@@ -1,0 +1,75 @@
+import { MigrateError } from "../errors";
+import type { DatabaseSettings } from "../settings/database";
+import { serverWords } from "./error-numbers";
+import { readMembers } from "./nodes";
+import { refuseReplica } from "./replica";
+import type { Address, Session } from "./session";
+import { openWhenReady, type WaitOptions } from "./wait";
+
+/**
+ * Opens a session for what changes the schema. In a group with several primaries all of it goes through one member, chosen
+ * alike by all runners: two DDL of the same table on two members at once put both out of the group.
+ * @throws MigrateError as `openWhenReady`, `wrong-member` when that one cannot be reached
+ * @see https://dev.mysql.com/doc/refman/8.4/en/group-replication-limitations.html
+ */
+export async function openToWrite(settings: DatabaseSettings, options: WaitOptions = {}): Promise<Session> {
+  const session = await openWhenReady(settings, options);
+  if (session.server.cluster !== "group") return session;
+  let chosen: Address | null;
+  try {
+    chosen = await chooseMember(session);
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+  if (chosen === null) return session;
+  await session.close();
+  const { host, port } = chosen;
+  try {
+    return await openWhenReady({ ...settings, host, port, socket: null }, options);
+  } catch (error) {
+    if (error instanceof MigrateError && error.code === "interrupted") throw error;
+    throw wrongMember(`${host}:${port} cannot be reached from here: ${serverWords(error)}`, error);
+  }
+}
+
+/** @returns null when it is the one that the session is on */
+async function chooseMember(session: Session): Promise<Address | null> {
+  const [row] = await session.query("SELECT @@server_uuid AS id");
+  const members = await readMembers(session).catch((error: unknown) => {
+    throw wrongMember(`this account may not read its members: ${serverWords(error)}`, error);
+  });
+  const chosen = members.find(({ online }) => online);
+  if (chosen === undefined) throw wrongMember("no member of it is online", null);
+  return chosen.id === row?.id ? null : chosen;
+}
+
+function wrongMember(why: string, cause: unknown): MigrateError {
+  return new MigrateError(
+    "wrong-member",
+    `This is a group with several primaries, whose schema is changed through one member alone, and ${why.replace(/\.$/, "")}. Nothing was run.`,
+    {
+      cause,
+      hint: "Run it where all members' addresses can be reached (report_host, report_port), with an account that has SELECT on performance_schema.replication_group_members.",
+    },
+  );
+}
+
+/**
+ * Opens a session for what changes the schema or the history, gives it to the callback and closes it, whatever happens.
+ * @param allowReplica on a replica or a read-only server, too
+ * @throws MigrateError as `openToWrite`, `read-only-server`
+ */
+export async function withWriter<T>(
+  settings: DatabaseSettings,
+  allowReplica: boolean,
+  body: (session: Session) => Promise<T>,
+): Promise<T> {
+  const session = await openToWrite(settings);
+  try {
+    if (!allowReplica) await refuseReplica(session);
+    return await body(session);
+  } finally {
+    await session.close();
+  }
+}
