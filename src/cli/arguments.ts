@@ -166,12 +166,12 @@ function corrected(
   const orphans = swallowed.filter((option) => option.value === "");
   const options = swallowed.map(({ spelling, value }) => {
     if (value === null) return spelling;
-    if (value !== "") return `${spelling} ${quote(value)}`;
+    if (value !== "") return `${spelling} ${quoteWord(value)}`;
     // With one such option its value is the last word; with several, npm's order is lost.
     const word = orphans.length === 1 ? passed.pop() : undefined;
-    return `${spelling} ${word === undefined ? "VALUE" : quote(word)}`;
+    return `${spelling} ${word === undefined ? "VALUE" : quoteWord(word)}`;
   });
-  return [...caller(verb, env), ...passed.map(quote), ...options].join(" ");
+  return [...caller(verb, env), ...passed.map(quoteWord), ...options].join(" ");
 }
 
 function caller(verb: string, env: Environment): readonly string[] {
@@ -184,6 +184,7 @@ function caller(verb: string, env: Environment): readonly string[] {
   return [...start, "--", ...(hasVerb ? [] : [verb])];
 }
 
-function quote(word: string): string {
+/** A word as a shell has to be given it. */
+export function quoteWord(word: string): string {
   return /^[\w.,:=+/@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -8,6 +8,7 @@ import { type OptionTable, type RawOptions, readOptions, usageError } from "../v
 import { printable, printableJson } from "../verbs/printable";
 import { type AnyCommand, type Context, commonOptions } from "../verbs/verb";
 import { packageVersion } from "../version";
+import { answerAlembic, translateAlembic } from "./alembic-words";
 import { parseOptions, refuseSwallowed } from "./arguments";
 import { readEnvironment } from "./dotenv";
 import { renderCommandHelp, renderProgramHelp } from "./help";
@@ -79,6 +80,8 @@ export async function main(
       writeLines(io.stdout, [packageVersion()]);
       return 0;
     }
+    const ours = translateAlembic(words);
+    if (ours !== null) throw answerAlembic(words, ours);
     const command = loadVerb(verb);
     invocation.command = command;
     return await runVerb(invocation, command, rest);

@@ -34,7 +34,7 @@ export function judgeChange(
   file: MigrationFile | null,
   checksum: string | null,
   text: string | null,
-  server: ServerInfo,
+  server: Pick<ServerInfo, "noBackslashEscapes">,
 ): FileChange {
   if ((file?.checksum ?? null) === checksum) return "none";
   // A down file that came or went: a migration can be reverted now, or cannot any more.

@@ -1,3 +1,4 @@
+import { MigrateError, RefusedError } from "../errors";
 import { foldHistory, isInForce, readHistoryState, type VersionState } from "../history/fold";
 import type { HistoryRow } from "../history/lines";
 import { type FileChange, judgeChange, readAppliedTexts, worstChange } from "../history/stored-migrations";
@@ -26,14 +27,23 @@ export const show = defineCommand({
   summary: "Show one migration: files, checksums, when applied, what changed since",
   details: [
     "For a modified one: the difference between what was applied and what is on disk. Changes nothing.",
+    "Without a database it shows the files alone.",
   ],
   options: {
     which: required("N", text, "Version of the migration, or head, +1, -1"),
     applied: flag("Print what was applied as well, as the history keeps it"),
   },
   examples: ["show 7", "show head", "show 7 --applied"],
-  run: async (context) =>
-    readOne(context.settings(), context.options.which, { withTexts: context.options.applied }),
+  run: async (context) => {
+    const { which, applied } = context.options;
+    try {
+      return await readOne(context.settings(), which, { withTexts: applied });
+    } catch (error) {
+      // A program asked about its database. A person may be glad to read the files.
+      if (context.environmentFolder === null || applied || !isOutOfReach(error)) throw error;
+      return await readFromFolder(context.folder().dir, which, error);
+    }
+  },
   render: (report, layout) => [
     layout.paint("bold", formatMigration(report.entry)),
     ...indent([
@@ -49,7 +59,8 @@ export const show = defineCommand({
   ],
 });
 
-function stateOf({ entry }: ShowReport): string {
+function stateOf({ entry, unknown }: ShowReport): string {
+  if (unknown !== null) return `not known: ${unknown}`;
   const cell = describeState(entry);
   return typeof cell === "string" ? cell : cell.text;
 }
@@ -143,7 +154,10 @@ export interface ShownFile {
 }
 
 export interface ShowReport {
-  readonly database: string;
+  /** null: no database could be asked, and `entry` knows only the folder. */
+  readonly database: string | null;
+  /** Why no database could be asked; null: one was. */
+  readonly unknown: string | null;
   readonly entry: StatusEntry;
   readonly files: readonly ShownFile[];
   /** What was done with this version, oldest first. */
@@ -185,17 +199,54 @@ export async function readOne(
       const change = worstChange(files.map((file) => file.change));
       const changed = await findChangedPrefix(session, settings.table, state, migration);
       const problems = changed === null ? entry.problems : [...entry.problems, changed];
-      return { database: session.database, entry: { ...entry, change, problems }, files, lines };
+      return {
+        database: session.database,
+        unknown: null,
+        entry: { ...entry, change, problems },
+        files,
+        lines,
+      };
     }),
   );
 }
+
+/** Whether there is no database to ask: none is named, or none answers. */
+function isOutOfReach(error: unknown): error is MigrateError {
+  if (!(error instanceof MigrateError)) return false;
+  if (error instanceof RefusedError) return error.problems.every(({ code }) => code === "missing-setting");
+  return error.code === "cannot-connect" || error.code === "unknown-database";
+}
+
+/** Says what the folder alone knows. @param why no database was asked; thrown where a target needs one */
+async function readFromFolder(dir: string, which: string, why: MigrateError): Promise<ShowReport> {
+  const target = parseTarget(which);
+  if (target.kind === "relative") throw why;
+  const { migrations } = readMigrations(dir);
+  const entries = judgeStates(migrations, new Map());
+  const version = versionAt(
+    target,
+    entries.map((each) => each.version),
+    null,
+  );
+  const entry = entries.find((each) => each.version === version);
+  if (entry === undefined) throw unknownVersion(version, entries);
+  const migration = migrations.find((each) => each.version === version) ?? null;
+  const options = { noBackslashEscapes: false };
+  const files = [
+    await showFile("up", migration, null, null, options),
+    await showFile("down", migration, null, null, options),
+  ];
+  return { database: null, unknown: why.message, entry, files, lines: [] };
+}
+
+type Splitting = Pick<ServerInfo, "noBackslashEscapes">;
 
 async function showFile(
   direction: Direction,
   migration: Migration | null,
   applied: VersionState | null,
   texts: StoredTexts | null,
-  server: ServerInfo,
+  server: Splitting,
 ): Promise<ShownFile> {
   const file = migration?.[direction] ?? null;
   const appliedChecksum = (direction === "up" ? applied?.upChecksum : applied?.downChecksum) ?? null;
@@ -231,7 +282,7 @@ function makeDiff(
   });
 }
 
-async function countStatements(file: MigrationFile, server: ServerInfo): Promise<number | null> {
+async function countStatements(file: MigrationFile, server: Splitting): Promise<number | null> {
   let total = 0;
   try {
     for await (const batch of readStatements(file, { noBackslashEscapes: server.noBackslashEscapes })) {
