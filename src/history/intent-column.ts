@@ -21,15 +21,22 @@ export function intentColumn(
 ): { readonly sql: string; readonly values: readonly SqlValue[] } {
   if (intent === null) return { sql: "NULL", values: [] };
   const text = packIntent(intent, server.maxPacketBytes);
-  const [object] = intent.objects;
-  if (object === undefined || !text.includes(UNPROBED)) return { sql: "?", values: [text] };
+  // A statement's own text has its quotes escaped in the JSON.
+  const [start = "", ...parts] = text.split(UNPROBED);
+  const tables = [intent, ...(intent.followedBy ?? [])].filter(isUnprobed).flatMap(({ objects }) => objects);
+  if (parts.length === 0 || parts.length !== tables.length) return { sql: "?", values: [text] };
   const view = tablesView(server);
   const lasting = view === "TABLES" ? ` AND ${LASTING}` : "";
+  const probe = `IFNULL((SELECT '"state":"present"' FROM information_schema.${view}
+            WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?${lasting} LIMIT 1), '"state":"absent"'), ?`;
   return {
-    sql: `REPLACE(?, '${UNPROBED}', IFNULL((SELECT '"state":"present"' FROM information_schema.${view}
-            WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?${lasting} LIMIT 1), '"state":"absent"'))`,
-    values: [text, object.database, object.name],
+    sql: `CONCAT(?, ${parts.map(() => probe).join(", ")})`,
+    values: [start, ...tables.flatMap(({ database, name }, at) => [database, name, parts[at] ?? ""])],
   };
+}
+
+function isUnprobed({ before }: Intent): boolean {
+  return before?.objects.some(({ state }) => state === "?") === true;
 }
 
 /**

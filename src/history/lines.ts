@@ -28,6 +28,19 @@ export interface Intent {
   readonly objects: readonly ObjectRef[];
   /** Their fingerprint before it ran; null for `ask`. */
   readonly before: Fingerprint | null;
+  /** Those of the statements that were sent right behind it, in the same command. Each is judged by itself. */
+  readonly followedBy?: readonly Intent[];
+}
+
+/** An intent with those of the statements that are sent right behind it. */
+export function inOne([first, ...followedBy]: readonly Intent[]): Intent | null {
+  if (first === undefined) return null;
+  return followedBy.length === 0 ? first : { ...first, followedBy };
+}
+
+/** What is left of an intent once its own statement is settled; null: nothing. */
+export function behind({ followedBy = [] }: Intent): Intent | null {
+  return inOne(followedBy);
 }
 
 /** `schema`: changed as a whole or not, for a CALL that does one DDL. */
@@ -167,6 +180,7 @@ function isIntent(value: unknown): value is Intent {
     how,
     objects,
     before,
+    followedBy = [],
   } = value as Record<keyof Intent, unknown>;
   return (
     Number.isSafeInteger(statement) &&
@@ -176,7 +190,9 @@ function isIntent(value: unknown): value is Intent {
     typeof how === "string" &&
     ["create", "replace", "drop", "rename", "alter", "truncate", "exchange", "schema", "ask"].includes(how) &&
     Array.isArray(objects) &&
-    typeof before === "object"
+    typeof before === "object" &&
+    Array.isArray(followedBy) &&
+    followedBy.every(isIntent)
   );
 }
 
@@ -234,6 +250,10 @@ const PACKED = "deflate:";
  * @param maxPacketBytes what the server takes in one command
  */
 export function packIntent(intent: Intent, maxPacketBytes: number): string {
+  return JSON.stringify(packed(intent, maxPacketBytes));
+}
+
+function packed(intent: Intent, maxPacketBytes: number): Intent {
   let left = maxPacketBytes * SHARE_OF_PACKET;
   const kept = mapDefinitions(intent, (definition) => {
     const text =
@@ -241,22 +261,26 @@ export function packIntent(intent: Intent, maxPacketBytes: number): string {
     left -= Buffer.byteLength(text);
     return left < 0 ? undefined : text;
   });
-  const { text, executes, ...rest } = kept;
+  const { text, executes, followedBy, ...rest } = kept;
   const most = Math.floor(maxPacketBytes * TEXT_SHARE);
-  return JSON.stringify({
+  return {
     ...rest,
     ...(text === undefined ? {} : { text: text.slice(0, most) }),
     ...(executes === undefined || executes.text.length > most ? {} : { executes }),
-  });
+    ...(followedBy === undefined ? {} : { followedBy: followedBy.map((one) => packed(one, maxPacketBytes)) }),
+  };
 }
 
 /** The reverse, once the JSON is parsed. */
 function unpackIntent(intent: Intent): Intent {
-  return mapDefinitions(intent, (definition) =>
+  const unpacked = mapDefinitions(intent, (definition) =>
     definition.startsWith(PACKED)
       ? inflateRawSync(Buffer.from(definition.slice(PACKED.length), "base64")).toString("utf8")
       : definition,
   );
+  return intent.followedBy === undefined
+    ? unpacked
+    : { ...unpacked, followedBy: intent.followedBy.map(unpackIntent) };
 }
 
 function mapDefinitions(intent: Intent, map: (definition: string) => string | undefined): Intent {

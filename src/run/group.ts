@@ -1,5 +1,8 @@
 import type { Classified } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
+import { gatherCompanions, hasCompanions, type Work } from "./companions";
+
+export type { Work };
 
 /** How many statements are sent to the server together. */
 export interface BatchSize {
@@ -16,22 +19,32 @@ const MAX_BATCH = 2_000;
 /** What a batch should take, in milliseconds: a signal and the end of a transaction wait for it. */
 const BATCH_MS = 100;
 
+/** The same for statements that commit by themselves: each of them takes the server longer than sending it does. */
+const COMPANIONS_MS = 250;
+/** More would be much to judge after a crash. */
+const MOST_COMPANIONS = 200;
+
 /** Characters in a batch. */
 const BATCH_LENGTH = 64 * 1024;
 
 /** Starts with one alone, which may be a slow one, and follows what the server makes of it. */
-export function createBatchSize(): BatchSize {
+export function createBatchSize(batchMs = BATCH_MS, most = MAX_BATCH): BatchSize {
   let statements = 1;
   return {
     get statements() {
       return statements;
     },
     learn(count, ms) {
-      const fitting = Math.floor((BATCH_MS * count) / Math.max(ms, 0.1));
+      const fitting = Math.floor((batchMs * count) / Math.max(ms, 0.1));
       // A single quick one says little.
-      statements = Math.max(1, Math.min(fitting, count * GROWTH, MAX_BATCH));
+      statements = Math.max(1, Math.min(fitting, count * GROWTH, most));
     },
   };
+}
+
+/** For statements that are announced together, over all files of a run. */
+export function createCompanionsSize(): BatchSize {
+  return createBatchSize(COMPANIONS_MS, MOST_COMPANIONS);
 }
 
 /** What is known of a file's statements, by their kind: that rows went in quickly says nothing of an UPDATE behind them. */
@@ -59,16 +72,10 @@ function isRows({ head, text }: Statement): boolean {
   return head.length < text.length;
 }
 
-/** A statement and what is known of it. */
-export interface Work {
-  readonly statement: Statement;
-  readonly classified: Classified;
-}
-
 /** What is given to the server without anything of the runner's in between. */
 export interface Group {
-  /** `unit`: the first one, and those that read what it left. */
-  readonly how: "alone" | "together" | "unit";
+  /** `announced`: with one record of what all are about; `unit`: the first one, and those that read what it left. */
+  readonly how: "alone" | "together" | "announced" | "unit";
   readonly works: readonly Work[];
 }
 
@@ -79,13 +86,13 @@ export interface Grouping {
   /**
    * The statements from one on that make a group.
    * @param preparedText the text of a prepared statement, or null when it is not known
-   * @param mayJoin they can be sent together, where they are of the kind
+   * @param may what can be done together, where the statements are of the kind
    */
   gather(
     statements: readonly Statement[],
     at: number,
     preparedText: (name: string) => string | null,
-    mayJoin: boolean,
+    may: { readonly join: boolean; readonly announce: boolean },
   ): Group;
   /** Learns how long a group took, in milliseconds. */
   learn(group: Group, ms: number): void;
@@ -93,30 +100,48 @@ export interface Grouping {
 
 type Chunks = AsyncIterable<readonly Statement[]> | Iterable<readonly Statement[]>;
 
-/** @param usesPrevious a statement of the file reads what the one before it left, so that none are sent together */
+/**
+ * @param usesPrevious a statement of the file reads what the one before it left, so that none are sent together
+ * @param companions how many are announced together
+ */
 export function createGrouping(
   usesPrevious: boolean,
   classify: (statement: Statement) => Classified,
   maxPacketBytes: number,
+  companions: BatchSize,
 ): Grouping {
   const sizes = createBatchSizes();
   return {
     cut: (chunks) => (usesPrevious ? keepUnits(chunks, classify) : chunks),
-    gather(statements, at, preparedText, mayJoin) {
+    gather(statements, at, preparedText, may) {
       if (usesPrevious) {
         const works = gatherUnit(statements, at, classify, preparedText);
         return { how: works.length > 1 ? "unit" : "alone", works };
       }
-      const works = mayJoin ? gatherBatch(statements, at, classify, sizes, maxPacketBytes) : [];
+      const works = may.join ? gatherBatch(statements, at, classify, sizes, maxPacketBytes) : [];
       if (works.length > 0) return { how: "together", works };
-      const alone = statements.slice(at, at + 1);
-      return {
-        how: "alone",
-        works: alone.map((statement) => ({ statement, classified: classify(statement) })),
-      };
+      const announced = may.announce
+        ? gatherCompanions(worksFrom(statements, at, classify), companions.statements, maxPacketBytes)
+        : [];
+      if (announced.length > 0) return { how: "announced", works: announced };
+      return { how: "alone", works: [...worksFrom(statements.slice(at, at + 1), 0, classify)] };
     },
-    learn: ({ works }, ms) => sizes.learn(works, ms),
+    learn({ works }, ms) {
+      sizes.learn(works, ms);
+      if (works.every(hasCompanions)) companions.learn(works.length, ms);
+    },
   };
+}
+
+function* worksFrom(
+  statements: readonly Statement[],
+  at: number,
+  classify: (statement: Statement) => Classified,
+): Iterable<Work> {
+  for (let next = at; next < statements.length; next++) {
+    const statement = statements[next];
+    if (statement !== undefined) yield { statement, classified: classify(statement) };
+  }
 }
 
 /**

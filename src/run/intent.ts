@@ -28,8 +28,9 @@ export async function announce(
   await record(execution, intentFor(execution, statement, execution.announced));
 }
 
-function intentFor(
-  { session }: Execution,
+/** What the history keeps of it. */
+export function intentFor(
+  { session }: Pick<Execution, "session">,
   statement: Statement,
   { how, objects, before, executes }: Announcement,
 ): Intent {
@@ -67,7 +68,8 @@ export function sending({ session, journal }: Execution, text: string): () => Pr
   };
 }
 
-async function whyNotAgain(
+/** Why it must not be tried again after an error; null: it may. */
+export async function whyNotAgain(
   execution: Execution,
   error: unknown,
   announced: Announcement,
@@ -78,7 +80,8 @@ async function whyNotAgain(
   return (await didNothing(execution, error, announced)) ? null : "part of it may have taken effect";
 }
 
-async function didNothing(
+/** Whether the server refused it, and nothing of it took effect. */
+export async function didNothing(
   { session, memory }: Execution,
   error: unknown,
   announced: Announcement,
@@ -106,7 +109,11 @@ export async function sendRepeatable(
   ranForGood(execution, statement);
 }
 
-function tablesOf(objects: readonly ObjectRef[], current: string): { database: string; name: string }[] {
+/** Tables to name who holds them. */
+export function tablesOf(
+  objects: readonly ObjectRef[],
+  current: string,
+): { database: string; name: string }[] {
   return objects
     .filter(({ type }) => type === "table")
     .map(({ database, name }) => ({ database: database ?? current, name }));

@@ -1,12 +1,13 @@
-import { type Intent, readResumption } from "../history/lines";
+import { behind, type Intent, readResumption } from "../history/lines";
 import { believedOf, resumeLine } from "../history/writer";
+import type { Session } from "../server/session";
 import type { Statement } from "../syntax/statement";
-import { type Finding, judgeIntent } from "./judge-intent";
+import { type Finding, isUnchanged, judgeIntent } from "./judge-intent";
 import { nameChangedStatement } from "./prefix";
 import { lockingHistoryToo, restoreSession } from "./saved-session";
 import { noteStatement } from "./session-memory";
 import { settleIntent, textOf } from "./settle-intent";
-import { type StepRun, stepName } from "./step-run";
+import { type Open, type StepRun, stepName } from "./step-run";
 
 /**
  * Takes up a partial line: the recorded statements must be unchanged, the session is set up again, and a
@@ -14,7 +15,7 @@ import { type StepRun, stepName } from "./step-run";
  * @param next the first statement that is not recorded; null when the file has no more
  */
 export async function resume(run: StepRun, next: Statement | null): Promise<"applied" | "not-applied"> {
-  const { context, step, total, execution, classify } = run;
+  const { context, step, total, execution } = run;
   const { session, journal, memory, counters } = execution;
   const { table } = context;
   const row = step.resume?.row;
@@ -32,10 +33,7 @@ export async function resume(run: StepRun, next: Statement | null): Promise<"app
   await restoreSession(session, memory, stored.saved, (text) =>
     lockingHistoryToo(text, session.database, table),
   );
-  const verdict =
-    row.intent === null || found === null
-      ? null
-      : await settleIntent(session, step, { intent: row.intent, found, next, total });
+  const verdict = row.intent === null || found === null ? null : await settle(run, row.intent, found, next);
   // Not sooner: while nothing tells what became of a statement, the line is about the file that had it.
   await resumeLine(session, journal.line, believedOf(row), {
     upChecksum: step.migration.up.checksum,
@@ -44,11 +42,56 @@ export async function resume(run: StepRun, next: Statement | null): Promise<"app
     ...context.files.texts,
   });
   if (row.intent === null || verdict === null) return "not-applied";
-  context.emit({ event: "judged", ...stepName(step), statement: row.intent.statement, verdict });
-  if (verdict === "not-applied" || next === null) return "not-applied";
+  return conclude(run, { intent: row.intent, saved: stored.saved }, verdict, next);
+}
+
+/**
+ * Judges the next of the statements that an earlier run had announced together.
+ * @param next the one in its place in the file now; null when the file ends before it
+ */
+export async function settleOpen(run: StepRun, next: Statement | null): Promise<"applied" | "not-applied"> {
+  const { open } = run;
+  if (open === null) return "not-applied";
+  const found = await judgeOpen(run, open.intent, open.saved, next);
+  return conclude(run, open, await settle(run, open.intent, found, next), next);
+}
+
+/** Says what became of the statement that an intent is about, and remembers those that were sent behind it. */
+async function settle(
+  { context, step, total }: StepRun,
+  intent: Intent,
+  found: Finding,
+  next: Statement | null,
+): Promise<"applied" | "not-applied"> {
+  const { session } = context;
+  const overtaken = found.verdict === "not-applied" && (await tookEffectBehind(session, intent));
+  return settleIntent(session, step, { intent, found, next, total, overtaken });
+}
+
+/** The server stops at the first that fails: what was sent behind a statement took effect only after it did. */
+async function tookEffectBehind(session: Session, { followedBy = [] }: Intent): Promise<boolean> {
+  for (const later of followedBy) {
+    if (!(await isUnchanged(session, later))) return true;
+  }
+  return false;
+}
+
+async function conclude(
+  run: StepRun,
+  { intent, saved }: Open,
+  verdict: "applied" | "not-applied",
+  next: Statement | null,
+): Promise<"applied" | "not-applied"> {
+  const { context, step, execution, classify } = run;
+  const { session, journal, memory } = execution;
+  context.emit({ event: "judged", ...stepName(step), statement: intent.statement, verdict });
+  const applied = verdict === "applied" && next !== null;
+  const rest = applied ? behind(intent) : null;
+  run.open = rest === null ? null : { intent: rest, saved };
+  if (!applied) return "not-applied";
   journal.advance(next);
   noteStatement(memory, next, classify(next));
-  await journal.record(session, stored.saved, null);
+  await journal.record(session, saved, rest);
   journal.committed();
   return "applied";
 }

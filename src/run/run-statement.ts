@@ -7,6 +7,7 @@ import { commit, type Execution, record, stateOf } from "./execution";
 import type { Group, Work } from "./group";
 import { perform } from "./perform";
 import { readCallEffect, resolveKind, writesOutside } from "./resolve-kind";
+import { runAnnounced } from "./run-announced";
 import { noteStatement, preparedText } from "./session-memory";
 import { beganInFile, rollBack, runInside, runTogether } from "./transaction";
 
@@ -51,6 +52,8 @@ export async function runGroup(
       return;
     case "together":
       return runBatch(execution, works, reached);
+    case "announced":
+      return runAnnounced(execution, works, reached);
     case "unit":
       return runUnit(execution, works, reached);
     default:

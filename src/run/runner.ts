@@ -16,6 +16,7 @@ import type { Session } from "../server/session";
 import type { Settings } from "../settings/settings";
 import type { Emit } from "./events";
 import { stoppedBefore } from "./failures";
+import { type BatchSize, createCompanionsSize } from "./group";
 import { type PlannedStep, planText } from "./planned-sql";
 import { createProgressMeter, type ProgressMeter } from "./progress";
 import { createScans, type Scans } from "./scans";
@@ -69,6 +70,7 @@ export interface Ready extends Run {
   readonly scans: Scans;
   readonly meter: ProgressMeter;
   readonly nonTransactional: NonTransactional;
+  readonly companionsSize: BatchSize;
   /** Id of the history's newest line, as this run left it. */
   lastId: number;
   /** The migration that ran last, when its record was left to the next one. */
@@ -99,6 +101,7 @@ export async function withReady<T>(
     scans,
     meter,
     nonTransactional: createNonTransactional(),
+    companionsSize: createCompanionsSize(),
     lastId: 0,
     unfinished: null,
   });
@@ -253,6 +256,7 @@ async function runPlan(
       stop: run.options,
       meter: run.meter,
       nonTransactional: run.nonTransactional,
+      companionsSize: run.companionsSize,
       files: reader.take(step),
       openBeside: () => openBeside(run),
       onAdded: reader.readAhead,

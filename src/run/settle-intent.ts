@@ -20,6 +20,8 @@ export interface OpenIntent {
   readonly next: Statement | null;
   /** Statements in the file. */
   readonly total: number;
+  /** It seems not to be applied, but something is that the server would not have come to without it. */
+  readonly overtaken: boolean;
 }
 
 /**
@@ -31,11 +33,11 @@ export interface OpenIntent {
 export async function settleIntent(
   session: Session,
   step: Step,
-  { intent, found, next, total }: OpenIntent,
+  { intent, found, next, total, overtaken }: OpenIntent,
 ): Promise<"applied" | "not-applied"> {
   const { verdict } = found;
   const unchanged = next !== null && hashStatement(next.text) === intent.hash;
-  if (verdict === "not-applied") return verdict;
+  if (verdict === "not-applied" && !overtaken) return verdict;
   if (verdict === "applied" && unchanged) return verdict;
   if (verdict === "partly" && unchanged) {
     const rest = remainingStatement(next.text, session.server);
@@ -52,7 +54,8 @@ export async function settleIntent(
       { hint: `Restore statement ${intent.statement}, then run it again; what comes after it may change.` },
     );
   }
-  throw inDoubt(step, intent, unchanged ? next.text : null, where, found);
+  const known = overtaken ? OVERTAKEN : whatIsKnown(intent, found);
+  throw inDoubt(step, intent, unchanged ? next.text : null, where, known, tellDifferences(intent, found));
 }
 
 /** @param next the statement, where the file still has it in its place */
@@ -63,20 +66,25 @@ function placeOf(step: Step, { statement }: Intent, next: Statement | null, tota
   return `${fileName}: statement ${statement} of ${step.resume?.row.total ?? total}`;
 }
 
+const OVERTAKEN =
+  "what it is about is as it was, though a statement that was sent behind it seems to have run, before which the server would have stopped";
+
+function whatIsKnown(intent: Intent, found: Finding): string {
+  return tellDifferences(intent, found) === ""
+    ? "nothing in the database tells whether it took effect"
+    : "what it is about is neither as it was nor as the statement makes it";
+}
+
 /** @param text the statement, where the file still has it in its place */
 function inDoubt(
   step: Step,
   intent: Intent,
   text: string | null,
   where: string,
-  found: Finding,
+  known: string,
+  differences: string,
 ): MigrateError {
   const version = formatVersion(step.version);
-  const differences = tellDifferences(intent, found);
-  const known =
-    differences === ""
-      ? "nothing in the database tells whether it took effect"
-      : "what it is about is neither as it was nor as the statement makes it";
   return new MigrateError(
     "in-doubt",
     `${where} was under way when an earlier run ended (connection ${intent.connection}), and ${known}:\n` +

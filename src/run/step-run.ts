@@ -1,5 +1,5 @@
 import { createJournal } from "../history/journal";
-import { readResumption } from "../history/lines";
+import { type Intent, readResumption } from "../history/lines";
 import type { Identity } from "../history/record";
 import { believedOf, type Line, type NewLine, type Unfinished } from "../history/writer";
 import type { FileScan } from "../migrations/judge-statements";
@@ -11,7 +11,7 @@ import { type Classified, createClassifier } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
 import type { Emit, StepName } from "./events";
 import { createExecution, type Execution } from "./execution";
-import { createGrouping, type Grouping } from "./group";
+import { type BatchSize, createGrouping, type Grouping } from "./group";
 import type { ProgressMeter } from "./progress";
 import { createRetry } from "./retry";
 import { createCounters } from "./same-ids";
@@ -40,8 +40,16 @@ export interface StepContext {
   readonly files: StepFiles;
   /** Opens a second session, on the same server. */
   readonly openBeside: () => Promise<Session>;
+  /** How many statements that commit by themselves are announced together, as this run found. */
+  readonly companionsSize: BatchSize;
   /** Told when the step's line is in the history: after it comes what most steps spend their time on, DDL or a commit. */
   readonly onAdded: () => void;
+}
+
+/** What is still to be judged of an earlier run, and the session that it saved before. */
+export interface Open {
+  readonly intent: Intent;
+  readonly saved: string | null;
 }
 
 /** What one step has in hand while it runs. */
@@ -54,6 +62,8 @@ export interface StepRun {
   readonly grouping: Grouping;
   /** What an earlier run recorded was taken up, or there was none. */
   resumed: boolean;
+  /** What an earlier run had announced together with statements that are settled by now; null: nothing. */
+  open: Open | null;
   /** A statement ran in this session. */
   ran: boolean;
   /** The statement that is running. */
@@ -87,8 +97,14 @@ export function beginStep(context: StepContext, step: Step, scan: FileScan): Ste
     total,
     execution: createExecution({ session, journal, memory, retry, nonTransactional, counters }),
     classify,
-    grouping: createGrouping(scan.usesPrevious, classify, session.server.maxPacketBytes),
+    grouping: createGrouping(
+      scan.usesPrevious,
+      classify,
+      session.server.maxPacketBytes,
+      context.companionsSize,
+    ),
     resumed: row === null,
+    open: null,
     ran: false,
     current: null,
   };

@@ -10,7 +10,8 @@ import type { StepName } from "./events";
 import { connectionLost, statementFailed, stoppedAfter } from "./failures";
 import { leavesNothing, readsPrevious, type Work } from "./group";
 import { lostOutcome, refuseLostTemporary, refuseLostVariable } from "./lost";
-import { resume } from "./resume";
+import { resume, settleOpen } from "./resume";
+import { mayAnnounceTogether } from "./run-announced";
 import { abandon, finish, finishWithNext, pause, runGroup } from "./run-statement";
 import { noteStatement, preparedText } from "./session-memory";
 import { beginStep, type StepContext, type StepRun, stepName } from "./step-run";
@@ -69,6 +70,7 @@ async function runStatements(run: StepRun): Promise<Unfinished | null> {
     }
   }
   if (!run.resumed) await resume(run, null);
+  if (run.open !== null) await settleOpen(run, null);
   if (context.followed) return finishWithNext(execution);
   await finish(execution);
   return null;
@@ -76,6 +78,7 @@ async function runStatements(run: StepRun): Promise<Unfinished | null> {
 
 /** @returns whether an earlier run did this statement, as it recorded or as can be judged now */
 async function settleEarlier(run: StepRun, statement: Statement): Promise<boolean> {
+  if (run.open !== null) return (await settleOpen(run, statement)) === "applied";
   if (run.resumed) return false;
   const { step, execution, classify } = run;
   if (statement.number > (step.resume?.row.done ?? 0)) {
@@ -100,13 +103,17 @@ async function runGroupAt(
   if (isStopping(context.stop)) throw new MigrateError("interrupted", "Stopped on request.");
   refuseLost(run, statement, classify(statement));
   const nothingLost = memory.lost.length === 0 && memory.lostVariables.size === 0;
-  const group = grouping.gather(statements, at, (name) => preparedText(memory, name), nothingLost);
+  const group = grouping.gather(statements, at, (name) => preparedText(memory, name), {
+    join: nothingLost,
+    announce: nothingLost && mayAnnounceTogether(execution),
+  });
   const { works } = group;
   const started = performance.now();
   run.current = statement;
   context.meter.statement(statement.number);
   await runGroup(execution, group, (count) => {
     run.current = works[Math.min(count, works.length - 1)]?.statement ?? null;
+    if (group.how === "announced") context.meter.statement(run.current?.number ?? 0);
   });
   run.ran = true;
   run.current = null;

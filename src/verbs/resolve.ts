@@ -1,7 +1,7 @@
 import { MigrateError } from "../errors";
 import { foldHistory, readHistoryState, type VersionState } from "../history/fold";
 import { createJournal, hashStatement, type Journal } from "../history/journal";
-import { type HistoryRow, readResumption } from "../history/lines";
+import { behind, type HistoryRow, type Intent, readResumption } from "../history/lines";
 import { NOTHING_RAN, readIdentity, withRecorder } from "../history/record";
 import { readAppliedTexts } from "../history/stored-migrations";
 import {
@@ -222,7 +222,7 @@ async function settle(
   await recordProgress(session, line, [believedOf(row)], {
     done: journal.position,
     doneHash: journal.hash(),
-    intent: null,
+    intent: stillOpen(row, outcome, journal.position < total),
     saved,
     error: null,
     finished: journal.position === total,
@@ -236,6 +236,11 @@ async function settle(
     statements: total,
     outcome,
   };
+}
+
+/** What is to be judged of statements that were sent together with one that took effect. */
+function stillOpen({ intent }: HistoryRow, outcome: Outcome, more: boolean): Intent | null {
+  return intent === null || outcome === "not-applied" || !more ? null : behind(intent);
 }
 
 /** Reads the file up to the recorded statement, which must be unchanged, and counts the rest. */
