@@ -39,6 +39,7 @@ export type { DumpResult } from "./verbs/dump";
 export type { HeadsResult } from "./verbs/heads";
 export type { LogReport } from "./verbs/history";
 export type { InitResult, InitStep } from "./verbs/init";
+export type { LintResult } from "./verbs/lint";
 export type { Migrator } from "./verbs/migrator";
 export type {
   AllowOptions,
@@ -50,6 +51,7 @@ export type {
   DumpOptions,
   HistoryOptions,
   IgnoreOptions,
+  LintOptions,
   MergeOptions,
   NoOptions,
   PartitionOptions,
@@ -75,7 +77,7 @@ export type { VerifyResult } from "./verbs/verify";
 /** Where the migrations are, what database they are for, and who listens. The environment is not read. */
 export interface MigratorOptions extends SettingOptions {
   /**
-   * The server for the throwaway databases of `diff`, `verify` and `check`: `mysql://user:password@host:port`. Default: a server
+   * The server for the throwaway databases of `diff`, `verify`, `lint` and `check`: `mysql://user:password@host:port`. Default: a server
    * program on this machine is started for the purpose; else they are made on the target's own server.
    */
   readonly scratchDatabaseUrl?: string | undefined;
@@ -185,6 +187,7 @@ export function createMigrator(options: MigratorOptions): Migrator {
     resolve: (input) => run(verbs.resolve, input),
     diff: (input) => run(verbs.diff, input),
     verify: (input) => run(verbs.verify, input),
+    lint: (input) => run(verbs.lint, input),
     check: (input) => run(verbs.check, input),
     dump: (input) => run(verbs.dump, input),
   };

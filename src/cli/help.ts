@@ -39,7 +39,7 @@ const SETTINGS: readonly (readonly [string, string])[] = [
   ["MIGRATE_WAIT", "the same as --wait"],
   ["MIGRATE_ALLOW_REPLICA", "1: write to a replica or a read-only server, too"],
   ["MIGRATE_ALLOW_EXISTING", "1: the same as --allow-existing of up"],
-  ["SCRATCH_DATABASE_URL", "server for the throwaway databases of diff, verify and check"],
+  ["SCRATCH_DATABASE_URL", "server for the throwaway databases of diff, verify, lint and check"],
 ];
 
 /** The help of one verb, with its command lines as npm scripts: see `adaptCommands`. */

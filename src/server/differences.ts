@@ -65,3 +65,8 @@ export function printsReferenceSystems(server: ServerInfo): boolean {
 export function keepsColumnsOthersAreMadeOf(server: ServerInfo): boolean {
   return server.family === "mysql";
 }
+
+/** MariaDB has a way between INSTANT and INPLACE. https://mariadb.com/kb/en/innodb-online-ddl-operations-with-the-nocopy-alter-algorithm/ */
+export function triesNocopy(server: ServerInfo): boolean {
+  return server.family === "mariadb";
+}

@@ -10,6 +10,7 @@ import { edit } from "./edit";
 import { heads } from "./heads";
 import { history } from "./history";
 import { init } from "./init";
+import { lint } from "./lint";
 import { merge } from "./merge";
 import { redo } from "./redo";
 import { repair } from "./repair";
@@ -38,6 +39,7 @@ export const verbs = {
   repair,
   resolve,
   diff,
+  lint,
   verify,
   check,
   dump,

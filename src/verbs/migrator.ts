@@ -8,6 +8,7 @@ import type { DumpResult } from "./dump";
 import type { HeadsResult } from "./heads";
 import type { LogReport } from "./history";
 import type { InitResult } from "./init";
+import type { LintResult } from "./lint";
 import type {
   CheckOptions,
   CreateOptions,
@@ -15,6 +16,7 @@ import type {
   DownOptions,
   DumpOptions,
   HistoryOptions,
+  LintOptions,
   MergeOptions,
   NoOptions,
   RedoOptions,
@@ -187,6 +189,15 @@ export interface Migrator {
    * const { proven, migrations } = await migrator.verify();
    */
   verify(input?: VerifyOptions): Promise<VerifyResult>;
+
+  /**
+   * Says what each pending statement costs and risks: how the server would alter each table, who waits, and which rules of
+   * docs/lint.md it breaks. The target is only looked at. Rejects with `no-scratch`, `folder-empty`, `statement-failed`,
+   * `interrupted`.
+   * @example
+   * const { errors, statements } = await migrator.lint();
+   */
+  lint(input?: LintOptions): Promise<LintResult>;
 
   /**
    * Says whether the database is what the migrations build: drift, what is pending or modified, and whether `schema.sql` says the

@@ -167,6 +167,22 @@ export interface VerifyOptions {
   readonly to?: number | `${number}` | undefined;
 }
 
+/** Options of `lint`. */
+export interface LintOptions {
+  /** Begin with this version. Default the first pending one. */
+  readonly from?: number | `${number}` | undefined;
+  /** End with this version. Default the last. */
+  readonly to?: number | `${number}` | undefined;
+  /** Ask no target: look at all migrations, without sizes and rows. Default false. */
+  readonly offline?: boolean | undefined;
+  /** Decides the command line's exit code; the result is the same. */
+  readonly maxWarnings?: number | undefined;
+  /** Milliseconds to look for rows that are in the way, each time; MariaDB counts in whole seconds. Default 5,000. */
+  readonly rowTimeMs?: number | undefined;
+  /** Decides how the command line prints it; the result is the same. Default `"text"`. */
+  readonly format?: "text" | "github" | "markdown" | undefined;
+}
+
 /** Options of `check`. */
 export interface CheckOptions extends IgnoreOptions, PartitionOptions {
   /** Path of the declared schema, which then has to be there. Default `schema.sql` beside the folder, if it is there. */

@@ -57,6 +57,7 @@ const rows: Readonly<Record<Verb, Readonly<Partial<Record<Source, readonly strin
   repair: { history: ["repair"], modified: ["repair"], words: ["repair P!", "repair 1 --reason P"] },
   resolve: { history: ["resolve 1 --applied"], words: ["resolve P!"] },
   diff: { schema: ["diff --dry-run~"], failing: ["diff x!"], words: ["diff --schema P x!"] },
+  lint: { failing: ["lint!"], schema: ["lint"], words: ["lint --from P"] },
   verify: { failing: ["verify!"], words: ["verify --from P"] },
   check: { schema: ["check!"], failing: ["check!"], words: ["check --schema P!"] },
   dump: { schema: ["dump~!"], words: ["dump --schema P/P!"] },

@@ -1,0 +1,63 @@
+import type { LexOptions, Token } from "./lexer";
+import { quoteIdentifier } from "./quote";
+import { acceptGuard, readIdentifier, readName } from "./statements/object-names";
+import { createReader, isKeyword, type TokenReader } from "./token-reader";
+
+/** How a server is asked to alter a table: it refuses when it cannot. */
+export interface AlterWish {
+  readonly algorithm: "INSTANT" | "NOCOPY" | "INPLACE" | "COPY";
+  /** Null: no word about it. */
+  readonly lock: "NONE" | "SHARED" | "EXCLUSIVE" | null;
+}
+
+/**
+ * An ALTER TABLE, CREATE INDEX or DROP INDEX with words about how it is to be done.
+ * @returns null for another statement, and for one that has such words of its own
+ * @see https://dev.mysql.com/doc/refman/8.4/en/alter-table.html
+ * @see https://mariadb.com/kb/en/innodb-online-ddl-overview/
+ */
+export function withWish(text: string, wish: AlterWish, options: LexOptions = {}): string | null {
+  const all = createReader(text, options).rest();
+  if (all.some((token, at) => isWish(token, all[at + 1]))) return null;
+  const { algorithm, lock } = wish;
+  const reader = createReader(text, options);
+  if (reader.accept("ALTER")) {
+    const next = behindTable(reader);
+    if (next === null) return null;
+    const words = lock === null ? "" : ` LOCK=${lock},`;
+    return `${text.slice(0, next.start)}ALGORITHM=${algorithm},${words} ${text.slice(next.start)}`;
+  }
+  if (reader.accept("DROP", "INDEX")) return asAlter(reader, wish);
+  if (!reader.accept("CREATE") || !all.slice(1, 5).some((token) => isKeyword(token, "INDEX"))) return null;
+  const last = all.at(-1);
+  const words = lock === null ? "" : ` LOCK=${lock}`;
+  return last === undefined ? null : `${text.slice(0, last.end)} ALGORITHM=${algorithm}${words}`;
+}
+
+/** MariaDB's DROP INDEX has no place for such words. */
+function asAlter(reader: TokenReader, { algorithm, lock }: AlterWish): string | null {
+  const guard = acceptGuard(reader) ? "IF EXISTS " : "";
+  const name = readIdentifier(reader);
+  if (name === null || !reader.accept("ON")) return null;
+  const table = readName(reader);
+  if (table === null) return null;
+  const words = lock === null ? "" : ` LOCK=${lock},`;
+  return `ALTER TABLE ${quoteIdentifier(table.name)} ALGORITHM=${algorithm},${words} DROP INDEX ${guard}${quoteIdentifier(name)}`;
+}
+
+function isWish(token: Token, next: Token | undefined): boolean {
+  const named = token.type === "word" && /^(ALGORITHM|LOCK)$/i.test(token.value);
+  return (
+    named && (isKeyword(next, "=") || /^(INSTANT|NOCOPY|INPLACE|COPY|NONE|SHARED)$/i.test(next?.value ?? ""))
+  );
+}
+
+/** The first token that says what is altered. */
+function behindTable(reader: TokenReader): Token | null {
+  while (reader.accept("ONLINE") || reader.accept("IGNORE"));
+  if (!reader.accept("TABLE")) return null;
+  acceptGuard(reader);
+  if (readName(reader) === null) return null;
+  if (!reader.accept("NOWAIT") && reader.accept("WAIT")) reader.next(); // MariaDB
+  return reader.peek();
+}
