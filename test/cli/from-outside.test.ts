@@ -161,7 +161,7 @@ forEachServer("SQL that goes into a file or to another program arrives as it is"
   await withPlace(server, async ({ folder, env, query }) => {
     write(folder, { "0001_a.up.sql": `DO '${raw}';`, "0001_a.down.sql": "DO 1;" });
     await query(`CREATE TABLE a (id INT) COMMENT = '${raw}'`);
-    for (const words of [["up", "--dry-run"], ["dump"]]) {
+    for (const words of [["up", "--dry-run", "--allow-existing"], ["dump"]]) {
       const inFile = await run(words, folder, env, "log");
       assert.ok(inFile.includes(raw), inFile);
       const onTerminal = await run(words, folder, env, "terminal");
