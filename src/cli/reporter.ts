@@ -1,33 +1,9 @@
 import { formatMigration } from "../migrations/names";
 import type { RunEvent } from "../run/events";
 import { formatDuration, type Layout, plural } from "../verbs/layout";
-import { oneLine, printableJson } from "../verbs/printable";
+import { printableJson } from "../verbs/printable";
+import { describeProgress, fitProgress } from "./progress-line";
 import { createLiveLine, type LiveLine, type Output, writeLines } from "./terminal";
-
-type Progress = Extract<RunEvent, { event: "progress" }>;
-
-/** Below this a file's bytes say nothing. */
-const BIG_FILE_BYTES = 1024 * 1024;
-const MEGABYTE = 1_000_000;
-
-/**
- * How far a run is, in one line: `Applying 0003_add_email (3 of 12): statement 2 of 5, 1 min 12 s; copy to tmp table
- * 43.1 %, about 1 min 35 s left`.
- */
-export function describeProgress(event: Progress): string {
-  const verb = event.direction === "up" ? "Applying" : "Reverting";
-  const where = `${verb} ${formatMigration(event)} (${event.migration} of ${event.migrations})`;
-  const what = `statement ${event.statement} of ${event.statements}, ${formatDuration(event.elapsedMs)}`;
-  const measured = describeMeasured(event);
-  const left = event.remainingMs === null ? "" : `, about ${formatDuration(event.remainingMs)} left`;
-  return `${where}: ${what}${measured === null ? "" : `; ${measured}${left}`}`;
-}
-
-function describeMeasured({ server, bytes, totalBytes }: Progress): string | null {
-  if (server !== null) return `${server.stage} ${server.percent.toFixed(1)} %`;
-  if (totalBytes < BIG_FILE_BYTES) return null;
-  return `${(bytes / MEGABYTE).toFixed(1)} of ${(totalBytes / MEGABYTE).toFixed(1)} MB`;
-}
 
 type StatementDone = Extract<RunEvent, { event: "statement-done" }>;
 
@@ -130,7 +106,8 @@ export function createTerminalReporter(stderr: Output, layout: Layout): Reporter
     report(event) {
       if (event.event === "progress") {
         live ??= createLiveLine(stderr);
-        live.draw(oneLine(describeProgress(event)));
+        // A full line would make the terminal go on to the next.
+        live.draw(fitProgress(event, (stderr.columns ?? 80) - 1));
         return;
       }
       const line = describeEvent(event, layout);

@@ -3,7 +3,8 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { test } from "node:test";
-import { createStatementLines, describeProgress } from "../../src/cli/reporter";
+import { describeProgress, fitProgress } from "../../src/cli/progress-line";
+import { createStatementLines } from "../../src/cli/reporter";
 import { createLiveLine } from "../../src/cli/terminal";
 import type { RunEvent } from "../../src/index";
 import { fillBigTable, LONG_ALTER } from "../support/long-alter";
@@ -52,6 +53,63 @@ const described: [change: Partial<Progress>, expected: string][] = [
 for (const [change, expected] of described) {
   test(`progress: ${expected}`, () => assert.equal(describeProgress({ ...PROGRESS, ...change }), expected));
 }
+
+const COPYING = { server: { stage: "copy to tmp table, stage 1 of 2", percent: 43.06 }, remainingMs: 95_000 };
+const fitted: [columns: number, change: Partial<Progress>, expected: string][] = [
+  [79, {}, "Applying 0003_add_email (3 of 12): statement 2 of 5, 1 min 12 s"],
+  [
+    110,
+    COPYING,
+    "Applying 0003_add_email (3 of 12): statement 2 of 5, 1 min 12 s; copy to tmp t.. 43.1 %, about 1 min 35 s left",
+  ],
+  [79, COPYING, "0003_add_email (3 of 12): 2 of 5; 43.1 %, 1 min 35 s left"],
+  [
+    79,
+    { ...COPYING, name: "add_the_email_addresses_of_all_subscribers_to_users" },
+    "0003_add_the_email_addresses_of_al.. (3 of 12): 2 of 5; 43.1 %, 1 min 35 s left",
+  ],
+  [39, COPYING, "0003 (3 of 12): 43.1 %, 1 min 35 s left"],
+  [39, {}, "0003 (3 of 12): 1 min 12 s"],
+  [39, { bytes: 120_000_000, totalBytes: 1_000_000_000 }, "0003 (3 of 12): 120.0 of 1000.0 MB"],
+];
+
+for (const [columns, change, expected] of fitted) {
+  test(`progress in ${columns} columns: ${expected}`, () =>
+    assert.equal(fitProgress({ ...PROGRESS, ...change }, columns), expected));
+}
+
+test("in 80 and in 40 columns the progress line keeps its end, whatever is in it", () => {
+  const names = ["a", "add_email", "x".repeat(200)];
+  const servers = ["copy to tmp table", "y".repeat(100)].flatMap((stage) =>
+    [0, 43.06, 100].map((percent) => ({ stage, percent })),
+  );
+  for (const columns of [79, 39]) {
+    for (const name of names) {
+      for (const server of servers) {
+        for (const remainingMs of [null, 500, 95_000, 86_340_000]) {
+          for (const [version, migrations] of [
+            [3, 12],
+            [20260101120000, 12_000],
+          ] as const) {
+            const event = {
+              ...PROGRESS,
+              name,
+              server,
+              remainingMs,
+              version,
+              migrations,
+              migration: migrations,
+            };
+            const line = fitProgress(event, columns);
+            assert.ok(line.length <= columns, `${line.length}: ${line}`);
+            assert.ok(line.includes(`${server.percent.toFixed(1)} %`), line);
+            assert.match(line, remainingMs === null ? / %$/ : /\d (ms|s|min) left$/);
+          }
+        }
+      }
+    }
+  }
+});
 
 test("one line per statement that commits by itself, and one per row of others", () => {
   const statements = createStatementLines();
@@ -114,7 +172,7 @@ forEachServer(
         const { code, output } = await inTerminal(`${COMMAND} up --allow-existing --dir ${dir}`, url);
         assert.equal(code, 0, output);
         assert.match(output, /\r<erase>Applying 0001_b \(1 of 1\): statement 1 of 1, \d/);
-        assert.match(output, /; copy to tmp table(, stage 1 of \d)? \d+\.\d %/);
+        assert.match(output, /; (copy to tmp[^;%]* )?\d+\.\d %/);
         // The last line of the run begins where the live line was.
         assert.match(output, /\r<erase>[^\r\n]*Applied[^\r\n]* 0001_b \(1 statement, /);
         assert.doesNotMatch(output.slice(output.lastIndexOf("Applied")), /Applying/);
