@@ -142,34 +142,41 @@ function createContext(invocation: Invocation, command: AnyCommand, given: RawOp
   const { env, io, stop } = invocation;
   const { dir, table, json, quiet } = readOptions(command.name, commonOptions, given);
   const flags: SettingFlags = { dir, table };
+  const emit = (event: RunEvent): void => report(invocation, event, json, quiet);
+  let warned = false;
+  // Read whenever it is asked for: `init` writes it.
+  const environment = (): Environment => {
+    const read = readEnvironment(io.cwd(), env);
+    for (const message of warned ? [] : read.warnings) emit({ event: "warning", message });
+    warned ||= read.warnings.length > 0;
+    return read.env;
+  };
   return {
     options: readOptions(command.name, command.options, given),
     verbs: Object.values(verbs),
-    settings: () => readSettings(flags, readEnvironment(io.cwd(), env)),
-    folder: () => readFolderSettings(flags, readEnvironment(io.cwd(), env)),
-    scratch() {
-      return readScratchSettings(readEnvironment(io.cwd(), env));
-    },
-    production: () => isProduction(readEnvironment(io.cwd(), env)),
+    settings: () => readSettings(flags, environment()),
+    folder: () => readFolderSettings(flags, environment()),
+    scratch: () => readScratchSettings(environment()),
+    production: () => isProduction(environment()),
     // With --json, stderr is for machines.
     ask: async (question) => (json ? null : await askOnTerminal(io, question, stop.signal)),
     environmentFolder: io.cwd(),
     openEditor(paths): void {
       openEditor(paths, env, io.cwd());
     },
-    emit(event: RunEvent): void {
-      if (event.event === "step-started") invocation.begun = true;
-      if (event.event === "reading") {
-        keepHeapSmall();
-      }
-      // Made only here: most runs have nothing to do, and nothing to tell.
-      invocation.reporter ??= createReporter(invocation, json, quiet);
-      invocation.reporter.report(event);
-    },
+    emit,
     // On a terminal a line moves; in a log it is enough to see that it is alive.
     progressMs: quiet ? null : isTerminal(io.stderr, env) && !json ? LIVE_MS : HEARTBEAT_MS,
     ...stop,
   };
+}
+
+function report(invocation: Invocation, event: RunEvent, json: boolean, quiet: boolean): void {
+  if (event.event === "step-started") invocation.begun = true;
+  if (event.event === "reading") keepHeapSmall();
+  // Made only here: most runs have nothing to do, and nothing to tell.
+  invocation.reporter ??= createReporter(invocation, json, quiet);
+  invocation.reporter.report(event);
 }
 
 function createReporter({ env, io }: Invocation, json: boolean, quiet: boolean): Reporter {
@@ -193,11 +200,14 @@ function printError(error: unknown, invocation: Invocation, json: boolean): 2 {
   return 2;
 }
 
+/** Ctrl-C, whoever stops services, and a terminal or an SSH connection that is closed. */
+const STOPPING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** npm passes Ctrl-C on to a script that the terminal told already: two signals, one wish. */
 const SAME_WISH_MS = 500;
 
 /**
- * Runs the command line of a process and sets its exit code. Ctrl-C and SIGTERM end the run after the
+ * Runs the command line of a process and sets its exit code. Ctrl-C, SIGTERM and SIGHUP end the run after the
  * current statement; a second one ends that statement on the server, and a third the process, which the next run
  * copes with.
  */
@@ -213,8 +223,7 @@ export async function start(process: NodeJS.Process): Promise<void> {
     else if (getEventListeners(kill.signal, "abort").length > 0) kill.abort();
     else process.exit(2);
   };
-  process.on("SIGINT", onSignal);
-  process.on("SIGTERM", onSignal);
+  for (const signal of STOPPING) process.on(signal, onSignal);
   // `status | head -1`: whoever read has what it wanted.
   process.stdout.on("error", ignoreClosedPipe);
   process.stderr.on("error", ignoreClosedPipe);
@@ -222,10 +231,10 @@ export async function start(process: NodeJS.Process): Promise<void> {
     signal: stop.signal,
     killSignal: kill.signal,
   });
-  process.off("SIGINT", onSignal);
-  process.off("SIGTERM", onSignal);
+  for (const signal of STOPPING) process.off(signal, onSignal);
 }
 
+/** A terminal that was closed is written to with EIO. */
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
+  if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
 }

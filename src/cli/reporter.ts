@@ -106,8 +106,8 @@ export function createTerminalReporter(stderr: Output, layout: Layout): Reporter
     report(event) {
       if (event.event === "progress") {
         live ??= createLiveLine(stderr);
-        // A full line would make the terminal go on to the next.
-        live.draw(fitProgress(event, (stderr.columns ?? 80) - 1));
+        // A full line would make the terminal go on to the next. Some terminals say that they have 0 columns.
+        live.draw(fitProgress(event, (stderr.columns || 80) - 1));
         return;
       }
       const line = describeEvent(event, layout);

@@ -54,7 +54,7 @@ export function layoutFor(output: Output, env: Readonly<Record<string, string | 
   const terminal = output.isTTY === true;
   const colours = terminal && (env.NO_COLOR ?? "") === "" && env.TERM !== "dumb";
   return {
-    width: terminal ? (output.columns ?? null) : null,
+    width: terminal ? output.columns || null : null,
     paint: (style, text) => {
       const [on, off] = CODES[style];
       return colours && text !== "" ? `\u001b[${on}m${text}\u001b[${off}m` : text;
@@ -125,7 +125,7 @@ export function createLiveLine(output: Output): LiveLine {
   return {
     draw(text) {
       // A full line would make the terminal go on to the next.
-      output.write(`${ERASE}${text.slice(0, (output.columns ?? 80) - 1)}`);
+      output.write(`${ERASE}${text.slice(0, (output.columns || 80) - 1)}`);
       drawn = true;
     },
     clear() {

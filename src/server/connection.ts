@@ -6,9 +6,11 @@ import { asConnectError, deservesOtherWay, errorField, tlsOptions } from "./conn
 import { ER_BINLOG_STMT_MODE_AND_ROW_ENGINE, isConnectionLost, serverErrno } from "./error-numbers";
 import {
   close,
+  drop,
   execute,
   isTransactionOpen,
   type Link,
+  lose,
   queryMany,
   queryRows,
   queryTyped,
@@ -54,11 +56,16 @@ const LOCK_WAIT_SECONDS = 30;
  */
 export async function openSession(settings: DatabaseSettings, options: OpenOptions = {}): Promise<Session> {
   const connection = await connect(settings, options);
+  const link = watch(connection);
+  const stop = (): void => lose(link, stoppedWhileConnecting());
+  options.signal?.addEventListener("abort", stop, { once: true });
   try {
-    return await prepareSession(watch(connection), settings, options);
+    return await prepareSession(link, settings, options);
   } catch (error) {
-    connection.destroy();
+    drop(connection);
     throw asConnectError(error, settings);
+  } finally {
+    options.signal?.removeEventListener("abort", stop);
   }
 }
 
@@ -128,7 +135,7 @@ function connectOnce(
     });
     const refuse = (error: Error): void => {
       signal?.removeEventListener("abort", stop);
-      connection.destroy();
+      drop(connection);
       reject(error);
     };
     const stop = (): void => refuse(stoppedWhileConnecting());

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type * as mysql from "mysql2";
 import type { Connection } from "mysql2";
 import { MigrateError } from "../errors";
@@ -20,13 +21,26 @@ export interface Link {
 /** Watches over a connection that is open. */
 export function watch(connection: mysql.Connection): Link {
   const link: Link = { connection, lost: null, fail: () => {}, multi: false, inTransaction: null };
-  const gone = (error: Error): void => {
-    link.lost ??= error;
-    link.fail(link.lost);
-  };
-  connection.on("error", gone);
-  connection.on("end", () => gone(connectionLost()));
+  connection.on("error", (error) => lose(link, error));
+  connection.on("end", () => lose(link, connectionLost()));
   return link;
+}
+
+/** From now on the connection is gone, and so is the command under way, for this reason if it has no earlier one. */
+export function lose(link: Link, why: Error): void {
+  link.lost ??= why;
+  link.fail(link.lost);
+}
+
+/**
+ * Drops a connection that never became a session. The driver's `destroy` sends the server a FIN and goes on reading: what
+ * the server says to that meets a driver that expects something else, which it then writes to stderr. So the socket is
+ * closed as well, a private part of the driver.
+ */
+export function drop(connection: Connection): void {
+  connection.on("error", () => {});
+  connection.destroy();
+  (connection as Connection & { readonly stream?: Socket }).stream?.destroy();
 }
 
 /** Runs one command; rejects with the server's error, or with the reason the connection is gone. */

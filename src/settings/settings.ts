@@ -5,7 +5,7 @@ import type { SslSettings } from "./database-url";
 import { readSsl } from "./database-url";
 import { badSetting, type Environment, type Given, type Part, readVariable, variables } from "./environment";
 import { type Ignored, readIgnored } from "./ignored";
-import { likelyUrls, refuseMisspelled, refuseStrayTls } from "./spelling";
+import { nameElsewhere, refuseMisspelled, refuseStrayTls } from "./spelling";
 
 export type { Environment } from "./environment";
 
@@ -46,8 +46,7 @@ export function readSettings(flags: SettingFlags, env: Environment): Settings {
   const problems: Problem[] = [];
   const given = mapParts((part) => readVariable(env, part, problems));
   const before = problems.length;
-  const likely = likelyUrls(env).map((name) => `${name} is set, but is not read. `);
-  const howToGive = likely.join("") + HOW_TO_SET;
+  const howToGive = nameElsewhere(env) + HOW_TO_SET;
   const database =
     before > 0 ? null : settleDatabase({ given, names: variables, ssl: null, howToGive }, problems);
   refuseMisspelled(env, databaseNames(database), problems);

@@ -63,7 +63,53 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   MIGRATIONS_TABLE: ["MIGRATIONS_TABLE_NAME", "MIGRATIONS_TABLENAME", "MIGRATIONS_HISTORY_TABLE"],
 };
 
-const URL_ALIASES: readonly string[] = ["MYSQL_URL", "MYSQL_URI", "DATABASE_URI", "MYSQL_DATABASE_URL"];
+/** What frameworks and hosting companies call what is ours. They are not read: nobody said that they are for migrations. */
+const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
+  DATABASE_URL: [
+    ...[
+      "MYSQL_URL",
+      "MYSQL_URI",
+      "DATABASE_URI",
+      "MYSQL_DATABASE_URL",
+      "MARIADB_URL",
+      "DB_URL",
+      "DB_URI",
+      "DB_DSN",
+    ],
+    ...[
+      "SQLALCHEMY_DATABASE_URI",
+      "SQLALCHEMY_DATABASE_URL",
+      "SQLALCHEMY_URL",
+      "SPRING_DATASOURCE_URL",
+      "FLYWAY_URL",
+    ],
+    ...["JAWSDB_URL", "JAWSDB_MARIA_URL", "CLEARDB_DATABASE_URL", "GOOSE_DBSTRING", "DBMATE_DATABASE_URL"],
+  ],
+  MYSQL_HOST: ["DB_HOST", "DB_HOSTNAME", "DATABASE_HOST", "MYSQLHOST", "MARIADB_HOST", "RDS_HOSTNAME"],
+  MYSQL_PORT: ["DB_PORT", "DATABASE_PORT", "MYSQLPORT", "MARIADB_PORT", "RDS_PORT"],
+  MYSQL_USER: [
+    ...[
+      "DB_USER",
+      "DB_USERNAME",
+      "DATABASE_USER",
+      "DATABASE_USERNAME",
+      "MYSQLUSER",
+      "MARIADB_USER",
+      "RDS_USERNAME",
+    ],
+  ],
+  MYSQL_PASSWORD: [
+    ...["DB_PASSWORD", "DB_PASS", "DATABASE_PASSWORD", "MYSQLPASSWORD", "MARIADB_PASSWORD", "RDS_PASSWORD"],
+  ],
+  MYSQL_DATABASE: [
+    "DB_NAME",
+    "DB_DATABASE",
+    "DATABASE_NAME",
+    "MYSQLDATABASE",
+    "MARIADB_DATABASE",
+    "RDS_DB_NAME",
+  ],
+};
 
 /**
  * The setting that a variable nearly names.
@@ -116,7 +162,11 @@ export function refuseStrayTls(env: Environment, problems: Problem[]): void {
   }
 }
 
-/** Variables that may hold the URL which DATABASE_URL lacks, for the hint when no database is set at all. */
-export function likelyUrls(env: Environment): readonly string[] {
-  return URL_ALIASES.filter((name) => env[name] !== undefined);
+/** What is set under somebody else's name, for the hint when no database is set at all: a line, or nothing. */
+export function nameElsewhere(env: Environment): string {
+  const found = Object.entries(ELSEWHERE).flatMap(([ours, names]) =>
+    names.filter((name) => (env[name] ?? "") !== "").map((name) => `${name} (here ${ours})`),
+  );
+  if (found.length === 0) return "";
+  return `Not read, but set: ${found.join(", ")}.\n`;
 }

@@ -15,7 +15,7 @@ import { forEachServer, withTestDatabase } from "../support/servers";
 
 const ROOT = join(__dirname, "../..");
 
-for (const signal of ["SIGTERM", "SIGINT"] as const) {
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
   forEachServer(`${signal} ends a run after the current statement`, async (_, server) => {
     await withTestDatabase(server, async ({ url }) => {
       const files = {

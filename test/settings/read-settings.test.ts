@@ -377,9 +377,27 @@ test("settings: codes and hints", () => {
   assert.equal(nothing.code, "missing-setting");
   assert.equal(
     nothing.hint,
-    `MYSQL_URL is set, but is not read. Set DATABASE_URL=${SHAPE}
+    `Not read, but set: MYSQL_URL (here DATABASE_URL).
+Set DATABASE_URL=${SHAPE}
 or MYSQL_HOST, MYSQL_USER, MYSQL_PASSWORD and MYSQL_DATABASE, in the environment or in .env.`,
   );
+  const elsewhere = {
+    SQLALCHEMY_DATABASE_URI: "mysql+pymysql://app:s3cr3t@db/blog",
+    DB_URL: "mysql://app:s3cr3t@db/blog",
+    DB_HOST: "db",
+    DB_USERNAME: "app",
+    DB_PASSWORD: "s3cr3t",
+    DB_NAME: "",
+  };
+  const { message, hint } = refusal(() => readSettings(NO_FLAGS, elsewhere));
+  assert.equal(message, "No database is set.");
+  assert.equal(
+    hint?.split("\n")[0],
+    "Not read, but set: DB_URL (here DATABASE_URL), SQLALCHEMY_DATABASE_URI (here DATABASE_URL), DB_HOST (here MYSQL_HOST), DB_USERNAME (here MYSQL_USER), DB_PASSWORD (here MYSQL_PASSWORD).",
+  );
+  assert.doesNotMatch(hint ?? "", /s3cr3t|app|blog\b(?!.*Set)/);
+  const settled = { ...elsewhere, DATABASE_URL: ok };
+  assert.doesNotThrow(() => readSettings(NO_FLAGS, settled));
   const scheme = refusal(() => readSettings(NO_FLAGS, url("postgres://db/blog")));
   assert.equal(scheme.code, "bad-setting");
   assert.equal(scheme.hint, `It has this shape: ${SHAPE}`);
