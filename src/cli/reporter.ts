@@ -131,6 +131,8 @@ export function createJsonReporter(stderr: Output, quiet: boolean): Reporter {
 /** A line about an event, or null when it is not worth one. */
 export function describeEvent(event: RunEvent, layout: Layout): string | null {
   switch (event.event) {
+    case "lease":
+      return `The lock is a lease in ${event.table}: this is ${event.cluster}, whose nodes have locks of their own.`;
     case "waiting-for-lock":
       return `Waiting for another runner: ${event.holder}`;
     case "reading":

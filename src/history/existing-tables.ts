@@ -63,7 +63,8 @@ export async function listExisting(
 ): Promise<Existing> {
   const rows = await session.query(
     `SELECT TABLE_NAME AS name, TABLE_COMMENT LIKE 'mysql-updown history,%' AS isHistory
-       FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND ${LASTING} ORDER BY TABLE_NAME`,
+       FROM information_schema.TABLES
+      WHERE TABLE_SCHEMA = ? AND TABLE_COMMENT <> 'mysql-updown lease' AND ${LASTING} ORDER BY TABLE_NAME`,
     [session.database],
   );
   const isIgnored = createMatcher(ignore);

@@ -2,20 +2,16 @@ import { createHash } from "node:crypto";
 import type { Session } from "../server/session";
 import { withoutSecrets } from "../syntax/secrets";
 import type { Statement } from "../syntax/statement";
+import { type Believed, believedOf, confirmLine, type Line, vanished } from "./believed";
 import type { Intent } from "./lines";
 import {
   addLine,
   addNextLine,
-  type Believed,
-  believedOf,
-  confirmLine,
-  type Line,
   type NewLine,
   type Progress,
   recordError,
   recordProgress,
   type Unfinished,
-  vanished,
 } from "./writer";
 
 /** How far a file is: statements that ran, statements that are recorded, and the hash over them. */

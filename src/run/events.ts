@@ -36,6 +36,8 @@ export type RunEvent =
   /** The connection was lost; a new session finds out what became of the statement under way, and goes on. */
   | { readonly event: "reconnecting"; readonly reason: string }
   | { readonly event: "waiting-for-lock"; readonly holder: string }
+  /** Each node has locks of its own here, so the right to run is a lease in this table. Said once. */
+  | { readonly event: "lease"; readonly table: string; readonly cluster: string }
   /** A file too large to be read in one piece is read through before any of it runs. `bytes`: its size on disk. */
   | ({ readonly event: "reading"; readonly bytes: number } & StepName)
   | { readonly event: "plan"; readonly steps: readonly StepName[] }

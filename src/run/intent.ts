@@ -1,7 +1,7 @@
 import { MigrateError } from "../errors";
+import { believedOf, readProgress } from "../history/believed";
 import { intentOf } from "../history/journal";
 import type { Intent } from "../history/lines";
-import { believedOf, readProgress } from "../history/writer";
 import { serverErrno } from "../server/error-numbers";
 import { ROLLBACK } from "../server/session";
 import { classify, type ObjectRef } from "../syntax/classify";

@@ -1,4 +1,5 @@
-import { MigrateError } from "../errors";
+import { type ErrorCode, MigrateError } from "../errors";
+import { isConnectionLost, isTransactionUndone } from "../server/error-numbers";
 import type { QualifiedTable } from "../server/temporary-tables";
 import { type Classified, mentionsTable } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
@@ -54,4 +55,14 @@ export function lostOutcome({ line, column, number }: Statement, fileName: strin
       "(ROW_COUNT() and the like), which died with the session of an earlier run. Nothing more was run.",
     { hint: "See whether it took effect, change it so that it does without that, then run up again." },
   );
+}
+
+/** Nothing is wrong with the files: what the history says now is read in another session, and gone on with. */
+const PLANNED_AGAIN: readonly ErrorCode[] = ["connection-lost", "history-moved", "read-only-server"];
+
+/** Whether a run goes on in a new session, from what the history says. */
+export function isLost(error: unknown): error is Error {
+  return error instanceof MigrateError
+    ? PLANNED_AGAIN.includes(error.code)
+    : isConnectionLost(error) || isTransactionUndone(error);
 }

@@ -1,5 +1,6 @@
+import { believedOf } from "../history/believed";
 import { behind, type Intent, readResumption } from "../history/lines";
-import { believedOf, resumeLine } from "../history/writer";
+import { resumeLine } from "../history/writer";
 import type { Session } from "../server/session";
 import type { Statement } from "../syntax/statement";
 import { type Finding, isUnchanged, judgeIntent } from "./judge-intent";

@@ -1,4 +1,4 @@
-import { type ErrorCode, MigrateError } from "../errors";
+import { MigrateError } from "../errors";
 import { findInVain, foldHistory, readHistoryState } from "../history/fold";
 import { type HistoryRow, readLastId } from "../history/lines";
 import { readIdentity } from "../history/record";
@@ -8,8 +8,7 @@ import type { Folder, Migration } from "../migrations/read-migrations";
 import { currentVersion, makePlan } from "../plan/plan";
 import type { Plan, Step } from "../plan/planned";
 import type { Target } from "../plan/target";
-import { isConnectionLost, isTransactionUndone } from "../server/error-numbers";
-import { acquireLock, type Lock } from "../server/lock";
+import { acquireLock, type Lock, leaseNews } from "../server/lock";
 import { createNonTransactional, type NonTransactional } from "../server/non-transactional";
 import { refuseReplica } from "../server/replica";
 import type { Session } from "../server/session";
@@ -17,6 +16,7 @@ import type { Settings } from "../settings/settings";
 import type { Emit } from "./events";
 import { stoppedBefore } from "./failures";
 import { type BatchSize, createCompanionsSize } from "./group";
+import { isLost } from "./lost";
 import { type PlannedStep, planText } from "./planned-sql";
 import { createProgressMeter, type ProgressMeter } from "./progress";
 import { createScans, type Scans } from "./scans";
@@ -107,6 +107,8 @@ export async function withReady<T>(
   });
   try {
     await refuseReplicaFor(ready);
+    const news = leaseNews(run.session, settings.table);
+    if (news !== null) emit({ event: "lease", ...news });
     await takeLock(ready);
     return await body(ready);
   } finally {
@@ -199,15 +201,6 @@ async function readOrCreateHistory(run: Ready): Promise<readonly HistoryRow[]> {
   if (!exists) await createHistoryTable(run.session, run.settings.table);
   run.lastId = rows.at(-1)?.id ?? 0;
   return rows;
-}
-
-/** Nothing is wrong with the files: what the history says now is read in another session, and gone on with. */
-const PLANNED_AGAIN: readonly ErrorCode[] = ["connection-lost", "history-moved", "read-only-server"];
-
-function isLost(error: unknown): error is Error {
-  return error instanceof MigrateError
-    ? PLANNED_AGAIN.includes(error.code)
-    : isConnectionLost(error) || isTransactionUndone(error);
 }
 
 /** @throws the first error, when there is no new session to be had */

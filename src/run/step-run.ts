@@ -1,7 +1,8 @@
+import { believedOf, type Line } from "../history/believed";
 import { createJournal } from "../history/journal";
 import { type Intent, readResumption } from "../history/lines";
 import type { Identity } from "../history/record";
-import { believedOf, type Line, type NewLine, type Unfinished } from "../history/writer";
+import type { NewLine, Unfinished } from "../history/writer";
 import type { FileScan } from "../migrations/judge-statements";
 import type { Step } from "../plan/planned";
 import type { Lock } from "../server/lock";

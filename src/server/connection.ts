@@ -1,9 +1,9 @@
 import * as mysql from "mysql2";
 import { MigrateError } from "../errors";
 import type { DatabaseSettings } from "../settings/database";
-import { CLUSTER_VARIABLES, type Cluster, clusterOf, seeAllCommitted } from "./cluster";
+import { type Cluster, seeAllCommitted } from "./cluster";
 import { asConnectError, deservesOtherWay, errorField, tlsOptions } from "./connect-error";
-import { ER_BINLOG_STMT_MODE_AND_ROW_ENGINE, isConnectionLost, serverErrno } from "./error-numbers";
+import { ER_BINLOG_STMT_MODE_AND_ROW_ENGINE, serverErrno } from "./error-numbers";
 import {
   close,
   drop,
@@ -18,9 +18,10 @@ import {
   runVerbatim,
   watch,
 } from "./link";
-import { createOwnSettings, despiteTimeLimit, type OwnSettings, SETTINGS_OF_BOTH } from "./own-settings";
+import { createOwnSettings, despiteTimeLimit, type OwnSettings } from "./own-settings";
 import { namedOption } from "./read-only";
-import { ROLLBACK, type Row, type ServerInfo, type Session } from "./session";
+import { readServer, refuseOldServer, serverInfo } from "./server-info";
+import { ROLLBACK, type Session } from "./session";
 import { withValuesInPieces } from "./values";
 
 export interface OpenOptions {
@@ -51,10 +52,31 @@ const IDLE_SECONDS = 60;
 const LOCK_WAIT_SECONDS = 30;
 
 /**
- * Opens a session.
+ * Opens a session. Of several servers it is the first that is reached and may write; where none may, the first that is reached.
  * @throws MigrateError `cannot-connect`, `access-denied`, `unknown-database`, `unsupported-server`, `interrupted`
  */
 export async function openSession(settings: DatabaseSettings, options: OpenOptions = {}): Promise<Session> {
+  const { others = [], ...alone } = settings;
+  if (others.length === 0) return await openOn(alone, options);
+  const servers = [alone, ...others.map((address) => ({ ...alone, ...address, socket: null }))];
+  let reached: DatabaseSettings | null = null;
+  let failure: unknown = null;
+  for (const server of servers) {
+    try {
+      const session = await openOn(server, options);
+      if (!session.server.readOnly) return session;
+      reached ??= server;
+      await session.close();
+    } catch (error) {
+      failure ??= error;
+      if (!(error instanceof MigrateError) || error.code !== "cannot-connect") throw error;
+    }
+  }
+  if (reached === null) throw failure;
+  return await openOn(reached, options);
+}
+
+async function openOn(settings: DatabaseSettings, options: OpenOptions): Promise<Session> {
   const connection = await connect(settings, options);
   const link = watch(connection);
   const stop = (): void => lose(link, stoppedWhileConnecting());
@@ -172,19 +194,7 @@ async function prepareSession(
   const lifted = options.unlimited === true ? UNLIMITED : "";
   await despiteTimeLimit(() => execute(connection, beginningOf(idle, lockWait) + lifted));
   const row = await readServer(connection, options.cluster === undefined);
-  if (row === undefined) throw new MigrateError("unsupported-server", "The server answered nothing.");
-  const version = String(row.version);
-  const server: ServerInfo = {
-    family: /mariadb/i.test(version) ? "mariadb" : "mysql",
-    version,
-    instance: String(row.instance),
-    foldsTableNames: Number(row.folds) !== 0,
-    noBackslashEscapes: String(row.sql_mode).split(",").includes("NO_BACKSLASH_ESCAPES"),
-    ansiQuotes: String(row.sql_mode).split(",").includes("ANSI_QUOTES"),
-    maxPacketBytes: Number(row.packet),
-    readOnly: !WRITABLE.includes(String(row.readOnly)),
-    cluster: options.cluster ?? clusterOf(version, row.cluster === null ? null : String(row.cluster)),
-  };
+  const server = serverInfo(row, options.cluster);
   refuseOldServer(server);
   // What is opened beside a session serves it also while it is asked to stop.
   const { signal: _, ...lasting } = options;
@@ -207,29 +217,6 @@ async function prepareSession(
       }),
     ...commandsOf(connection, settings, server.maxPacketBytes),
   };
-}
-
-/** What read_only says of a server that writes; later releases of MariaDB know more than two values. */
-const WRITABLE: readonly string[] = ["0", "OFF"];
-
-/** @param andCluster ask for what it is a part of as well; a server that cannot be asked so is none that matters */
-async function readServer(connection: Link, andCluster: boolean): Promise<Row | undefined> {
-  const read = async (cluster: string): Promise<Row | undefined> => {
-    const [row] = await despiteTimeLimit(() =>
-      queryRows(
-        connection,
-        `SELECT VERSION() AS version, CONNECTION_ID() AS id, DATABASE() AS name,
-            @@lower_case_table_names AS folds, @@max_allowed_packet AS packet,
-            @@GLOBAL.read_only AS readOnly, CONCAT_WS(' ', @@hostname, @@port, @@server_id) AS instance, ${cluster} AS cluster, ${SETTINGS_OF_BOTH} LIMIT 1`,
-      ),
-    );
-    return row;
-  };
-  if (!andCluster) return await read("NULL");
-  return await read(CLUSTER_VARIABLES).catch((error: unknown) => {
-    if (serverErrno(error) === null || isConnectionLost(error)) throw error;
-    return read("NULL");
-  });
 }
 
 /**
@@ -300,15 +287,4 @@ function commandsOf(connection: Link, settings: OwnSettings, maxPacketBytes: num
     },
     close: () => close(connection),
   };
-}
-
-/** MySQL 8.0 and MariaDB 10.6 brought atomic DDL, without which a crash leaves half a table. */
-function refuseOldServer({ family, version }: ServerInfo): void {
-  const [major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(version) ?? []).slice(1).map(Number);
-  const old = family === "mariadb" ? major < 10 || (major === 10 && minor < 6) : major < 8;
-  if (!old) return;
-  throw new MigrateError(
-    "unsupported-server",
-    `The server is ${family === "mariadb" ? "MariaDB" : "MySQL"} ${version}; MySQL 8.0 or MariaDB 10.6 is the oldest that can be used safely.`,
-  );
 }

@@ -1,10 +1,19 @@
 import { acquireAdvisoryLock } from "./advisory-lock";
-import { needsLease } from "./cluster";
-import { acquireLease } from "./lease";
+import { clusterName, needsLease } from "./cluster";
+import { acquireLease, leaseTable } from "./lease";
 import type { Lock, LockKind, LockOptions } from "./lock-wait";
 import type { Session } from "./session";
 
 export type { Lock, LockKind } from "./lock-wait";
+
+/** What is to be told of the lock where it is not GET_LOCK; null: nothing. */
+export function leaseNews(
+  { server, database }: Pick<Session, "server" | "database">,
+  table: string,
+): { readonly table: string; readonly cluster: string } | null {
+  if (server.cluster === null || !needsLease(server)) return null;
+  return { table: `${database}.${leaseTable(table)}`, cluster: clusterName(server.cluster) };
+}
 
 /** Which lock there is on a server. */
 export function lockKind({ server }: Pick<Session, "server">): LockKind {

@@ -1,17 +1,11 @@
 import { MigrateError } from "../errors";
+import { believedOf, type Line } from "../history/believed";
 import { foldHistory, readHistoryState, type VersionState } from "../history/fold";
 import { createJournal, hashStatement, type Journal } from "../history/journal";
 import { behind, type HistoryRow, type Intent, readResumption } from "../history/lines";
 import { NOTHING_RAN, readIdentity, withRecorder } from "../history/record";
 import { readAppliedTexts } from "../history/stored-migrations";
-import {
-  addLine,
-  believedOf,
-  type Line,
-  type NewLine,
-  type Progress,
-  recordProgress,
-} from "../history/writer";
+import { addLine, type NewLine, type Progress, recordProgress } from "../history/writer";
 import { formatMigration, formatVersion } from "../migrations/names";
 import { type MigrationFile, readMigrations } from "../migrations/read-migrations";
 import { readStatements } from "../migrations/read-statements";

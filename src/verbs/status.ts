@@ -7,6 +7,7 @@ import { currentVersion } from "../plan/plan";
 import { judgeStates, type StatusEntry } from "../plan/version-state";
 import { findChangedPrefix } from "../run/prefix";
 import { withSession } from "../server/connection";
+import { type LockKind, lockKind } from "../server/lock";
 import type { Session } from "../server/session";
 import { withTranslatedErrors } from "../server/translate-error";
 import type { Settings } from "../settings/settings";
@@ -149,6 +150,8 @@ export interface StatusReport {
   readonly table: string;
   /** Whether the history table exists. */
   readonly initialized: boolean;
+  /** What keeps two runners apart on this server: GET_LOCK, or a lease where nodes have locks of their own. */
+  readonly lock: LockKind;
   /** The version the database is at; null: base. */
   readonly current: number | null;
   readonly entries: readonly StatusEntry[];
@@ -182,6 +185,7 @@ export async function readStatus(settings: Settings): Promise<StatusReport> {
         database: session.database,
         table: settings.table,
         initialized: exists,
+        lock: lockKind(session),
         current: currentVersion(states),
         entries,
         warnings,

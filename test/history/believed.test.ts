@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import { MigrateError } from "../../src/errors";
+import { type Believed, confirmLine, type Line } from "../../src/history/believed";
 import { createJournal } from "../../src/history/journal";
 import type { Intent } from "../../src/history/lines";
 import { createHistoryTable } from "../../src/history/table";
 import {
   addLine,
   addNextLine,
-  type Believed,
-  confirmLine,
-  type Line,
   type NewLine,
   type Progress,
   recordError,

@@ -1,17 +1,11 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { MigrateError } from "../../src/errors";
+import { believedOf } from "../../src/history/believed";
 import { probedByRecord } from "../../src/history/intent-column";
 import type { Intent } from "../../src/history/lines";
 import { createHistoryTable } from "../../src/history/table";
-import {
-  addLine,
-  addNextLine,
-  believedOf,
-  type NewLine,
-  type Progress,
-  packTexts,
-} from "../../src/history/writer";
+import { addLine, addNextLine, type NewLine, type Progress, packTexts } from "../../src/history/writer";
 import { acquireLock, type Lock } from "../../src/server/lock";
 import type { Session } from "../../src/server/session";
 import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";
