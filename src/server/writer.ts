@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { MigrateError } from "../errors";
 import type { DatabaseSettings } from "../settings/database";
 import { serverWords } from "./error-numbers";
@@ -13,7 +14,7 @@ import { openWhenReady, type WaitOptions } from "./wait";
  * @see https://dev.mysql.com/doc/refman/8.4/en/group-replication-limitations.html
  */
 export async function openToWrite(settings: DatabaseSettings, options: WaitOptions = {}): Promise<Session> {
-  const session = await openWhenReady(settings, options);
+  const session = await openWritable(settings, options);
   if (session.server.cluster !== "group") return session;
   let chosen: Address | null;
   try {
@@ -32,6 +33,22 @@ export async function openToWrite(settings: DatabaseSettings, options: WaitOptio
     throw wrongMember(`${host}:${port} cannot be reached from here: ${serverWords(error)}`, error);
   }
 }
+
+/** Of several servers, waits for one that may write: after a fail-over it takes a moment until one of them does. */
+async function openWritable(settings: DatabaseSettings, options: WaitOptions): Promise<Session> {
+  const deadline = performance.now() + (options.waitMs ?? 0);
+  for (;;) {
+    const session = await openWhenReady(settings, options);
+    const several = (settings.others ?? []).length > 0;
+    const stopping = options.signal?.aborted === true;
+    if (!several || !session.server.readOnly || stopping || performance.now() >= deadline) return session;
+    await session.close();
+    options.onWait?.("none of the servers may write.");
+    await pause(PAUSE_MS);
+  }
+}
+
+const PAUSE_MS = 1_000;
 
 /** @returns null when it is the one that the session is on */
 async function chooseMember(session: Session): Promise<Address | null> {

@@ -49,10 +49,18 @@ export function readSsl(given: SslParameters, refuse: (why: string) => void): Ss
   return { mode, ca, cert, key };
 }
 
+/** Where a server is; null: it is not said. */
+export interface Place {
+  readonly host: string | null;
+  readonly port: string | null;
+}
+
 /** What a database URL says; null: it does not say. */
 export interface UrlParts {
   readonly host: string | null;
   readonly port: string | null;
+  /** Other servers with the same data, behind the first one. */
+  readonly others: readonly Place[];
   readonly socket: string | null;
   readonly user: string | null;
   readonly password: string | null;
@@ -109,7 +117,10 @@ function readParts(text: string, serverOnly: boolean, refuse: Refuse): RawParts 
   if (pieces === null) return null;
   const at = pieces.authority.lastIndexOf("@");
   const [user, password] = splitOnce(at === -1 ? "" : pieces.authority.slice(0, at), ":");
-  const place = readPlace(pieces.authority.slice(at + 1), refuse);
+  const [place = null, ...others] = pieces.authority
+    .slice(at + 1)
+    .split(",")
+    .map((text) => readPlace(text, refuse));
   const parameters = readParameters(pieces.query, refuse);
   const decoded = {
     user: user === "" ? null : decode(user),
@@ -124,7 +135,14 @@ function readParts(text: string, serverOnly: boolean, refuse: Refuse): RawParts 
   const { user: name, password: secret, database } = decoded;
   if (name === undefined || secret === undefined || database === undefined) return null;
   if (place === null || parameters === null) return null;
-  return { ...place, user: name, password: secret, database, parameters };
+  return {
+    ...place,
+    others: others.filter((other) => other !== null),
+    user: name,
+    password: secret,
+    database,
+    parameters,
+  };
 }
 
 function cut(text: string, refuse: Refuse): Pieces | null {
@@ -156,7 +174,7 @@ function cut(text: string, refuse: Refuse): Pieces | null {
   return { authority, path: path ?? "", query: query ?? "" };
 }
 
-function readPlace(text: string, refuse: Refuse): { host: string | null; port: string | null } | null {
+function readPlace(text: string, refuse: Refuse): Place | null {
   const match = /^(?:\[([0-9a-f:.]+(?:%[\w.-]+)?)\]|([^[\]:]*))(?::([^:]*))?$/i.exec(text);
   const host = match === null ? undefined : (match[1] ?? decode(match[2] ?? ""));
   if (match === null || host === undefined) {

@@ -7,6 +7,8 @@ import { badSetting, type Given, missingSetting, type Part } from "./environment
 export interface DatabaseSettings {
   readonly host: string;
   readonly port: number;
+  /** Other servers of the same cluster, tried in turn for one that may write. */
+  readonly others?: readonly { readonly host: string; readonly port: number }[];
   /** Path of a Unix socket; beats host and port when given. */
   readonly socket: string | null;
   readonly user: string;
@@ -63,16 +65,35 @@ export function settleDatabase(source: Source, problems: Problem[]): DatabaseSet
     if (text === null) problems.push(missingSetting(missing(field as Field, source)));
   }
   const port = value("port") ?? DEFAULT_PORT;
+  const others = settleOthers(url, names.url, problems);
   const password = value("password") ?? "";
   if (problems.length > before) return null;
   return guarded({
     host: host ?? DEFAULT_HOST,
     port: Number(port),
+    ...(others.length === 0 ? {} : { others }),
     socket,
     user: fields.user ?? "",
     password,
     database: fields.database ?? "",
     ssl: url?.ssl ?? source.ssl ?? NO_TLS_WISH,
+  });
+}
+
+function settleOthers(
+  url: UrlParts | null,
+  name: string,
+  problems: Problem[],
+): readonly { readonly host: string; readonly port: number }[] {
+  return (url?.others ?? []).map(({ host, port }) => {
+    for (const [field, text] of [
+      ["host", host ?? ""],
+      ["port", port ?? DEFAULT_PORT],
+    ] as const) {
+      const why = whyUnusable(field, text);
+      if (why !== null) problems.push(badSetting(`${name}: one ${field} of its list ${why}.`));
+    }
+    return { host: host ?? "", port: Number(port ?? DEFAULT_PORT) };
   });
 }
 

@@ -57,6 +57,12 @@ for (const family of FAMILIES) {
         // A replica that was made a primary.
         await root.query(stop);
         assert.equal((await migrate(settings, "up", null)).to, 1);
+        // Of several servers the one that may write is taken.
+        await root.query("SET GLOBAL read_only = 1");
+        await onServer(source.url, "CREATE DATABASE app");
+        const both = `mysql://root@127.0.0.1:1,127.0.0.1:${replica.port},127.0.0.1:${source.port}/app`;
+        const list = settingsFromOptions({ databaseUrl: both, dir });
+        assert.equal((await migrate(list, "up", null)).steps.length, 1);
       });
     }));
 }
@@ -73,11 +79,15 @@ async function withSourceAndReplica(
   });
   await withPrivateServer(options(1), (source) =>
     withPrivateServer(options(2), async (replica) => {
-      const root = await mysql.createConnection({ uri: source.url });
-      await root.query("CREATE USER r@'%' IDENTIFIED BY 'r'");
-      await root.query("GRANT REPLICATION SLAVE ON *.* TO r@'%'");
-      await root.end();
+      await onServer(source.url, "CREATE USER r@'%' IDENTIFIED BY 'r'");
+      await onServer(source.url, "GRANT REPLICATION SLAVE ON *.* TO r@'%'");
       await body(source, replica);
     }),
   );
+}
+
+async function onServer(url: string, sql: string): Promise<void> {
+  const root = await mysql.createConnection({ uri: url });
+  await root.query(sql);
+  await root.end();
 }

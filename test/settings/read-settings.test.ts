@@ -62,6 +62,18 @@ const accepted: Array<[name: string, env: Env, expected: unknown]> = [
   ],
   ["+ is not a space", { DATABASE_URL: "mysql://app:a+b@db/blog" }, settings({ password: "a+b" })],
   ["@ and : in a password", { DATABASE_URL: "mysql://app:a@b:c@db/blog" }, settings({ password: "a@b:c" })],
+  [
+    "several servers of one cluster",
+    { DATABASE_URL: "mysql://app@one:3307,two,[::1]:3309/blog" },
+    settings({
+      host: "one",
+      port: 3307,
+      others: [
+        { host: "two", port: 3306 },
+        { host: "::1", port: 3309 },
+      ],
+    }),
+  ],
   ["IPv6", { DATABASE_URL: "mysql://app@[::1]:3307/blog" }, settings({ host: "::1", port: 3307 })],
   ["IPv6 without port", { DATABASE_URL: "mysql://app@[fe80::1]/blog" }, settings({ host: "fe80::1" })],
   ["no host is localhost", { DATABASE_URL: "mysql://app@/blog" }, settings({ host: "localhost" })],
