@@ -3,18 +3,13 @@ import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import type { PrivateServer } from "../../src/scratch/private-server";
 import { startChild, withBuiltRunner, within } from "../support/child";
-import { ask, type Cluster, withGalera, withGroup } from "../support/cluster";
+import { ask, CLUSTERS } from "../support/cluster";
 import { temporaryFolder } from "../support/temporary-folder";
 import { assertRanOnce, unrepeatableFiles } from "../support/unrepeatable";
 
 /** Rounds of two runners over two nodes; of nine over three there is a fifth of it. */
 const ROUNDS = Number(process.env.CLUSTER_ROUNDS ?? 30);
 const LIMIT_MS = 180_000;
-
-const CLUSTERS: readonly (readonly [string, <T>(body: (cluster: Cluster) => Promise<T>) => Promise<T>])[] = [
-  ["Galera", withGalera],
-  ["a group with several primaries", (body) => withGroup("multi", body)],
-];
 
 for (const [name, withNodes] of CLUSTERS) {
   test(`on ${name}, of runners on several nodes one runs each statement, and all end well`, async (t) => {

@@ -15,6 +15,15 @@ export interface Cluster {
 
 const READY_SECONDS = 120;
 
+/** Those in which two nodes may write at once. */
+export const CLUSTERS: readonly (readonly [
+  name: string,
+  start: <T>(body: (cluster: Cluster) => Promise<T>) => Promise<T>,
+])[] = [
+  ["Galera", (body) => withGalera(body)],
+  ["a group with several primaries", (body) => withGroup("multi", body)],
+];
+
 /** Starts a cluster, gives it to the body and stops it, whatever happens. */
 async function withCluster<T>(cluster: Cluster, body: (cluster: Cluster) => Promise<T>): Promise<T> {
   try {
@@ -113,11 +122,19 @@ async function startGroup(mode: "single" | "multi"): Promise<Cluster> {
   });
   try {
     for (const [index, node] of cluster.nodes.entries()) await joinGroup(node, index === 0);
-    return cluster;
+    return { ...cluster, nodes: await inOrder(cluster.nodes) };
   } catch (error) {
     await cluster.stop();
     throw error;
   }
+}
+
+/** By their ids: the first one is the member that runners choose. */
+async function inOrder(nodes: Cluster["nodes"]): Promise<Cluster["nodes"]> {
+  const ids = new Map<PrivateServer, string>();
+  for (const node of nodes) ids.set(node, String((await ask(node, "SELECT @@server_uuid AS id"))[0]?.id));
+  const [a, b, c] = [...nodes].sort((one, other) => ((ids.get(one) ?? "") < (ids.get(other) ?? "") ? -1 : 1));
+  return a === undefined || b === undefined || c === undefined ? nodes : [a, b, c];
 }
 
 async function joinGroup(node: PrivateServer, first: boolean): Promise<void> {
