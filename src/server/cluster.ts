@@ -2,10 +2,12 @@
 export type Cluster = "galera" | "group" | "single-primary group" | "tidb" | "vitess" | null;
 
 /**
- * For a SELECT on a server that is not known yet: text of `name=value` lines. Asked for as rows, because a variable that a
+ * For a SELECT on a server that is not known yet: text of `name=value` lines (a newline itself, since a backslash is nothing
+ * special under NO_BACKSLASH_ESCAPES). Asked for as rows, because a variable that a
  * server does not have makes a statement that names it fail. Any account may read them.
  */
-export const CLUSTER_VARIABLES = `(SELECT GROUP_CONCAT(CONCAT(LOWER(VARIABLE_NAME), '=', VARIABLE_VALUE) SEPARATOR '\\n')
+export const CLUSTER_VARIABLES = `(SELECT GROUP_CONCAT(CONCAT(LOWER(VARIABLE_NAME), '=', VARIABLE_VALUE) SEPARATOR '
+')
    FROM /*!50708 performance_schema.global_variables */ /*M! information_schema.GLOBAL_VARIABLES */
   WHERE VARIABLE_NAME IN ('wsrep_on', 'wsrep_provider', 'group_replication_group_name', 'group_replication_single_primary_mode'))`;
 
@@ -41,7 +43,8 @@ export function needsLease({ cluster }: { readonly cluster: Cluster }): boolean 
 
 /**
  * SQL that has a session see what was committed on another node before it reads; null: nothing is needed. Without it a
- * history is read, and a statement judged, as they were a moment ago.
+ * history is read, and a statement judged, as they were a moment ago. Not for a session that only looks: it would wait for a
+ * long ALTER to end.
  * @see https://mariadb.com/kb/en/galera-cluster-system-variables/#wsrep_sync_wait (15: whatever the statement),
  *   https://dev.mysql.com/doc/refman/8.4/en/group-replication-configuring-consistency-guarantees.html
  */

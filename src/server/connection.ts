@@ -1,7 +1,7 @@
 import * as mysql from "mysql2";
 import { MigrateError } from "../errors";
 import type { DatabaseSettings } from "../settings/database";
-import { type Cluster, seeAllCommitted } from "./cluster";
+import type { Cluster } from "./cluster";
 import { asConnectError, deservesOtherWay, errorField, tlsOptions } from "./connect-error";
 import { ER_BINLOG_STMT_MODE_AND_ROW_ENGINE, serverErrno } from "./error-numbers";
 import {
@@ -198,8 +198,6 @@ async function prepareSession(
   refuseOldServer(server);
   // What is opened beside a session serves it also while it is asked to stop.
   const { signal: _, ...lasting } = options;
-  const seeAll = seeAllCommitted(server.cluster);
-  if (seeAll !== null) await execute(connection, seeAll);
   const settings = createOwnSettings(
     { query: (sql) => queryRows(connection, sql), execute: (sql) => execute(connection, sql) },
     server.family,

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
+import { MigrateError } from "../errors";
 import { quoteQualified } from "../syntax/quote";
 import { ER_NO_SUCH_TABLE, isTransactionUndone, serverErrno } from "./error-numbers";
 import { holdLease } from "./lease-holder";
@@ -129,9 +130,10 @@ async function whyNotOver(session: Session, lease: Lease, watch: Watch): Promise
 }
 
 async function readOrCreate(session: Session, name: string): Promise<Lease> {
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     const lease = await read(session, name);
     if (lease !== null) return lease;
+    if (tries === MOST_TRIES) throw damaged(name);
     await session.execute(
       `CREATE TABLE IF NOT EXISTS ${name} (${COLUMNS.join(", ")}) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4` +
         " COLLATE=utf8mb4_bin COMMENT='mysql-updown lease'",
@@ -142,6 +144,14 @@ async function readOrCreate(session: Session, name: string): Promise<Lease> {
       )
       .catch(unlessTaken);
   }
+}
+
+const MOST_TRIES = 10;
+
+function damaged(name: string): MigrateError {
+  return new MigrateError("history-damaged", `The lease table ${name} has not the two rows that it needs.`, {
+    hint: `When no runner is at work, drop it: it is made anew. DROP TABLE ${name}`,
+  });
 }
 
 async function read(session: Session, name: string): Promise<Lease | null> {

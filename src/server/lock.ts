@@ -1,5 +1,5 @@
 import { acquireAdvisoryLock } from "./advisory-lock";
-import { clusterName, needsLease } from "./cluster";
+import { clusterName, needsLease, seeAllCommitted } from "./cluster";
 import { acquireLease, leaseTable } from "./lease";
 import type { Lock, LockKind, LockOptions } from "./lock-wait";
 import type { Session } from "./session";
@@ -21,11 +21,22 @@ export function lockKind({ server }: Pick<Session, "server">): LockKind {
 }
 
 /**
- * Takes the lock for the executing session, where it stays until it is released or the session ends.
+ * Takes the lock for the executing session, where it stays until it is released or the session ends. What that session reads
+ * from then on is what all nodes of a cluster have committed.
  * @throws MigrateError `lock-timeout`, `interrupted`
  */
 export async function acquireLock(session: Session, table: string, options: LockOptions): Promise<Lock> {
-  return lockKind(session) === "lease"
-    ? await acquireLease(session, table, options)
-    : await acquireAdvisoryLock(session, table, options);
+  const lock =
+    lockKind(session) === "lease"
+      ? await acquireLease(session, table, options)
+      : await acquireAdvisoryLock(session, table, options);
+  const seeAll = seeAllCommitted(session.server.cluster);
+  if (seeAll === null) return lock;
+  try {
+    await session.execute(seeAll);
+    return lock;
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
 }
