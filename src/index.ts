@@ -31,6 +31,7 @@ export type { PlannedStep } from "./run/planned-sql";
 export type { StepResult } from "./run/step";
 export type { SslMode, SslSettings } from "./settings/database-url";
 export type { SettingOptions } from "./settings/settings";
+export type { BaselineResult } from "./verbs/baseline";
 export type { BranchesReport, MergeResult } from "./verbs/branches";
 export type { CheckResult } from "./verbs/check";
 export type { CurrentReport } from "./verbs/current";
@@ -43,6 +44,7 @@ export type { LintResult } from "./verbs/lint";
 export type { Migrator } from "./verbs/migrator";
 export type {
   AllowOptions,
+  BaselineOptions,
   CheckOptions,
   ConfirmOptions,
   CreateOptions,
@@ -181,6 +183,7 @@ export function createMigrator(options: MigratorOptions): Migrator {
     show: (input) => run(verbs.show, input),
     repair: (input) => run(verbs.repair, input),
     stamp: (input) => run(verbs.stamp, input),
+    baseline: (input) => run(verbs.baseline, input),
     heads: (input) => run(verbs.heads, input),
     branches: (input) => run(verbs.branches, input),
     merge: (input) => run(verbs.merge, input),

@@ -16,7 +16,7 @@ let project = "";
 /** A program in that project. It compiles only if the package's types say what the package does. */
 const CONSUMER = `
 import {
-  type BranchesReport, type CheckResult, type CreatedPair, createMigrator, type CurrentReport, type DiffResult, type DumpResult,
+  type BaselineResult, type BranchesReport, type CheckResult, type CreatedPair, createMigrator, type CurrentReport, type DiffResult, type DumpResult,
   type HeadsResult, type InitResult, type LogReport, type MergeResult, MigrateError, type Migrator, type RepairReport,
   type Resolved, type RunEvent, type RunResult, type ShowReport, type StampReport, type StatusResult, type TargetOption,
   type UpOptions, type VerifyResult,
@@ -36,6 +36,7 @@ export async function everyVerb(migrator: Migrator, to: TargetOption): Promise<u
   const show: ShowReport = await migrator.show({ which: 1, applied: true });
   const repair: RepairReport = await migrator.repair({ versions: [1], reason: "why" });
   const stamp: StampReport = await migrator.stamp({ target: "head", from: "flyway" });
+  const baseline: BaselineResult = await migrator.baseline({ name: "x", dryRun: true });
   const heads: HeadsResult = await migrator.heads();
   const branches: BranchesReport = await migrator.branches();
   const merge: MergeResult = await migrator.merge({ also: [4], keep: "a" });
@@ -48,7 +49,7 @@ export async function everyVerb(migrator: Migrator, to: TargetOption): Promise<u
   await migrator.up({ to: "newest" });
   // @ts-expect-error: times have their unit
   await migrator.up({ lockTimeout: 5 });
-  return [up, down, redo, init, create, status, current, history, show, repair, stamp, heads, branches, merge, resolve, diff,
+  return [up, down, redo, init, create, status, current, history, show, repair, stamp, baseline, heads, branches, merge, resolve, diff,
     verify, check, dump];
 }
 
@@ -168,9 +169,11 @@ test("package: holds the built program and its papers, no sources, no tests and 
   const names = readdirSync(installed, { recursive: true, encoding: "utf8" });
   const own = names.filter((name) => !name.startsWith("node_modules"));
   const papers = own.filter((name) => !name.startsWith("dist")).sort();
-  assert.deepEqual(papers, ["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
+  assert.deepEqual(papers, [".env.example", "CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
+  // What init makes a .env of is the one hidden file.
+  const hidden = own.filter((name) => name !== ".env.example");
   assert.deepEqual(
-    own.filter((name) => /(^|\/)(test|scripts|node_modules|\..*)(\/|$)|[^d]\.ts$/.test(name)),
+    hidden.filter((name) => /(^|\/)(test|scripts|node_modules|\..*)(\/|$)|[^d]\.ts$/.test(name)),
     [],
   );
 });

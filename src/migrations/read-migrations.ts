@@ -171,7 +171,7 @@ function faultProblem(fileName: string, { fault, line }: Unreadable): Problem {
         code: "invalid-encoding",
         file: fileName,
         message: `${fileName}:${line} is not UTF-8: byte ${fault.offset + 1} of the file belongs to no character.`,
-        hint: "Save it as UTF-8. Binary data can be written as x'…'.",
+        hint: "Save it as UTF-8. Binary data can be written as x'…'; mysqldump and mariadb-dump do that with --hex-blob.",
       };
     case "nul":
       return {

@@ -25,7 +25,9 @@ export function readSchemaFile(path: string): string | null {
   }
   const text = normalizeWhole(bytes);
   if (Buffer.isBuffer(text)) return text.toString("utf8");
-  throw new MigrateError("invalid-encoding", `${path} is not UTF-8 text.`, { hint: "Save it as UTF-8." });
+  throw new MigrateError("invalid-encoding", `${path} is not UTF-8 text.`, {
+    hint: "Save it as UTF-8. A dump with binary values is UTF-8 with --hex-blob.",
+  });
 }
 
 /** Says that there has to be a declared schema. @throws MigrateError `schema-missing`, and as `readSchemaFile` */

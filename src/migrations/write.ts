@@ -39,6 +39,18 @@ export function createPair(
 }
 
 /**
+ * Writes the pair that comes before all others, with these texts.
+ * @throws as `createPair`
+ */
+export function createFirstPair(
+  dir: string,
+  wanted: string,
+  texts: { readonly up: string; readonly down: string },
+): CreatedPair {
+  return writePair(dir, "0001", toName(wanted), texts);
+}
+
+/**
  * Writes a pair with these texts, and never over another file.
  * @param digits the version, as wide as it is to be written
  * @throws MigrateError `duplicate-version` when either file exists, `unwritable`; then neither file is left behind

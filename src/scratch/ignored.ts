@@ -15,11 +15,10 @@ import type { Settings } from "../settings/settings";
 export function withoutIgnored(schema: Schema, settings: Pick<Settings, "ignore">): Schema {
   const matches = createMatcher(settings.ignore ?? []);
   const foreign = new Map<string, string>();
-  for (const { name, columns } of schema.tables) {
-    const tool = foreignToolOf(
-      name,
-      columns.map((column) => column.name),
-    );
+  for (const { name, columns, comment } of schema.tables) {
+    const names = columns.map((column) => column.name);
+    // Another program may use this one, on the same database.
+    const tool = isOwnComment(comment) ? "mysql-updown" : foreignToolOf(name, names);
     if (tool !== null && !matches(name)) foreign.set(name.toLowerCase(), tool);
   }
   const isOut = (name: string): boolean => matches(name) || foreign.has(name.toLowerCase());
@@ -50,6 +49,10 @@ export function withoutIgnored(schema: Schema, settings: Pick<Settings, "ignore"
     ),
     notCompared: [...schema.notCompared.filter(({ object }) => !isOut(nameIn(object))), ...told],
   };
+}
+
+function isOwnComment(comment: string): boolean {
+  return /^mysql-updown (?:history|lease)\b/.test(comment);
 }
 
 /** `package body p`: its name. */

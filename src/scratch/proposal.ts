@@ -78,6 +78,46 @@ export async function proposeMigration(
   });
 }
 
+/** What a database is, for a pair that makes it out of nothing. */
+export interface LiveDeclared extends DeclaredSchema {
+  /** As the database has it. */
+  readonly schema: Schema;
+}
+
+/**
+ * Works out the SQL that makes a database's schema in an empty one, and back. It was executed in both directions, and the text
+ * that declares the schema builds just what the database has.
+ * @throws as `proposeMigration`
+ */
+export async function proposeBaseline(
+  settings: Settings,
+  scratch: ScratchSettings,
+  live: LiveDeclared,
+  stop: Stop = {},
+): Promise<Proposal> {
+  const files = [{ fileName: live.path, sql: live.sql }];
+  const options = {
+    settings,
+    scratch,
+    findReaching: (server: SharedServer) => findReaching([], files, server),
+  };
+  return await withScratchServer(options, async (server) => {
+    const empty = await withScratchDatabase(server, (database) => readScratch(settings, database));
+    const built = await withScratchDatabase(server, async (database) => {
+      await loadDeclared(database, live.path, live.sql);
+      return await readScratch(settings, database);
+    });
+    refuseIfStopped(stop);
+    const rest = diffSchemas(built, live.schema, {
+      server: server.server,
+      renames: NO_RENAMES,
+      anyDefiner: true,
+    });
+    refuseRest("loading what the database has", live.sql, rest, server.server);
+    return await prove(settings, server, empty, built, NO_RENAMES);
+  });
+}
+
 async function prove(
   settings: Settings,
   server: ScratchServer,

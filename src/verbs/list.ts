@@ -1,3 +1,4 @@
+import { baseline } from "./baseline";
 import { branches } from "./branches";
 import { check } from "./check";
 import { completion } from "./completion";
@@ -36,6 +37,7 @@ export const verbs = {
   branches,
   merge,
   stamp,
+  baseline,
   repair,
   resolve,
   diff,

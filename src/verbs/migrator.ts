@@ -1,5 +1,6 @@
 import type { CreatedPair } from "../migrations/write";
 import type { RunResult } from "../run/migrate";
+import type { BaselineResult } from "./baseline";
 import type { BranchesReport, MergeResult } from "./branches";
 import type { CheckResult } from "./check";
 import type { CurrentReport } from "./current";
@@ -10,6 +11,7 @@ import type { LogReport } from "./history";
 import type { InitResult } from "./init";
 import type { LintResult } from "./lint";
 import type {
+  BaselineOptions,
   CheckOptions,
   CreateOptions,
   DiffOptions,
@@ -142,6 +144,15 @@ export interface Migrator {
    * await migrator.stamp({ from: "flyway" });
    */
   stamp(input?: StampOptions): Promise<StampReport>;
+
+  /**
+   * Writes pair 0001 from the schema that the database has, proven on a throwaway database, and `schema.sql`, and records it as
+   * applied. Rejects with `already-applied`, `duplicate-version`, `nothing-to-do`, `not-proven`, `no-scratch`, `unwritable`,
+   * `lock-timeout`, `interrupted`; then nothing is left behind.
+   * @example
+   * const { upPath } = await migrator.baseline({ name: "as_it_was" });
+   */
+  baseline(input: BaselineOptions): Promise<BaselineResult>;
 
   /**
    * Names the newest migrations of the folder; more than one is a collision. Needs no database.

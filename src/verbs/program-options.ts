@@ -71,6 +71,8 @@ export interface CreateOptions {
 
 /** Options of `status`. */
 export interface StatusOptions {
+  /** Give only what is not applied, or has something wrong with it. Default false. */
+  readonly pending?: boolean | undefined;
   /** Decides the command line's exit code; the result is the same. */
   readonly check?: boolean | undefined;
 }
@@ -79,6 +81,8 @@ export interface StatusOptions {
 export interface HistoryOptions {
   /** Only these versions: `"3:7"`, `":head"`, `"base:"`, `"-2:head"`. Default all. */
   readonly range?: string | undefined;
+  /** Only the last so many lines, from 1. Default all. */
+  readonly last?: number | undefined;
 }
 
 /** Options of `show`. */
@@ -106,6 +110,16 @@ export interface StampOptions {
   /** Why; kept in the history. */
   readonly reason?: string | undefined;
   /** Say what would be recorded, and record nothing. Default false. */
+  readonly dryRun?: boolean | undefined;
+}
+
+/** Options of `baseline`. */
+export interface BaselineOptions extends IgnoreOptions {
+  /** What to call the migration. */
+  readonly name: string;
+  /** Where to write the schema, unless the file is there. Default `schema.sql` beside the migrations folder. */
+  readonly schema?: string | undefined;
+  /** Give the pair; write and record nothing. Default false. */
   readonly dryRun?: boolean | undefined;
 }
 

@@ -115,7 +115,7 @@ test("a fault deep in a large file is found, with its line", (t) => {
     "nul-byte: 0001_a.down.sql:262145 has a NUL byte: byte 3145731 of the file.\n" +
       "Remove it. Inside a string it can be written as \\0.",
     "invalid-encoding: 0001_a.up.sql:262145 is not UTF-8: byte 3145730 of the file belongs to no character.\n" +
-      "Save it as UTF-8. Binary data can be written as x'…'.",
+      "Save it as UTF-8. Binary data can be written as x'…'; mysqldump and mariadb-dump do that with --hex-blob.",
   ]);
 });
 
@@ -177,7 +177,7 @@ test("every offender is listed at once, by file name", (t) => {
     'bad-name: 0011_k.UP.SQL is not named like a migration: its name ends in ".UP.SQL" instead of ".up.sql".\n' +
       "Rename 0011_k.UP.SQL to 0011_k.up.sql.",
     "invalid-encoding: 0012_l.down.sql:2 is not UTF-8: byte 22 of the file belongs to no character.\n" +
-      "Save it as UTF-8. Binary data can be written as x'…'.",
+      "Save it as UTF-8. Binary data can be written as x'…'; mysqldump and mariadb-dump do that with --hex-blob.",
     "bad-name: 010_j.up.sql is not named like a migration: its name has a version of 3 digits where 4 to 15 are wanted.\n" +
       "Rename 010_j.up.sql to 0010_j.up.sql.",
     "bad-name: seed.sql is not named like a migration: its name does not start with a version, " +
