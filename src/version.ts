@@ -1,9 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** This package's version, from its package.json, one folder up from both src/ and dist/. */
+/** Where a file of this package is: one folder up from both src/ and dist/. */
+export function packagePath(name: string): string {
+  return join(__dirname, "..", name);
+}
+
+/** This package's version, from its package.json. */
 export function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(join(__dirname, "..", "package.json"), "utf8")) as {
+  const { version } = JSON.parse(readFileSync(packagePath("package.json"), "utf8")) as {
     version: string;
   };
   return version;

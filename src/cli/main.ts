@@ -10,9 +10,10 @@ import { type AnyCommand, type Context, commonOptions } from "../verbs/verb";
 import { packageVersion } from "../version";
 import { answerAlembic, translateAlembic } from "./alembic-words";
 import { parseOptions, refuseSwallowed } from "./arguments";
+import { adaptCommands } from "./caller";
 import { readEnvironment } from "./dotenv";
 import { renderCommandHelp, renderProgramHelp } from "./help";
-import { adaptCommands, renderReport, reportError } from "./report-error";
+import { renderReport, reportError } from "./report-error";
 import {
   createJsonReporter,
   createLogReporter,
@@ -116,7 +117,7 @@ async function runVerb(
     const lines = renderCommandHelp(command);
     writeLines(
       io.stdout,
-      lines.map((line) => adaptCommands(line, env)),
+      lines.map((line) => adaptCommands(line, env, io.argv?.[1])),
     );
     return 0;
   }
@@ -135,7 +136,7 @@ function renderResult({ env, io }: Invocation, command: AnyCommand, result: unkn
   // SQL that goes into a file or to another program has to arrive as it is.
   const except = script === null || io.stdout.isTTY === true ? [] : script;
   const lines = command.render(printable(result, except), layoutFor(io.stdout, env));
-  return script === null ? lines.map((line) => adaptCommands(line, env)) : lines;
+  return script === null ? lines.map((line) => adaptCommands(line, env, io.argv?.[1])) : lines;
 }
 
 function createContext(invocation: Invocation, command: AnyCommand, given: RawOptions): Context<OptionTable> {
@@ -194,7 +195,7 @@ function printError(error: unknown, invocation: Invocation, json: boolean): 2 {
   const { command, begun, env, io, reporter } = invocation;
   reporter?.end();
   const nothingRun = command?.runsMigrations === true && !begun;
-  const report = reportError(error, nothingRun, (hint) => adaptCommands(hint, env));
+  const report = reportError(error, nothingRun, (hint) => adaptCommands(hint, env, io.argv?.[1]));
   if (json) writeLines(io.stdout, [printableJson({ error: report }, 2)]);
   else writeLines(io.stderr, renderReport(printable(report), layoutFor(io.stderr, env).paint));
   return 2;

@@ -6,7 +6,6 @@ import {
   StatementError,
   type StatementFailure,
 } from "../errors";
-import type { Environment } from "../settings/settings";
 import type { Layout } from "../verbs/layout";
 
 /** An error as `--json` prints it. `code` is stable; the rest is for people. */
@@ -75,17 +74,6 @@ export function renderReport(
     lines.push(...problem.hint.split("\n").map((line) => `  ${line}`));
   }
   return hint?.startsWith(NOTHING_RUN) ? [...lines, NOTHING_RUN] : lines;
-}
-
-/**
- * Messages name commands as this repository's npm scripts do (`npm run migrate:up -- --to 5`). Whoever calls
- * the program some other way is shown that way (`mysql-updown up --to 5`).
- */
-export function adaptCommands(text: string, env: Environment): string {
-  if (/^migrate(:|$)/.test(env.npm_lifecycle_event ?? "")) return text;
-  return text
-    .replace(/npm run migrate:([a-z]+)(?: --(?= |$))?/gm, "mysql-updown $1")
-    .replace(/npm run migrate(?: --(?= |$))?(?![\w:-])/gm, "mysql-updown");
 }
 
 /** A command line such as `up --to 5`, as an npm script. */

@@ -30,6 +30,8 @@ export interface Io {
   readonly stdin?: Input;
   readonly stdout: Output;
   readonly stderr: Output;
+  /** Node, the program as it was started, and its words; left out: not known. */
+  readonly argv?: readonly string[] | undefined;
   cwd(): string;
 }
 

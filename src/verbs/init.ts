@@ -1,6 +1,7 @@
 import { constants, copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { MigrateError, RefusedError } from "../errors";
+import { listExisting } from "../history/existing-tables";
 import { readHistoryState } from "../history/fold";
 import { createHistoryTable } from "../history/table";
 import { writePair } from "../migrations/write";
@@ -12,6 +13,7 @@ import { withTranslatedErrors } from "../server/translate-error";
 import { withWriter } from "../server/writer";
 import type { Settings } from "../settings/settings";
 import { quoteIdentifier } from "../syntax/quote";
+import { packagePath } from "../version";
 import type { OptionTable } from "./options";
 import { findAdoptions, renderAdoptions } from "./stamp";
 import { type Context, defineCommand } from "./verb";
@@ -28,25 +30,38 @@ export interface InitResult {
   readonly steps: readonly InitStep[];
   /** Tables of other migration tools in the database, when nothing is applied there by this one. */
   readonly found: readonly Adoption[];
+  /** Tables and views in the database, when nothing is applied there; less what is ignored. */
+  readonly existing: readonly string[];
 }
 
 /** Makes what a project needs, unless it is there. */
 export const init = defineCommand({
   name: "init",
   summary: "Make what is missing: .env, folder, example, database, history table",
-  details: ["Safe to repeat. This is the only verb that creates a database."],
+  details: [
+    "Safe to repeat. This is the only verb that creates a database.",
+    "The example is made where nothing else is: no migrations in the folder, no tables in the database.",
+  ],
   options: {},
   examples: ["init"],
   run: async (context): Promise<InitResult> => {
-    const files = [...makeEnvironmentFile(context), ...makeFolder(context.folder().dir)];
+    const { dir } = context.folder();
+    const files = [...makeEnvironmentFile(context), makeFolder(dir)];
     try {
-      const steps = [...files, ...(await makeDatabase(context))];
-      return { steps, found: await findAdoptions(context.settings()) };
+      const made = await makeDatabase(context);
+      const found = await findAdoptions(context.settings());
+      const existing = await findExisting(context.settings());
+      const example = existing.length > 0 || !isEmpty(dir) ? [] : makeExample(dir);
+      return { steps: [...files, ...example, ...made], found, existing };
     } catch (error) {
       throw tellWhatIsDone(error, files);
     }
   },
-  render: ({ steps, found }, layout) => [...steps.map(describe), ...renderAdoptions(found, null, layout)],
+  render: ({ steps, found, existing }, layout) => [
+    ...steps.map(describe),
+    ...renderAdoptions(found, null, layout),
+    ...renderExisting(existing, found),
+  ],
 });
 
 const EXAMPLE = ".env.example";
@@ -61,12 +76,15 @@ CREATE TABLE example (
   down: "DROP TABLE example;\n",
 };
 
-function makeEnvironmentFile({ environmentFolder }: Context<OptionTable>): readonly InitStep[] {
+function makeEnvironmentFile(context: Context<OptionTable>): readonly InitStep[] {
+  const { environmentFolder } = context;
   if (environmentFolder === null) return [];
   const what = "environment-file";
+  const own = join(environmentFolder, EXAMPLE);
+  // A project that installed the package has no example of its own; one whose settings come from elsewhere needs none.
+  const example = existsSync(own) || hasSettings(context) ? own : packagePath(EXAMPLE);
   try {
-    const paths = [join(environmentFolder, EXAMPLE), join(environmentFolder, ".env")] as const;
-    copyFileSync(...paths, constants.COPYFILE_EXCL);
+    copyFileSync(example, join(environmentFolder, ".env"), constants.COPYFILE_EXCL);
     return [{ what, name: ".env", outcome: "created" }];
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -77,24 +95,58 @@ function makeEnvironmentFile({ environmentFolder }: Context<OptionTable>): reado
   }
 }
 
-function makeFolder(dir: string): readonly InitStep[] {
+function hasSettings(context: Context<OptionTable>): boolean {
+  try {
+    context.settings();
+    return true;
+  } catch (error) {
+    if (error instanceof RefusedError) return error.problems.some(({ code }) => code !== "missing-setting");
+    throw error;
+  }
+}
+
+function makeFolder(dir: string): InitStep {
   const there = existsSync(dir);
   try {
     mkdirSync(dir, { recursive: true });
-    const folder: InitStep = { what: "folder", name: dir, outcome: there ? "there" : "created" };
-    if (readdirSync(dir).some((name) => !name.startsWith("."))) return [folder];
-    const { upPath, downPath } = writePair(dir, "0001", "create_example", EXAMPLE_PAIR);
-    const example = [upPath, downPath].map(
-      (name): InitStep => ({ what: "example", name, outcome: "created" }),
-    );
-    return [folder, ...example];
+    return { what: "folder", name: dir, outcome: there ? "there" : "created" };
   } catch (error) {
-    if (error instanceof MigrateError) throw error;
     const { code } = error as NodeJS.ErrnoException;
     throw new MigrateError("unwritable", `The migrations folder ${dir} cannot be made (${code}).`, {
       cause: error,
     });
   }
+}
+
+function isEmpty(dir: string): boolean {
+  return readdirSync(dir).every((name) => name.startsWith("."));
+}
+
+function makeExample(dir: string): readonly InitStep[] {
+  const { upPath, downPath } = writePair(dir, "0001", "create_example", EXAMPLE_PAIR);
+  return [upPath, downPath].map((name) => ({ what: "example", name, outcome: "created" }));
+}
+
+/** What is in the database, while it has no history: an example would only be in the way. */
+async function findExisting(settings: Settings): Promise<readonly string[]> {
+  return await withTranslatedErrors(() =>
+    withSession(settings.database, async (session) => {
+      if ((await readHistoryState(session, settings.table)).rows.length > 0) return [];
+      return (await listExisting(session, settings)).tables;
+    }),
+  );
+}
+
+function renderExisting(existing: readonly string[], found: readonly Adoption[]): readonly string[] {
+  if (existing.length === 0) return [];
+  const count = existing.length === 1 ? "a table" : `${existing.length} tables`;
+  return [
+    `The database has ${count} and no history. If the schema is to become the first migration:`,
+    "  npm run migrate:baseline -- <name>",
+    ...(found.length > 0
+      ? []
+      : ["If migrations of this folder made it, say up to which:", "  npm run migrate:stamp -- <version>"]),
+  ];
 }
 
 async function makeDatabase(context: Context<OptionTable>): Promise<readonly InitStep[]> {
