@@ -1,5 +1,5 @@
 import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
-import { join, sep } from "node:path";
+import { isAbsolute, join, resolve, sep } from "node:path";
 import { MigrateError, type Problem } from "../errors";
 import { type Direction, parseFilename } from "./names";
 import { describeReadError } from "./text";
@@ -86,19 +86,21 @@ function globSql(dir: string, entries: readonly Dirent[]): readonly string[] {
 function requireFolder(dir: string): void {
   const hint =
     "Make it, with an example pair in it:\n  npm run migrate:init\nor say where it is with --dir or MIGRATIONS_DIR.";
+  // Whoever is in another folder than they think sees it here.
+  const whole = isAbsolute(dir) ? "" : ` (${resolve(dir)})`;
   let isFolder: boolean;
   try {
     isFolder = statSync(dir).isDirectory();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== "ENOENT" && code !== "ENOTDIR") throw unreadableFolder(dir, error);
-    throw new MigrateError("folder-missing", `The migrations folder ${dir} does not exist.`, {
+    throw new MigrateError("folder-missing", `The migrations folder ${dir}${whole} does not exist.`, {
       hint,
       cause: error,
     });
   }
   if (isFolder) return;
-  throw new MigrateError("folder-missing", `The migrations folder ${dir} is not a folder.`, { hint });
+  throw new MigrateError("folder-missing", `The migrations folder ${dir}${whole} is not a folder.`, { hint });
 }
 
 function unreadableFolder(dir: string, cause: unknown): MigrateError {

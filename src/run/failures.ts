@@ -9,6 +9,7 @@ import {
   serverErrno,
   serverWords,
 } from "../server/error-numbers";
+import { type Pointed, pointAt } from "../syntax/point-at";
 import type { Statement } from "../syntax/statement";
 
 /** Where a file stopped. */
@@ -41,7 +42,8 @@ const SETTING_TO_BLAME: Readonly<Record<number, string>> = {
 /** The server refused a statement. */
 export function statementFailed(at: StoppedAt, error: unknown): StatementError {
   const errno = serverErrno(error);
-  const words = `${serverWords(error)}${errno === null ? "" : ` (error ${errno})`}`;
+  const { words: told, excerpt } = pointedWords(at, error);
+  const words = `${told}${errno === null ? "" : ` (error ${errno})`}${excerpt}`;
   const hint = error instanceof MigrateError && error.hint !== null ? `${error.hint}\n` : "";
   const killed = errno === ER_QUERY_INTERRUPTED;
   return new StatementError(
@@ -50,6 +52,11 @@ export function statementFailed(at: StoppedAt, error: unknown): StatementError {
     failureOf(at, errno),
     { cause: error, hint: `${hint}${howToGoOn(at, error, killed)}` },
   );
+}
+
+function pointedWords({ statement }: StoppedAt, error: unknown): Pointed {
+  const words = serverWords(error);
+  return statement === null ? { words, excerpt: "" } : pointAt(words, statement);
 }
 
 function codeOf({ readOnly }: StoppedAt, error: unknown): ErrorCode {

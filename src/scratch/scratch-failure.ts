@@ -1,5 +1,6 @@
 import { MigrateError, StatementError } from "../errors";
 import { ER_QUERY_INTERRUPTED, isConnectionLost, serverErrno, serverWords } from "../server/error-numbers";
+import { pointAt } from "../syntax/point-at";
 import type { Statement } from "../syntax/statement";
 import { otherDatabaseIn } from "./other-databases";
 
@@ -26,7 +27,8 @@ export function failedOnScratch(
   if (errno === ER_QUERY_INTERRUPTED) return stoppedOnScratch(fileName, error);
   const lost = isConnectionLost(error);
   const { line, column, number } = statement;
-  const words = `${serverWords(error)}${errno === null ? "" : ` (error ${errno})`}`;
+  const { words: told, excerpt } = pointAt(serverWords(error), statement);
+  const words = `${told}${errno === null ? "" : ` (error ${errno})`}${excerpt}`;
   const other = NOT_THERE.has(errno ?? 0) ? otherDatabaseIn(statement.text, database) : null;
   const missing = other === null ? "" : `\n${missingDatabase(other)}`;
   return new StatementError(

@@ -34,6 +34,9 @@ function readCompletions(verbs: readonly AnyCommand[]): readonly Completion[] {
     places: Object.values(options).flatMap((option) =>
       option.kind === "positional" ? [option.format.choices ?? []] : [],
     ),
+    versions: Object.values(options).some(
+      (option) => option.kind === "positional" && option.format.versions === true,
+    ),
     options: Object.entries<Option>({ ...options, ...commonOptions }).flatMap(([key, option]) =>
       option.kind === "positional"
         ? []
@@ -59,6 +62,8 @@ export interface Completion {
   readonly summary: string;
   /** For each value by its place: what it can be; empty: anything. */
   readonly places: readonly (readonly string[])[];
+  /** One of these values is a version of the folder's, which the shell looks up when it is asked. */
+  readonly versions: boolean;
   readonly options: readonly CompletedOption[];
 }
 
@@ -83,10 +88,14 @@ export function renderCompletion(shell: Shell, completions: readonly Completion[
   }
 }
 
+/** Lists the folder's versions, in any shell. A sed that POSIX knows has no alternatives, and needs none. */
+const LIST_VERSIONS = `ls "\${MIGRATIONS_DIR:-sql/migrations}" 2>/dev/null | sed -n 's/^\\([0-9][0-9]*\\)_.*\\.up\\.sql$/\\1/p'`;
+
 /** @see https://www.gnu.org/software/bash/manual/html_node/Programmable-Completion.html */
 function renderBash(completions: readonly Completion[]): readonly string[] {
-  const cases = completions.flatMap(({ verb, places, options }) => {
-    const words = [...places.flat(), ...options.map(({ spelling }) => spelling)];
+  const cases = completions.flatMap(({ verb, places, versions, options }) => {
+    const listed = versions ? ["$(_mysql_updown_versions)", "head"] : [];
+    const words = [...listed, ...places.flat(), ...options.map(({ spelling }) => spelling)];
     const choices = options.flatMap(({ spelling, value }) =>
       value === null ? [] : [`    "${verb} ${spelling}") words="${value.choices.join(" ")}" ;;`],
     );
@@ -94,6 +103,7 @@ function renderBash(completions: readonly Completion[]): readonly string[] {
   });
   return [
     "# bash completion of mysql-updown",
+    `_mysql_updown_versions() { ${LIST_VERSIONS}; }`,
     "_mysql_updown() {",
     "  # $2 is the word under the cursor, $3 the one before it.",
     '  local words=""',
@@ -118,6 +128,7 @@ function renderZsh(completions: readonly Completion[]): readonly string[] {
   };
   return [
     "#compdef mysql-updown",
+    `_mysql_updown_versions() { ${LIST_VERSIONS}; }`,
     "_mysql_updown() {",
     "  local -a verbs",
     "  verbs=(",
@@ -126,11 +137,12 @@ function renderZsh(completions: readonly Completion[]): readonly string[] {
     "  if (( CURRENT == 2 )); then _describe verb verbs; return; fi",
     "  shift words; (( CURRENT-- ))",
     '  case "$words[1]" in',
-    ...completions.flatMap(({ verb, places, options }) => [
+    ...completions.flatMap(({ verb, places, versions, options }) => [
       `    ${verb}) _arguments \\`,
-      ...places.map(
-        (choices) => `      ':value:${choices.length === 0 ? " " : `(${choices.join(" ")})`}' \\`,
-      ),
+      ...places.map((choices) => {
+        const listed = versions ? "{compadd -- $(_mysql_updown_versions) head}" : " ";
+        return `      ':value:${choices.length === 0 ? listed : `(${choices.join(" ")})`}' \\`;
+      }),
       ...options.map((option) => `      ${spec(option)} \\`),
       "      ;;",
     ]),
@@ -146,15 +158,17 @@ function renderFish(completions: readonly Completion[]): readonly string[] {
   const complete = "complete -c mysql-updown";
   return [
     "# fish completion of mysql-updown",
+    `function __mysql_updown_versions; sh -c ${quote(LIST_VERSIONS)}; echo head; end`,
     `${complete} -f`,
     ...completions.map(
       ({ verb, summary }) => `${complete} -n __fish_use_subcommand -a ${verb} -d ${quote(summary)}`,
     ),
-    ...completions.flatMap(({ verb, places, options }) => {
+    ...completions.flatMap(({ verb, places, versions, options }) => {
       const after = `${complete} -n ${quote(`__fish_seen_subcommand_from ${verb}`)}`;
       const choices = places.flat();
       return [
         ...(choices.length === 0 ? [] : [`${after} -a ${quote(choices.join(" "))}`]),
+        ...(versions ? [`${after} -a '(__mysql_updown_versions)'`] : []),
         ...options.map(({ spelling, summary, value }) => {
           const takes =
             value === null

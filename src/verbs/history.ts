@@ -9,7 +9,7 @@ import { withSession } from "../server/connection";
 import { withTranslatedErrors } from "../server/translate-error";
 import type { Settings } from "../settings/settings";
 import { type Cell, type Column, formatDuration, type Layout, layOutTable, plural } from "./layout";
-import { text, value } from "./options";
+import { count, text, value } from "./options";
 import { defineCommand } from "./verb";
 
 /** Shows what was done, as a log. */
@@ -21,9 +21,10 @@ export const history = defineCommand({
   ],
   options: {
     range: value("A:B", text, "Only these versions, such as 3:7, :head, base: or -2:head"),
+    last: value("N", count, "Only the last so many lines"),
   },
-  examples: ["history", "history --range 3:7", "history --range -2: --json"],
-  run: async (context) => readLog(context.settings(), context.options.range),
+  examples: ["history", "history --last 10", "history --range 3:7", "history --range -2: --json"],
+  run: async (context) => readLog(context.settings(), context.options.range, context.options.last),
   render: ({ lines, initialized, database }, layout) => {
     if (lines.length > 0) return renderLog(lines, layout);
     return [initialized ? `Nothing was done in ${database}.` : `${database} has no history table yet.`];
@@ -92,9 +93,19 @@ export interface LogReport {
 /**
  * Reads the log of what was done. Changes nothing and takes no lock.
  * @param range such as `3:7`; null: all versions
+ * @param last how many lines, the newest of them; null: all
  * @throws MigrateError `unknown-version` for a range that is none; RefusedError for folder and history
  */
-export async function readLog(settings: Settings, range: string | null): Promise<LogReport> {
+export async function readLog(
+  settings: Settings,
+  range: string | null,
+  last: number | null,
+): Promise<LogReport> {
+  const report = await readWholeLog(settings, range);
+  return last === null ? report : { ...report, lines: report.lines.slice(-last) };
+}
+
+async function readWholeLog(settings: Settings, range: string | null): Promise<LogReport> {
   // What was done does not depend on the folder; what "head" means does.
   const migrations = range === null ? [] : readBranchedMigrations(settings.dir).migrations;
   return await withTranslatedErrors(() =>

@@ -32,6 +32,8 @@ export interface Format<T> {
   readonly takes: string;
   /** All values that there are, for completion; left out: any. */
   readonly choices?: readonly string[];
+  /** The folder's versions complete it. */
+  readonly versions?: true;
   /** @returns null when the text is no such value */
   read(text: string): T | null;
 }
@@ -61,6 +63,9 @@ export const text: Format<string> = {
   takes: "a text",
   read: (given) => (given === "" || given.includes("\0") ? null : given),
 };
+
+/** A version, or what stands for one; which there are is found out by the verb. */
+export const target: Format<string> = { ...text, versions: true };
 
 /** A whole number from 1. */
 export const count: Format<number> = {

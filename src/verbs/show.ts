@@ -17,7 +17,7 @@ import type { Settings } from "../settings/settings";
 import { unifiedDiff } from "../syntax/unified-diff";
 import { renderLog } from "./history";
 import { type Layout, plural } from "./layout";
-import { flag, required, text } from "./options";
+import { flag, required, target } from "./options";
 import { describeState } from "./status";
 import { defineCommand } from "./verb";
 
@@ -30,7 +30,7 @@ export const show = defineCommand({
     "Without a database it shows the files alone.",
   ],
   options: {
-    which: required("N", text, "Version of the migration, or head, +1, -1"),
+    which: required("N", target, "Version of the migration, or head, +1, -1"),
     applied: flag("Print what was applied as well, as the history keeps it"),
   },
   examples: ["show 7", "show head", "show 7 --applied"],
@@ -175,7 +175,7 @@ export async function readOne(
   which: string,
   { withTexts = false }: { readonly withTexts?: boolean } = {},
 ): Promise<ShowReport> {
-  const target = parseTarget(which);
+  const wanted = parseTarget(which);
   const { migrations } = readMigrations(settings.dir);
   return await withTranslatedErrors(() =>
     withSession(settings.database, async (session) => {
@@ -183,7 +183,7 @@ export async function readOne(
       const states = foldHistory(rows);
       const entries = judgeStates(migrations, states);
       const versions = entries.map(({ version }) => version);
-      const version = versionAt(target, versions, currentVersion(states));
+      const version = versionAt(wanted, versions, currentVersion(states));
       const entry = entries.find((each) => each.version === version);
       if (entry === undefined) throw unknownVersion(version, entries);
       const state = states.get(version);
@@ -219,12 +219,12 @@ function isOutOfReach(error: unknown): error is MigrateError {
 
 /** Says what the folder alone knows. @param why no database was asked; thrown where a target needs one */
 async function readFromFolder(dir: string, which: string, why: MigrateError): Promise<ShowReport> {
-  const target = parseTarget(which);
-  if (target.kind === "relative") throw why;
+  const wanted = parseTarget(which);
+  if (wanted.kind === "relative") throw why;
   const { migrations } = readMigrations(dir);
   const entries = judgeStates(migrations, new Map());
   const version = versionAt(
-    target,
+    wanted,
     entries.map((each) => each.version),
     null,
   );

@@ -18,6 +18,8 @@ import { defineCommand } from "./verb";
 /** What status found; `clean` when everything is applied and nothing is wrong. */
 export interface StatusResult extends StatusReport {
   readonly clean: boolean;
+  /** How many migrations there are, whether they are among the entries or not. */
+  readonly total: number;
 }
 
 /** Shows each migration and its state. */
@@ -25,12 +27,18 @@ export const status = defineCommand({
   name: "status",
   summary: "Show each migration and its state",
   details: ["Changes nothing and waits for nobody. Times are in UTC."],
-  options: { check: flag("Exit 1 when anything is pending or wrong") },
-  examples: ["status", "status --check", "status --json"],
+  options: {
+    check: flag("Exit 1 when anything is pending or wrong"),
+    pending: flag("Only what is not applied, or has something wrong with it"),
+  },
+  examples: ["status", "status --pending", "status --check", "status --json"],
   run: async (context): Promise<StatusResult> => {
     const settings = context.settings();
     const report = await readStatus(settings);
-    return { ...report, clean: isClean(report) };
+    const entries = context.options.pending
+      ? report.entries.filter((entry) => !isSettled(entry))
+      : report.entries;
+    return { ...report, entries, total: report.entries.length, clean: isClean(report) };
   },
   render: (report, layout) => [
     ...renderEntries(report.entries, layout),
@@ -42,9 +50,11 @@ export const status = defineCommand({
 
 /** Whether everything is applied and nothing is wrong. */
 function isClean({ entries }: StatusReport): boolean {
-  return entries.every(
-    ({ state, problems, warnings }) => state === "applied" && problems.length + warnings.length === 0,
-  );
+  return entries.every(isSettled);
+}
+
+function isSettled({ state, problems, warnings }: StatusEntry): boolean {
+  return state === "applied" && problems.length + warnings.length === 0;
 }
 
 const COLUMNS: readonly Column[] = [
@@ -131,12 +141,12 @@ function describeProblem({ message, hint }: Problem, layout: Layout, style: "red
   return [layout.paint(style, message), ...hints];
 }
 
-function summarize({ entries, current, initialized, database }: StatusReport): string {
+function summarize({ entries, total, current, initialized, database }: StatusResult): string {
   const pending = entries.filter(({ state }) => state === "pending").length;
   const partial = entries.filter(({ state }) => state.startsWith("partial")).length;
   const wrong = entries.filter(({ problems, warnings }) => problems.length + warnings.length > 0).length;
   const parts = [
-    entries.length === 0 ? "there are no migrations" : `${pending === 0 ? "nothing" : pending} pending`,
+    total === 0 ? "there are no migrations" : `${pending === 0 ? "nothing" : pending} pending`,
     partial === 0 ? null : `${partial} partial`,
     wrong === 0 ? null : `${wrong} with a problem`,
   ].filter((part) => part !== null);

@@ -27,7 +27,10 @@ function complete(script: string, words: readonly string[]): readonly string[] {
     COMP_WORDS=(${quoted}); COMP_CWORD=${words.length - 1}
     _mysql_updown mysql-updown '${last}' '${before}'
     printf '%s\\n' "\${COMPREPLY[@]}"`;
-  const { stdout, stderr, status } = spawnSync("bash", ["-c", ask], { encoding: "utf8" });
+  const { stdout, stderr, status } = spawnSync("bash", ["-c", ask], {
+    encoding: "utf8",
+    cwd: join(__dirname, "../.."),
+  });
   assert.equal(status, 0, stderr);
   return stdout.split("\n").filter((line) => line !== "");
 }
@@ -35,12 +38,16 @@ function complete(script: string, words: readonly string[]): readonly string[] {
 const rows: readonly (readonly [words: string, expected: readonly string[]])[] = [
   ["mysql-updown he", ["heads"]],
   ["mysql-updown re", ["redo", "repair", "resolve"]],
-  ["mysql-updown up --al", ["--allow-ahead", "--allow-out-of-order", "--allow-existing"]],
-  ["mysql-updown down --al", []],
+  ["mysql-updown up --al", ["--allow-replica", "--allow-ahead", "--allow-out-of-order", "--allow-existing"]],
+  ["mysql-updown down --al", ["--allow-replica"]],
   ["mysql-updown status --js", ["--json"]],
   ["mysql-updown stamp --from d", ["dbmate", "db-migrate"]],
   ["mysql-updown completion ", ["bash", "zsh", "fish"]],
   ["mysql-updown up --to ", []],
+  // Of the folder that the shell is in: the example's.
+  ["mysql-updown show 001", ["0010", "0011", "0012", "0013", "0014"]],
+  ["mysql-updown show h", ["head"]],
+  ["mysql-updown show 99", []],
 ];
 
 for (const [words, expected] of rows) {
