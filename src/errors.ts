@@ -43,6 +43,7 @@ export type ErrorCode =
   | "already-applied"
   | "text-not-stored"
   | "existing-tables"
+  | "would-block"
   // other tools' tables
   | "foreign-dirty"
   | "foreign-unmatched"

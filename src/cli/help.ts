@@ -38,6 +38,7 @@ const SETTINGS: readonly (readonly [string, string])[] = [
   ["MIGRATIONS_IGNORE_PARTITIONS", "the same as --ignore-partitions of diff and check"],
   ["MIGRATE_WAIT", "the same as --wait"],
   ["MIGRATE_ALLOW_REPLICA", "1: write to a replica or a read-only server, too"],
+  ["MIGRATE_BLOCKING_LIMIT", "rows or bytes (1M, 2GB) of the largest table that up may make writes wait for"],
   ["MIGRATE_ALLOW_EXISTING", "1: the same as --allow-existing of up"],
   ["SCRATCH_DATABASE_URL", "server for the throwaway databases of diff, verify, lint and check"],
 ];

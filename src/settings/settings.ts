@@ -21,6 +21,16 @@ export interface Settings extends Ignored {
   readonly allowReplica?: boolean;
   /** Whether migrations may begin in a database that has tables and no history; left out: they may not. */
   readonly allowExisting?: boolean;
+  /** `up` makes nobody wait for a table that is larger; left out: however large it is. */
+  readonly blockingLimit?: BlockingLimit;
+}
+
+/** How large a table may be. */
+export interface BlockingLimit {
+  readonly of: "rows" | "bytes";
+  readonly most: number;
+  /** As it was given: `1M`, `2GB`. */
+  readonly given: string;
 }
 
 /** Where the migrations are and where it is recorded what ran: all that a command without a database needs. */
@@ -55,11 +65,13 @@ export function readSettings(flags: SettingFlags, env: Environment): Settings {
   const waitMs = readWait(env, problems);
   const allowExisting = readSwitch(env, "MIGRATE_ALLOW_EXISTING", problems);
   const allowReplica = readSwitch(env, "MIGRATE_ALLOW_REPLICA", problems);
+  const blockingLimit = readBlockingLimit(env, problems);
   if (database === null || problems.length > 0) throw new RefusedError(problems);
   return {
     database,
     ...folder,
     waitMs,
+    ...(blockingLimit === null ? {} : { blockingLimit }),
     ...(allowExisting ? { allowExisting } : {}),
     ...(allowReplica ? { allowReplica } : {}),
     ...readIgnored(env.MIGRATIONS_IGNORE, env.MIGRATIONS_IGNORE_PARTITIONS),
@@ -71,6 +83,19 @@ function readWait(env: Environment, problems: Problem[]): number {
   if (!/^\d{1,6}$/.test(given))
     problems.push(badSetting("MIGRATE_WAIT takes a number of seconds, such as 60."));
   return Number(given) * 1000;
+}
+
+function readBlockingLimit(env: Environment, problems: Problem[]): BlockingLimit | null {
+  const given = env.MIGRATE_BLOCKING_LIMIT ?? "";
+  if (given === "") return null;
+  const match = /^(\d{1,9}(?:\.\d{1,3})?)([KMG]?)(B?)$/i.exec(given);
+  if (match === null) {
+    problems.push(badSetting("MIGRATE_BLOCKING_LIMIT takes a number of rows or bytes, such as 1M or 2GB."));
+    return null;
+  }
+  const [, number = "", unit = "", bytes = ""] = match;
+  const factor = 1000 ** ["", "K", "M", "G"].indexOf(unit.toUpperCase());
+  return { of: bytes === "" ? "rows" : "bytes", most: Number(number) * factor, given };
 }
 
 function readSwitch(env: Environment, name: string, problems: Problem[]): boolean {

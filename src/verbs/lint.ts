@@ -49,7 +49,7 @@ const version: Format<number> = {
   read: (given) => (/^\d{1,15}$/.test(given) ? Number(given) : null),
 };
 
-const DEFAULT_ROW_TIME_MS = 5_000;
+export const DEFAULT_ROW_TIME_MS = 5_000;
 
 /** Says what pending statements cost and risk, before anybody runs them. */
 export const lint = defineCommand({
@@ -93,21 +93,24 @@ export const lint = defineCommand({
     result.errors > 0 || result.warnings > (maxWarnings ?? Number.POSITIVE_INFINITY) ? 1 : 0,
 });
 
-interface LintRange {
+/** Which of the migrations are looked at, and how. */
+export interface LintRange {
   readonly from: number | null;
   readonly to: number | null;
   readonly offline: boolean;
   readonly limitMs: number;
+  /** Of those that are pending these alone; left out: all. */
+  readonly only?: ReadonlySet<number>;
 }
 
 /**
  * Looks at what is pending: on a scratch server, and with the target's sizes and rows.
  * @throws as `readStatus`; MigrateError `folder-empty`, `no-scratch`; StatementError when a migration fails on scratch
  */
-async function lintMigrations(
+export async function lintMigrations(
   settings: Settings,
   scratch: ScratchSettings,
-  { from, to, offline, limitMs }: LintRange,
+  { from, to, offline, limitMs, only }: LintRange,
   stop: Stop,
 ): Promise<Pick<LintResult, "statements" | "remarks">> {
   const folder = readMigrations(settings.dir);
@@ -117,6 +120,7 @@ async function lintMigrations(
   const chosen = migrations.filter(
     (each) =>
       !applied.has(each.version) &&
+      (only === undefined || only.has(each.version)) &&
       (from === null || each.version >= from) &&
       (to === null || each.version <= to),
   );
@@ -211,8 +215,12 @@ function describeCost({ algorithm, waits, rebuilds, withRow }: AlterCost): strin
 }
 
 function describeSize({ table }: LintedStatement): string {
-  if (table === null) return "";
-  return ` ${table.name}: about ${table.rows.toLocaleString("en-US")} rows, ${formatBytes(table.bytes)}.`;
+  return table === null ? "" : ` ${table.name}: ${sizeInWords(table)}.`;
+}
+
+/** `about 1,234,000 rows, 340.0 MB`. */
+export function sizeInWords({ rows, bytes }: { readonly rows: number; readonly bytes: number }): string {
+  return `about ${rows.toLocaleString("en-US")} rows, ${formatBytes(bytes)}`;
 }
 
 function formatBytes(bytes: number): string {

@@ -1,4 +1,5 @@
 import { migrate } from "../run/migrate";
+import { refuseBlocking } from "./blocking-limit";
 import { flag } from "./options";
 import { readRunOptions, readTarget, renderRun, scriptOf, targetOptions, upOptions } from "./run-options";
 import { defineCommand } from "./verb";
@@ -22,7 +23,12 @@ export const up = defineCommand({
   run: async (context) => {
     const target = readTarget("up", context.options);
     const settings = context.settings();
-    return migrate(settings, "up", target, readRunOptions(context.options, context));
+    const options = readRunOptions(context.options, context);
+    if (settings.blockingLimit !== undefined && !options.dryRun) {
+      const plan = await migrate(settings, "up", target, { ...options, dryRun: true, emit: () => {} });
+      await refuseBlocking(settings, context.scratch(), settings.blockingLimit, plan.planned ?? [], options);
+    }
+    return migrate(settings, "up", target, options);
   },
   script: scriptOf,
   render: renderRun,

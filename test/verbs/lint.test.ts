@@ -225,6 +225,37 @@ forEachServer(
   },
 );
 
+forEachServer("up makes nobody wait for a table that is larger than the limit", async (t, server) => {
+  const blocks = "ALTER TABLE t ADD CONSTRAINT x CHECK (a < 5);";
+  for (const [sql, limit, refused] of [
+    [blocks, "2", true],
+    [blocks, "1KB", true],
+    [blocks, "3", false],
+    [blocks, "1M", false],
+    [blocks, "2GB", false],
+    [`-- migrate: allow blocks-writes it is small\n${blocks}`, "2", false],
+    ["ALTER TABLE t ADD COLUMN z INT;", "2", false],
+  ] as const) {
+    await t.test(`${limit}: ${sql}`, () =>
+      withLint(server, sql, async (_run, dir, url) => {
+        const printed: string[] = [];
+        const stream = { isTTY: false, columns: 80, write: (text: string) => void printed.push(text) };
+        const env = { DATABASE_URL: url, SCRATCH_DATABASE_URL: server.url, MIGRATE_BLOCKING_LIMIT: limit };
+        const ended = await main(["up", "--dir", dir], env, {
+          stdout: stream,
+          stderr: stream,
+          cwd: () => dir,
+        });
+        assert.equal(ended, refused ? 2 : 0, printed.join(""));
+        const { current } = await createMigrator({ databaseUrl: url, dir }).status();
+        assert.equal(current, refused ? 1 : 2);
+        if (refused)
+          assert.match(printed.join(""), /writes to t wait .* about 3 rows.*MIGRATE_BLOCKING_LIMIT is/);
+      }),
+    );
+  }
+});
+
 test("the document names every rule with its level", () => {
   const document = readFileSync(join(__dirname, "../../docs/lint.md"), "utf8");
   for (const [rule, { level, about }] of Object.entries(RULES)) {
