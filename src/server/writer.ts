@@ -14,23 +14,26 @@ import { openWhenReady, type WaitOptions } from "./wait";
  * @see https://dev.mysql.com/doc/refman/8.4/en/group-replication-limitations.html
  */
 export async function openToWrite(settings: DatabaseSettings, options: WaitOptions = {}): Promise<Session> {
-  const session = await openWritable(settings, options);
-  if (session.server.cluster !== "group") return session;
-  let chosen: Address | null;
-  try {
-    chosen = await chooseMember(session);
-  } catch (error) {
+  let unreached: string | null = null;
+  for (;;) {
+    const session = await openWritable(settings, options);
+    if (session.server.cluster !== "group") return session;
+    const chosen = await chooseMember(session).catch(async (error: unknown) => {
+      await session.close();
+      throw error;
+    });
+    if (chosen === null) return session;
     await session.close();
-    throw error;
-  }
-  if (chosen === null) return session;
-  await session.close();
-  const { host, port } = chosen;
-  try {
-    return await openWhenReady({ ...settings, host, port, socket: null }, options);
-  } catch (error) {
-    if (error instanceof MigrateError && error.code === "interrupted") throw error;
-    throw wrongMember(`${host}:${port} cannot be reached from here: ${serverWords(error)}`, error);
+    const where = `${chosen.host}:${chosen.port}`;
+    try {
+      return await openWhenReady({ ...settings, ...chosen, others: [], socket: null }, options);
+    } catch (error) {
+      if (error instanceof MigrateError && error.code === "interrupted") throw error;
+      // It may have died just now: by the time that it was given up the group has noticed, and another one is chosen.
+      if (where === unreached)
+        throw wrongMember(`${where} cannot be reached from here: ${serverWords(error)}`, error);
+      unreached = where;
+    }
   }
 }
 
@@ -58,7 +61,7 @@ async function chooseMember(session: Session): Promise<Address | null> {
   });
   const chosen = members.find(({ online }) => online);
   if (chosen === undefined) throw wrongMember("no member of it is online", null);
-  return chosen.id === row?.id ? null : chosen;
+  return chosen.id === row?.id ? null : { host: chosen.host, port: chosen.port };
 }
 
 function wrongMember(why: string, cause: unknown): MigrateError {
