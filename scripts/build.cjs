@@ -1,6 +1,7 @@
 // Makes dist/ from src/: the program as one file, which starts faster than its 250 modules would, and the types beside it.
-// With --if-possible, for npm's `prepare`, a build that is not needed or not possible is none: an install without the
+// With --if-possible, for npm's `dependencies`, a build that is not needed or not possible is none: an install without the
 // compilers, or of sources that do not compile, leaves the npm scripts to tsx.
+// Not `prepare`: that stands in the package, too, and npm warns whoever installs it.
 const { spawnSync } = require("node:child_process");
 const fs = require("node:fs");
 const { join } = require("node:path");
@@ -43,6 +44,7 @@ function build() {
     const args = [COMPILER, "-p", "tsconfig.build.json", "--outDir", made];
     const { status } = spawnSync(process.execPath, args, { cwd: ROOT, stdio: "inherit" });
     if (status !== 0) return status ?? 1;
+    keepTypesOf(made, "index.d.ts");
     require(BUNDLER).buildSync({ ...BUNDLE, outfile: join(made, PROGRAM) });
     for (const [name, text] of Object.entries(ENTRIES))
       fs.writeFileSync(join(made, name), text, { mode: 0o755 });
@@ -53,6 +55,30 @@ function build() {
   } finally {
     fs.rmSync(made, { recursive: true, force: true });
   }
+}
+
+/** Removes the types that an entry point does not lead to: whoever uses the package cannot reach them. */
+function keepTypesOf(made, entry) {
+  const kept = new Set();
+  const keep = (name) => {
+    if (kept.has(name)) return;
+    kept.add(name);
+    const text = fs.readFileSync(join(made, name), "utf8");
+    for (const [, path] of text.matchAll(/(?:from |import\()"(\.[^"]*)"/g))
+      keep(`${join(name, "..", path)}.d.ts`);
+  };
+  keep(entry);
+  for (const name of fs.readdirSync(made, { recursive: true })) {
+    if (name.endsWith(".d.ts") && !kept.has(name)) fs.rmSync(join(made, name));
+  }
+  removeEmptyFolders(made);
+}
+
+function removeEmptyFolders(folder) {
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) removeEmptyFolders(join(folder, entry.name));
+  }
+  if (fs.readdirSync(folder).length === 0) fs.rmdirSync(folder);
 }
 
 /** The program comes last and in one step, so that what starts meanwhile runs the old one or the new one. */

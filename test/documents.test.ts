@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { replaceReference } from "../scripts/api-reference";
 import { replaceUsage } from "../src/cli/help";
 import { HISTORY_COLUMNS, LAYOUT } from "../src/history/table";
 import { inspectFile, READ_SIZE } from "../src/migrations/inspect-file";
@@ -63,6 +64,15 @@ test("the README's usage is what the commands say (else: npm run usage)", () => 
   assert.equal(readme, replaceUsage(readme));
 });
 
+test("the reference of the typed API is what the sources' comments say (else: npm run usage)", () => {
+  const document = read("docs/api.md");
+  // Compared by hand: all of it twice would bury what to do.
+  assert.ok(replaceReference(document) === document, "out of date; to renew it: npm run usage");
+  for (const name of ["createMigrator", "up", "dump", "MigratorOptions", "DumpOptions", "StatementError"]) {
+    assert.match(document, new RegExp(`^### ${name}$`, "m"));
+  }
+});
+
 test("the README has every setting", () => {
   const names = [
     ...Object.values(variables),
@@ -81,7 +91,13 @@ test("the README has every setting", () => {
 test("what the documents link to in the repository is there", () => {
   const documents = [
     ...["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"],
-    ...["docs/architecture.md", "docs/files-and-history.md", "docs/moving-from.md", "docs/style.md"],
+    ...[
+      "docs/architecture.md",
+      "docs/files-and-history.md",
+      "docs/api.md",
+      "docs/moving-from.md",
+      "docs/style.md",
+    ],
   ];
   for (const document of documents) {
     const links = [...read(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = ""]) => path);

@@ -1,14 +1,38 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFile, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { after, before, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { forEachServer, withTestDatabase } from "./support/servers";
 
 const ROOT = join(__dirname, "..");
+
+const MOST_PACKED_BYTES = 400_000;
+/** Without what it depends on. */
+const MOST_INSTALLED_BYTES = 2_000_000;
+
+/** The tarball. */
+let tarball = "";
+/** What npm said when it was installed. */
+let installed = "";
 
 /** What another project has: package.json, the installed package, and no more. */
 let project = "";
@@ -83,9 +107,10 @@ void main();
 
 before(async () => {
   project = mkdtempSync(join(tmpdir(), "updown-package-"));
-  const tarball = await pack(join(project, "sources"));
+  tarball = await pack(join(project, "sources"));
   writeFileSync(join(project, "package.json"), JSON.stringify({ name: "consumer", private: true }));
-  await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", tarball], project);
+  const npm = await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", tarball], project);
+  installed = npm.stdout + npm.stderr;
   mkdirSync(join(project, "migrations"));
   const files = {
     "0001_create_notes.up.sql":
@@ -96,6 +121,7 @@ before(async () => {
   };
   for (const [name, sql] of Object.entries(files)) writeFileSync(join(project, "migrations", name), sql);
   for (const type of ["commonjs", "module"]) await compileConsumer(type);
+  await compilePrograms();
 });
 
 after(() => rmSync(project, { recursive: true, force: true }));
@@ -104,7 +130,11 @@ after(() => rmSync(project, { recursive: true, force: true }));
 async function pack(folder: string): Promise<string> {
   mkdirSync(folder);
   for (const name of readdirSync(ROOT)) {
-    if (/^(src|scripts|package.*\.json|tsconfig.*\.json|[A-Z]+(\.md)?|\.env\.example)$/.test(name)) {
+    if (
+      /^(src|scripts|docs|examples|sql|package.*\.json|tsconfig.*\.json|[A-Z]+(\.md)?|\.env\.example)$/.test(
+        name,
+      )
+    ) {
       cpSync(join(ROOT, name), join(folder, name), { recursive: true });
     }
   }
@@ -123,8 +153,7 @@ async function compileConsumer(type: string): Promise<void> {
   writeFileSync(join(folder, "main.ts"), CONSUMER);
   const compilerOptions = {
     target: "es2022",
-    module: "node16",
-    moduleResolution: "node16",
+    ...RESOLUTIONS.node16,
     strict: true,
     exactOptionalPropertyTypes: true,
     skipLibCheck: false,
@@ -133,7 +162,41 @@ async function compileConsumer(type: string): Promise<void> {
   };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["main.ts"] }));
   await run(join(ROOT, "node_modules/.bin/tsc"), ["-p", folder], folder);
+  for (const name of ["nodenext", "bundler"] as const) {
+    const settings = { ...compilerOptions, ...RESOLUTIONS[name], noEmit: true };
+    const path = join(folder, `tsconfig.${name}.json`);
+    writeFileSync(path, JSON.stringify({ compilerOptions: settings, files: ["main.ts"] }));
+    await run(join(ROOT, "node_modules/.bin/tsc"), ["-p", path], folder);
+  }
 }
+
+/** The programs of docs/api.md, as they are pasted: one that embeds it, and one that tests. */
+async function compilePrograms(): Promise<void> {
+  const folder = join(project, "programs");
+  mkdirSync(join(folder, "sql"), { recursive: true });
+  cpSync(join(project, "migrations"), join(folder, "sql/migrations"), { recursive: true });
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
+  const document = readFileSync(join(project, "node_modules/mysql-updown/docs/api.md"), "utf8");
+  const [service = "", tests = ""] = [...document.matchAll(/```ts\n([\s\S]*?)```/g)].map(
+    ([, program]) => program,
+  );
+  writeFileSync(join(folder, "service.ts"), service);
+  writeFileSync(join(folder, "tests.ts"), tests);
+  const compilerOptions = {
+    ...{ target: "es2022", ...RESOLUTIONS.nodenext, strict: true, skipLibCheck: true },
+    ...{ typeRoots: [join(ROOT, "node_modules/@types")], types: ["node"] },
+  };
+  const settings = { compilerOptions, files: ["service.ts", "tests.ts"] };
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(settings));
+  await run(join(ROOT, "node_modules/.bin/tsc"), ["-p", folder], folder);
+}
+
+/** The ways in which TypeScript finds a package and its types. */
+const RESOLUTIONS = {
+  node16: { module: "node16", moduleResolution: "node16" },
+  nodenext: { module: "nodenext", moduleResolution: "nodenext" },
+  bundler: { module: "preserve", moduleResolution: "bundler" },
+};
 
 /** Runs a program without the settings of this machine. @throws with all it printed when it fails */
 async function run(
@@ -141,9 +204,9 @@ async function run(
   args: readonly string[],
   cwd: string,
   settings: Record<string, string> = {},
-): Promise<{ stdout: string }> {
+): Promise<{ stdout: string; stderr: string }> {
   const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(DATABASE_URL|MYSQL_|MIGRATIONS_)/.test(name),
+    ([name]) => !/^(DATABASE_URL|MYSQL_|MIGRATIONS_|NODE_TEST_CONTEXT)/.test(name),
   );
   const env = { ...Object.fromEntries(inherited), ...settings };
   try {
@@ -164,18 +227,150 @@ async function rows(url: string, sql: string): Promise<RowDataPacket[]> {
   }
 }
 
-test("package: holds the built program and its papers, no sources, no tests and nothing hidden", () => {
-  const installed = join(project, "node_modules/mysql-updown");
-  const names = readdirSync(installed, { recursive: true, encoding: "utf8" });
+const inPackage = (path: string): string => join(project, "node_modules/mysql-updown", path);
+
+test("package: holds the built program, its papers and examples, no sources, no tests and nothing hidden", () => {
+  const names = readdirSync(inPackage(""), { recursive: true, encoding: "utf8" });
   const own = names.filter((name) => !name.startsWith("node_modules"));
-  const papers = own.filter((name) => !name.startsWith("dist")).sort();
-  assert.deepEqual(papers, [".env.example", "CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
+  const papers = own.filter((name) => !/^(dist|docs|examples|sql)(\/|$)/.test(name)).sort();
+  assert.deepEqual(papers, [
+    ...[
+      ".env.example",
+      "CHANGELOG.md",
+      "CONTRIBUTING.md",
+      "LICENSE",
+      "README.md",
+      "SECURITY.md",
+      "package.json",
+    ],
+    ...["scripts", "scripts/entrypoint.sh"],
+  ]);
   // What init makes a .env of is the one hidden file.
   const hidden = own.filter((name) => name !== ".env.example");
   assert.deepEqual(
-    hidden.filter((name) => /(^|\/)(test|scripts|node_modules|\..*)(\/|$)|[^d]\.ts$/.test(name)),
+    hidden.filter((name) => /(^|\/)(src|test|node_modules|\..*)(\/|$)|[^d]\.ts$|\.map$/.test(name)),
     [],
   );
+  assert.ok(own.includes("examples/cron/check.sh") && own.includes("docs/files-and-history.md"));
+});
+
+test("package: what its documents link to is in it", () => {
+  const names = readdirSync(inPackage(""), { recursive: true, encoding: "utf8" });
+  const documents = names.filter((name) => name.endsWith(".md") && !name.startsWith("node_modules"));
+  assert.ok(documents.length >= 8);
+  for (const document of documents) {
+    const text = readFileSync(inPackage(document), "utf8");
+    for (const [, path = ""] of text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+      assert.ok(existsSync(inPackage(join(document, "..", path))), `${document}: ${path}`);
+    }
+  }
+});
+
+test("package: is small, packed and unpacked", () => {
+  assert.ok(statSync(tarball).size < MOST_PACKED_BYTES, `${statSync(tarball).size} bytes packed`);
+  const entries = readdirSync(inPackage(""), { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const bytes = files.reduce((sum, path) => sum + statSync(path).size, 0);
+  assert.ok(bytes < MOST_INSTALLED_BYTES, `${bytes} bytes installed`);
+});
+
+test("package: nothing runs or warns when it is installed", () => {
+  assert.doesNotMatch(installed, /warn|deprecated|script/i);
+  const names = readdirSync(join(project, "node_modules"), { recursive: true, encoding: "utf8" });
+  // Packages of the registry may have `prepare`, which is for their authors.
+  const packages = names.filter((name) => /^((@[^/]+\/)?[^/@]+\/)package\.json$/.test(name));
+  assert.ok(packages.length > 5);
+  for (const name of packages) {
+    const { scripts = {} } = JSON.parse(readFileSync(join(project, "node_modules", name), "utf8")) as {
+      scripts?: Readonly<Record<string, string>>;
+    };
+    const run = Object.keys(scripts).filter((script) =>
+      (name === "mysql-updown/package.json" ? /^((pre|post)?install|prepare)$/ : /^(pre|post)?install$/).test(
+        script,
+      ),
+    );
+    assert.deepEqual(run, [], name);
+  }
+});
+
+test("package: says where it comes from", () => {
+  const { repository, homepage, bugs } = JSON.parse(readFileSync(inPackage("package.json"), "utf8"));
+  assert.match(repository.url, /^git\+https:\/\/.*\.git$/);
+  const address = repository.url.slice("git+".length, -".git".length);
+  assert.deepEqual([homepage, bugs.url], [`${address}#readme`, `${address}/issues`]);
+});
+
+forEachServer("package: the README's program runs as pasted, but for its database", async (_t, server) => {
+  await withTestDatabase(server, async ({ url }) => {
+    const readme = readFileSync(inPackage("README.md"), "utf8");
+    const pasted = /```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";
+    const program = pasted.replace("mysql://user:password@127.0.0.1:3306/blog", url);
+    assert.notEqual(program, pasted);
+    const folder = mkdtempSync(join(project, "pasted-"));
+    cpSync(join(project, "migrations"), join(folder, "sql/migrations"), { recursive: true });
+    // It is JavaScript as well.
+    writeFileSync(join(folder, "program.mjs"), program);
+    const { stdout, stderr } = await run(process.execPath, ["program.mjs"], folder);
+    assert.equal(stdout, "at 2, 2 applied\n");
+    assert.match(stderr, /event: 'step-done'/);
+  });
+});
+
+forEachServer(
+  "package: the service of docs/api.md migrates, listens, and says that it is healthy",
+  async (_t, server) => {
+    await withTestDatabase(server, async ({ url }) => {
+      const free = createServer().listen(0, "127.0.0.1");
+      await once(free, "listening");
+      const { port } = free.address() as AddressInfo;
+      free.close();
+      const child = spawn(process.execPath, ["service.js"], {
+        cwd: join(project, "programs"),
+        env: { PATH: process.env.PATH, DATABASE_URL: url, PORT: String(port) },
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      try {
+        const exited = once(child, "exit");
+        const health = async (): Promise<number | null> =>
+          await fetch(`http://127.0.0.1:${port}/health`).then(
+            ({ status }) => status,
+            () => null,
+          );
+        while ((await health()) === null && child.exitCode === null) await delay(100);
+        assert.equal(await health(), 200);
+        assert.equal((await rows(url, "SHOW TABLES LIKE 'notes'")).length, 1);
+        await rows(url, "UPDATE migration_history SET up_checksum = REPEAT('0', 64)");
+        assert.equal(await health(), 503);
+        child.kill("SIGTERM");
+        assert.deepEqual(await exited, [0, null]);
+      } finally {
+        child.kill("SIGKILL");
+      }
+    });
+  },
+);
+
+forEachServer("package: the test of docs/api.md passes", async (_t, server) => {
+  const settings = { TEST_DATABASE_URL: server.url };
+  const words = ["--test", "--test-reporter=tap", "tests.js"];
+  const { stdout } = await run(process.execPath, words, join(project, "programs"), settings);
+  assert.match(stdout, /^# pass 1$/m);
+});
+
+forEachServer("package: the check for cron finds what npm installed beside it", async (_t, server) => {
+  await withTestDatabase(server, async ({ url }) => {
+    const script = join(project, "check.sh");
+    copyFileSync(inPackage("examples/cron/check.sh"), script);
+    const settings = { DATABASE_URL: url, MIGRATIONS_DIR: "migrations" };
+    // As cron has it, and node.
+    const env = { PATH: [dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter), ...settings };
+    const check = spawnSync(script, { cwd: "/", env, encoding: "utf8" });
+    assert.equal(check.status, 1, check.stdout);
+    assert.match(check.stdout, /^0001 +create_notes +pending/m);
+    await run(join(project, "node_modules/.bin/mysql-updown"), ["up"], project, settings);
+    const { status, stdout } = spawnSync(script, { cwd: "/", env, encoding: "utf8" });
+    assert.deepEqual({ status, stdout }, { status: 0, stdout: "" });
+  });
 });
 
 forEachServer("package: its bin applies and reverts a folder", async (_t, server) => {

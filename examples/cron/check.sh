@@ -7,6 +7,7 @@
 #   17 * * * *  /srv/blog/check.sh
 set -u
 cd "$(dirname "$0")" || exit 2 # cron starts in the home folder; .env and sql/migrations are here
+PATH=$PWD/node_modules/.bin:$PATH # what npm installed here comes first; node itself has to be on cron's PATH
 
 status=0
 output=$(mysql-updown status --check 2>&1) || status=$?
