@@ -2,17 +2,13 @@ import { createHash } from "node:crypto";
 import type { Session } from "../server/session";
 import { withoutSecrets } from "../syntax/secrets";
 import type { Statement } from "../syntax/statement";
-import { type Believed, believedOf, confirmLine, type Line, vanished } from "./believed";
+import type { Believed, Line } from "./believed";
+import { type Beginning, createLineWriter } from "./line-writer";
 import type { Intent } from "./lines";
-import {
-  addLine,
-  addNextLine,
-  type NewLine,
-  type Progress,
-  recordError,
-  recordProgress,
-  type Unfinished,
-} from "./writer";
+import { addLines, type Entry } from "./several-lines";
+import type { Progress, Unfinished } from "./writer";
+
+export type { Beginning };
 
 /** How far a file is: statements that ran, statements that are recorded, and the hash over them. */
 export interface Journal {
@@ -25,6 +21,10 @@ export interface Journal {
   readonly finished: boolean;
   /** All statements of the file ran. */
   readonly atEnd: boolean;
+  /** What is to be recorded of a file of which all statements are announced at once (see `announceTogether`). */
+  announce(intent: Intent): Announced;
+  /** Its first statement begins now. */
+  begin(): void;
   /** A statement ran, or is known to be applied. */
   advance(statement: Statement): void;
   /** Hash over the statements up to `position`; null when there is none. */
@@ -57,118 +57,51 @@ export interface Journal {
   recordFailure(session: Session, words: string, keepIntent: boolean): Promise<void>;
 }
 
-/** Characters of a server error that are kept. */
-const ERROR_LENGTH = 4_000;
-
-/** Where a journal begins. */
-export type Beginning =
-  /** Its line is added by the first record, so that it costs no round trip of its own. */
-  | { readonly line: "new"; readonly row: NewLine }
-  /** An earlier run added the line, left it so and spent some milliseconds on it. */
-  | { readonly line: "partial"; readonly believed: Believed; readonly spentMs: number };
-
-/** The line of a journal, and the one before it while that waits for this one's first record. */
-interface LineWriter {
-  /** What the line says, as far as it is committed; null: it is not in the history. */
-  readonly believed: Believed | null;
-  confirm(session: Session): Promise<void>;
-  write(session: Session, progress: Progress): Promise<void>;
-  finishPrevious(session: Session): Promise<void>;
-  writeError(session: Session, progress: Progress, keepIntent: boolean): Promise<void>;
-  committed(): void;
-  undone(): void;
-  unsure(): void;
-  found(believed: Believed | null): void;
-}
-
-function createLineWriter(
-  line: Line,
-  beginning: Beginning,
-  unfinished: Unfinished | null,
-  onAdded: () => void,
-): LineWriter {
-  let committed = beginning.line === "partial" ? beginning.believed : null;
-  /** Last written, perhaps in a transaction that is still open. */
-  let written = committed;
-  let unsure = false;
-  let previous = unfinished;
-
-  /** What the line may say; nothing: it is not there. */
-  function believed(): readonly Believed[] {
-    return [written, ...(unsure ? [committed] : [])].filter((one) => one !== null);
-  }
-
-  async function finishPrevious(session: Session): Promise<void> {
-    if (previous === null) return;
-    if (!(await recordProgress(session, previous.line, [previous.believed], previous.progress)))
-      throw vanished(previous.line);
-    previous = null;
-  }
-
-  return {
-    get believed() {
-      return committed;
-    },
-    confirm: (session) => confirmLine(session, line, unsure ? [written, committed] : [committed]),
-    async write(session, progress) {
-      const now = believed();
-      const found = now.length > 0 && (await recordProgress(session, line, now, progress));
-      if (!found) {
-        if (beginning.line !== "new") throw vanished(line);
-        // Not added yet, or added in a transaction that was rolled back and runs again.
-        if (previous === null) await addLine(session, line, beginning.row, progress);
-        else await addNextLine(session, previous, line, beginning.row, progress);
-        previous = null;
-        onAdded();
-      }
-      written = believedOf(progress);
-    },
-    finishPrevious,
-    async writeError(session, progress, keepIntent) {
-      await finishPrevious(session);
-      const now = believed();
-      const found =
-        now.length > 0 && (await recordError(session, line, now, progress.error ?? "", keepIntent));
-      if (found) return;
-      // Not added yet, or added in a transaction that was rolled back.
-      if (beginning.line !== "new") throw vanished(line);
-      await addLine(session, line, beginning.row, progress);
-      written = believedOf(progress);
-      committed = written;
-    },
-    committed() {
-      committed = written;
-      unsure = false;
-    },
-    undone() {
-      if (!unsure) written = committed;
-    },
-    unsure() {
-      unsure = true;
-    },
-    found(now) {
-      written = now;
-      committed = now;
-      unsure = false;
-    },
-  };
+/** A new line with its intent, and the lines that are finished with it. */
+export interface Announced {
+  readonly entry: Entry;
+  readonly unfinished: readonly Unfinished[];
+  /** It is in the history. */
+  readonly added: () => void;
 }
 
 /**
+ * Announces the statements of several files at once, and finishes what was left to the first of them.
+ * @param files with ids that follow each other
+ * @throws as `addLines`
+ */
+export async function announceTogether(
+  session: Session,
+  files: readonly { readonly journal: Journal; readonly intent: Intent }[],
+): Promise<void> {
+  const announced = files.map(({ journal, intent }) => journal.announce(intent));
+  await addLines(
+    session,
+    announced.flatMap(({ unfinished }) => unfinished),
+    announced.map(({ entry }) => entry),
+  );
+  for (const { added } of announced) added();
+  for (const { journal } of files) journal.committed();
+}
+
+/** Characters of a server error that are kept. */
+const ERROR_LENGTH = 4_000;
+
+/**
  * @param total statements in the file
- * @param unfinished the migration before this one, which the first record finishes as well
+ * @param unfinished migrations before this one, which the first record finishes as well
  * @param onAdded told when the first record has added the line
  */
 export function createJournal(
   line: Line,
   total: number,
   beginning: Beginning,
-  unfinished: Unfinished | null = null,
+  unfinished: readonly Unfinished[] = [],
   onAdded: () => void = () => {},
 ): Journal {
   const hash = createStatementsHash();
   const writer = createLineWriter(line, beginning, unfinished, onAdded);
-  const started = performance.now();
+  let started = performance.now();
   const spentMs = beginning.line === "partial" ? beginning.spentMs : 0;
   const elapsed = (): number => Math.round(spentMs + performance.now() - started);
   let done = 0;
@@ -190,6 +123,13 @@ export function createJournal(
 
   const journal: Journal = {
     line,
+    announce: (intent) => {
+      const progress = current(null, intent);
+      return { ...writer.entry(progress), added: () => writer.added(progress) };
+    },
+    begin() {
+      started = performance.now();
+    },
     get done() {
       return done;
     },

@@ -53,7 +53,7 @@ export interface Unfinished {
  * @throws MigrateError `lock-lost`, `history-moved` when there is such a line
  */
 export async function addLine(session: Session, line: Line, row: NewLine, progress: Progress): Promise<void> {
-  const { sql, values } = columnsOf(row, progress, session.server);
+  const { sql, values } = inOneList(columnsOf(row, progress, session.server));
   try {
     const added = await session.execute(
       `INSERT INTO ${quoteQualified(session.database, line.table)} (${COLUMNS})
@@ -79,7 +79,7 @@ export async function addNextLine(
   progress: Progress,
 ): Promise<void> {
   const table = quoteQualified(session.database, line.table);
-  const { sql, values } = columnsOf(row, progress, session.server);
+  const { sql, values } = inOneList(columnsOf(row, progress, session.server));
   const same = sameAs([believed]);
   // The line before is met as a duplicate. Only the ids go through the derived table: servers give a placeholder in a
   // UNION a type of their own choice, and cut what is too long for it.
@@ -111,40 +111,49 @@ export async function addNextLine(
   throw moved(isSame(found, [believed]) ? line : before);
 }
 
-const COLUMNS = HISTORY_COLUMNS.map(([name]) => name).join(", ");
+export const COLUMNS = HISTORY_COLUMNS.map(([name]) => name).join(", ");
 
-/** SQL for all columns of a new line but its id, and its values. */
-function columnsOf(
-  row: NewLine,
-  progress: Progress,
-  server: ServerInfo,
-): { readonly sql: string; readonly values: readonly SqlValue[] } {
-  const intent = intentColumn(progress.intent, server);
+/** SQL with its values. */
+export interface Expression {
+  readonly sql: string;
+  readonly values: readonly SqlValue[];
+}
+
+function plain(value: SqlValue): Expression {
+  return { sql: "?", values: [value] };
+}
+
+/** All columns of a new line but its id. */
+export function columnsOf(row: NewLine, progress: Progress, server: ServerInfo): readonly Expression[] {
+  return [
+    plain(row.version),
+    plain(row.name),
+    plain(row.action),
+    plain(row.upChecksum),
+    plain(row.downChecksum),
+    plain(row.total),
+    plain(progress.done),
+    plain(progress.doneHash),
+    intentColumn(progress.intent, server),
+    plain(progress.saved),
+    plain(progress.error),
+    { sql: "UTC_TIMESTAMP(3) - INTERVAL ? MICROSECOND", values: [progress.durationMs * 1000] },
+    { sql: progress.finished ? "UTC_TIMESTAMP(3)" : "NULL", values: [] },
+    plain(progress.durationMs),
+    { sql: "CURRENT_USER()", values: [] },
+    plain(row.osUser),
+    plain(row.host),
+    plain(row.toolVersion),
+    plain(row.reason),
+    plain(storable(row.upText, server)),
+    plain(storable(row.downText, server)),
+  ];
+}
+
+export function inOneList(expressions: readonly Expression[]): Expression {
   return {
-    sql: `?, ?, ?, ?, ?, ?, ?, ?, ${intent.sql}, ?, ?, UTC_TIMESTAMP(3) - INTERVAL ? MICROSECOND,
-            IF(?, UTC_TIMESTAMP(3), NULL), ?, CURRENT_USER(), ?, ?, ?, ?, ?, ?`,
-    values: [
-      row.version,
-      row.name,
-      row.action,
-      row.upChecksum,
-      row.downChecksum,
-      row.total,
-      progress.done,
-      progress.doneHash,
-      ...intent.values,
-      progress.saved,
-      progress.error,
-      progress.durationMs * 1000,
-      progress.finished ? 1 : 0,
-      progress.durationMs,
-      row.osUser,
-      row.host,
-      row.toolVersion,
-      row.reason,
-      storable(row.upText, server),
-      storable(row.downText, server),
-    ],
+    sql: expressions.map(({ sql }) => sql).join(", "),
+    values: expressions.flatMap(({ values }) => values),
   };
 }
 

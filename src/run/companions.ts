@@ -11,7 +11,7 @@ export interface Work {
 const MOST_CHARACTERS = 64 * 1024;
 
 /** With fewer, telling the server that several are coming costs as much as it saves. */
-const FEWEST = 3;
+export const FEWEST = 3;
 
 /** Gathers statements that commit by themselves and are announced, sent and recorded together. */
 export interface Companions {

@@ -65,13 +65,15 @@ async function settle(
   next: Statement | null,
 ): Promise<"applied" | "not-applied"> {
   const { session } = context;
-  const overtaken = found.verdict === "not-applied" && (await tookEffectBehind(session, intent));
+  const overtaken =
+    found.verdict === "not-applied" &&
+    (await anyTookEffect(session, [...(intent.followedBy ?? []), ...context.openBehind]));
   return settleIntent(session, step, { intent, found, next, total, overtaken });
 }
 
 /** The server stops at the first that fails: what was sent behind a statement took effect only after it did. */
-async function tookEffectBehind(session: Session, { followedBy = [] }: Intent): Promise<boolean> {
-  for (const later of followedBy) {
+async function anyTookEffect(session: Session, sentBehind: readonly Intent[]): Promise<boolean> {
+  for (const later of sentBehind) {
     if (!(await isUnchanged(session, later))) return true;
   }
   return false;

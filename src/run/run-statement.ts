@@ -160,12 +160,13 @@ export async function finish(execution: Execution): Promise<void> {
 }
 
 /** Does the same, but leaves the record to the next migration's first one where a crash in between could be judged. */
-export async function finishWithNext(execution: Execution): Promise<Unfinished | null> {
+export async function finishWithNext(execution: Execution): Promise<readonly Unfinished[]> {
   const { unrecorded, touched, journal } = execution;
   // What touched the session is followed by another one, which must find it recorded.
   const unfinished = unrecorded && !touched ? journal.leaveUnfinished() : null;
-  if (unfinished === null) await finish(execution);
-  return unfinished;
+  if (unfinished !== null) return [unfinished];
+  await finish(execution);
+  return [];
 }
 
 /** Commits and records what ran so far, so that the run can stop here. */

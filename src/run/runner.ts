@@ -1,27 +1,26 @@
 import { MigrateError } from "../errors";
-import { findInVain, foldHistory, readHistoryState } from "../history/fold";
+import { foldHistory, readHistoryState } from "../history/fold";
 import { type HistoryRow, readLastId } from "../history/lines";
-import { readIdentity } from "../history/record";
+import { finishLines } from "../history/several-lines";
 import { createHistoryTable } from "../history/table";
-import { recordProgress, type Unfinished } from "../history/writer";
 import type { Folder, Migration } from "../migrations/read-migrations";
 import { currentVersion, makePlan } from "../plan/plan";
 import type { Plan, Step } from "../plan/planned";
 import type { Target } from "../plan/target";
 import { acquireLock, type Lock, leaseNews } from "../server/lock";
-import { createNonTransactional, type NonTransactional } from "../server/non-transactional";
+import { createNonTransactional } from "../server/non-transactional";
 import { refuseReplica } from "../server/replica";
 import type { Session } from "../server/session";
 import type { Settings } from "../settings/settings";
 import type { Emit } from "./events";
-import { stoppedBefore } from "./failures";
-import { type BatchSize, createCompanionsSize } from "./group";
+import { createCompanionsSize } from "./group";
 import { isLost } from "./lost";
+import { withoutNeverBegun } from "./never-begun";
 import { type PlannedStep, planText } from "./planned-sql";
-import { createProgressMeter, type ProgressMeter } from "./progress";
-import { createScans, type Scans } from "./scans";
-import { runStep, type StepResult } from "./step";
-import { createFileReader } from "./step-files";
+import { createProgressMeter } from "./progress";
+import { type Running, runPlan } from "./run-plan";
+import { createScans } from "./scans";
+import type { StepResult } from "./step";
 import { stepName } from "./step-run";
 import { isStopping, type StopOptions, type StopWatch } from "./stop";
 
@@ -66,16 +65,7 @@ export interface Run {
 const LOCK_TIMEOUT_MS = 300_000;
 
 /** A run that has something to do. */
-export interface Ready extends Run {
-  readonly scans: Scans;
-  readonly meter: ProgressMeter;
-  readonly nonTransactional: NonTransactional;
-  readonly companionsSize: BatchSize;
-  /** Id of the history's newest line, as this run left it. */
-  lastId: number;
-  /** The migration that ran last, when its record was left to the next one. */
-  unfinished: Unfinished | null;
-}
+export type Ready = Run & Running;
 
 /** The SQL of steps.  @throws RefusedError as `withReady` would */
 export async function showSteps(run: Run, steps: readonly Step[]): Promise<readonly PlannedStep[]> {
@@ -103,7 +93,7 @@ export async function withReady<T>(
     nonTransactional: createNonTransactional(),
     companionsSize: createCompanionsSize(),
     lastId: 0,
-    unfinished: null,
+    unfinished: [],
   });
   try {
     await refuseReplicaFor(ready);
@@ -132,11 +122,8 @@ async function takeLock(run: Ready): Promise<void> {
 /** Gives the lock back, and records before that what was left to a migration that did not come. */
 async function giveBack(run: Ready): Promise<void> {
   // Where this fails the next run finds out by itself.
-  if (run.unfinished !== null) {
-    const { line, believed, progress } = run.unfinished;
-    await recordProgress(run.session, line, [believed], progress).catch(() => {});
-    run.unfinished = null;
-  }
+  await finishLines(run.session, run.unfinished).catch(() => {});
+  run.unfinished = [];
   if (run.lock !== null) await run.lock.release();
   run.lock = null;
 }
@@ -178,6 +165,7 @@ export function planAgain(run: Ready, migrations: readonly Migration[], first: P
  */
 export async function runPlans(run: Ready, plan: Planner): Promise<Ran> {
   const steps: StepResult[] = [];
+  const hands = { openBeside: () => openBeside(run), renewSession: () => renewSession(run, run.lastId) };
   let from: number | null | undefined;
   let lostAt = -1;
   for (;;) {
@@ -186,7 +174,7 @@ export async function runPlans(run: Ready, plan: Planner): Promise<Ran> {
       const next = plan(rows);
       run.emit({ event: "plan", steps: next.steps.map(stepName) });
       from = from === undefined ? next.from : from;
-      if (await runPlan(run, next, rows, steps)) return { from, to: next.to, steps };
+      if (await runPlan(run, hands, next, rows, steps)) return { from, to: next.to, steps };
     } catch (error) {
       // Twice without a migration done in between: it is not the network.
       if (!isLost(error) || lostAt === steps.length || isStopping(run.options)) throw error;
@@ -197,10 +185,14 @@ export async function runPlans(run: Ready, plan: Planner): Promise<Ran> {
 }
 
 async function readOrCreateHistory(run: Ready): Promise<readonly HistoryRow[]> {
-  const { exists, rows } = await readHistoryState(run.session, run.settings.table);
-  if (!exists) await createHistoryTable(run.session, run.settings.table);
-  run.lastId = rows.at(-1)?.id ?? 0;
-  return rows;
+  const { session, lock } = run;
+  const { table } = run.settings;
+  if (lock === null) throw new TypeError("a plan is made under the lock only");
+  const { exists, rows } = await readHistoryState(session, table);
+  if (!exists) await createHistoryTable(session, table);
+  const begun = await withoutNeverBegun(session, { table, lock }, rows);
+  run.lastId = begun.at(-1)?.id ?? 0;
+  return begun;
 }
 
 /** @throws the first error, when there is no new session to be had */
@@ -215,65 +207,6 @@ async function reconnect(run: Ready, lost: Error): Promise<void> {
     throw lost;
   }
   await takeLock(run);
-}
-
-/** @returns whether it ran to its end; if not, the history moved under it and it must be planned again */
-async function runPlan(
-  run: Ready,
-  plan: Plan,
-  rows: readonly HistoryRow[],
-  results: StepResult[],
-): Promise<boolean> {
-  const identity = readIdentity();
-  const earlier = results.length;
-  const { noBackslashEscapes } = run.session.server;
-  const reader = createFileReader(plan.steps, { noBackslashEscapes, onRead: run.meter.read });
-  for (const [index, step] of plan.steps.entries()) {
-    const { session, lock, emit } = run;
-    if (lock === null) throw new TypeError("a plan runs under the lock only");
-    const last = index === plan.steps.length - 1;
-    if (isStopping(run.options)) throw stoppedBefore(step, results.length);
-    const context = {
-      session,
-      lock,
-      table: run.settings.table,
-      nextId: run.lastId + 1,
-      unfinished: run.unfinished,
-      inVain: findInVain(rows, step.version, step.direction),
-      // A run that is about to stop leaves nothing to a migration that it will not come to.
-      get followed() {
-        return !last && !isStopping(run.options);
-      },
-      identity,
-      emit,
-      stop: run.options,
-      meter: run.meter,
-      nonTransactional: run.nonTransactional,
-      companionsSize: run.companionsSize,
-      files: reader.take(step),
-      openBeside: () => openBeside(run),
-      onAdded: reader.readAhead,
-    };
-    const scan = await run.scans.of(step);
-    run.meter.begin(stepName(step), {
-      migration: earlier + index + 1,
-      migrations: earlier + plan.steps.length,
-      statements: scan.total,
-      totalBytes: step.file.bytes,
-    });
-    run.unfinished = null;
-    const { result, touched, unfinished } = await runStep(context, step, scan);
-    run.unfinished = unfinished;
-    run.meter.done();
-    // After a lost connection the one before may have had to be taken up again, only to be recorded.
-    const before = results.at(-1);
-    if (before?.version === result.version && before.direction === result.direction) results.pop();
-    results.push(result);
-    if (step.resume === null) run.lastId += 1;
-    if (last) break;
-    if (touched && !(await renewSession(run, run.lastId))) return false;
-  }
-  return true;
 }
 
 /** @throws MigrateError `server-error` when the second connection reached another server; as `openSession` */

@@ -16,6 +16,8 @@ export interface StepFilesOptions {
 export interface StepFiles {
   /** For the history line. */
   readonly texts: PackedTexts;
+  /** All statements of the file that runs; none where it is too large to be kept. */
+  readonly whole: readonly Statement[];
   /** The file that runs, in batches. A file that is too large to be kept is read as they are asked for. */
   readonly statements: Iterable<readonly Statement[]> | AsyncIterable<readonly Statement[]>;
 }
@@ -29,13 +31,13 @@ function readStepFiles(step: Step, { noBackslashEscapes, onRead }: StepFilesOpti
   const texts = readStoredTexts(migration);
   const text = texts[direction];
   const options = { noBackslashEscapes, fileName: file.fileName };
-  return {
-    texts: packTexts(texts),
-    statements:
-      text === null
-        ? readAhead(readStatements(file, { noBackslashEscapes, onRead }))
-        : inOnePiece(splitText(text, options), () => onRead(file.bytes)),
-  };
+  const packed = packTexts(texts);
+  if (text === null) {
+    const statements = readAhead(readStatements(file, { noBackslashEscapes, onRead }));
+    return { texts: packed, whole: [], statements };
+  }
+  const whole = splitText(text, options);
+  return { texts: packed, whole, statements: inOnePiece(whole, () => onRead(file.bytes)) };
 }
 
 function* inOnePiece(statements: readonly Statement[], onRead: () => void): Iterable<readonly Statement[]> {
@@ -43,37 +45,56 @@ function* inOnePiece(statements: readonly Statement[], onRead: () => void): Iter
   yield statements;
 }
 
-/** Reads the files of a plan's steps, those of the next one while the one before it runs. */
+/** Of pairs that are held before their turn; one more may be larger. */
+const AHEAD_BYTES = 256 * 1024;
+
+/** Reads the files of a plan's steps, those of the next ones while those before them run. */
 export interface FileReader {
-  /** @throws as `readStepFiles` */
+  /** For a step that is about to run.  @throws as `readStepFiles` */
   take(step: Step): StepFiles;
-  /** Reads the next step's as soon as the event loop has nothing to do. What fails then is tried again by `take`. */
-  readAhead(): void;
+  /** Reads them, and keeps them for `take`.  @throws as `readStepFiles` */
+  look(step: Step): StepFiles;
+  /** Reads so many steps' further, whenever the event loop has nothing to do. What fails then is tried again by `take`. */
+  readAhead(count: number): void;
 }
 
 export function createFileReader(steps: readonly Step[], options: StepFilesOptions): FileReader {
-  let current: Step | undefined;
-  let read: { readonly step: Step; readonly files: StepFiles } | null = null;
-  const readOnce = (step: Step): StepFiles => {
-    if (read?.step !== step) read = { step, files: readStepFiles(step, options) };
-    return read.files;
+  const places = new Map(steps.map((step, place) => [step, place]));
+  const kept = new Map<Step, StepFiles>();
+  /** Place of the last one that was asked for. */
+  let last = -1;
+  const read = (step: Step): StepFiles => {
+    const files = kept.get(step) ?? readStepFiles(step, options);
+    kept.set(step, files);
+    return files;
   };
-  return {
-    take(step) {
-      current = step;
-      return readOnce(step);
-    },
-    readAhead() {
-      const next = current === undefined ? undefined : steps[steps.indexOf(current) + 1];
-      if (next === undefined) return;
-      setImmediate(() => {
+  const look = (step: Step): StepFiles => {
+    last = Math.max(last, places.get(step) ?? last);
+    return read(step);
+  };
+  const readOn = (place: number, end: number, room: number): void => {
+    const step = steps[place];
+    if (step === undefined || place > end || room < 0) return;
+    setImmediate(() => {
+      if (place > last) {
         try {
-          readOnce(next);
+          read(step);
         } catch {
           // Met again when it is their turn.
         }
-      });
+      }
+      readOn(place + 1, end, room - step.migration.up.bytes - (step.migration.down?.bytes ?? 0));
+    });
+  };
+  return {
+    take(step) {
+      const files = look(step);
+      const place = places.get(step) ?? 0;
+      for (const other of kept.keys()) if ((places.get(other) ?? 0) < place) kept.delete(other);
+      return files;
     },
+    look,
+    readAhead: (count) => readOn(last + 1, last + count, AHEAD_BYTES),
   };
 }
 

@@ -26,8 +26,10 @@ export interface StepContext {
   readonly table: string;
   /** Id for the step's line, when it begins one. */
   readonly nextId: number;
-  /** The migration before, when its record was left to this one. */
-  readonly unfinished: Unfinished | null;
+  /** The migrations before, whose record was left to this one. */
+  readonly unfinished: readonly Unfinished[];
+  /** Intents of later lines: an earlier run had announced them together with what is open in this step's. */
+  readonly openBehind: readonly Intent[];
   /** Id of the line of an earlier run that ended with none of the statements done; null: there is none. */
   readonly inVain: number | null;
   /** Another migration follows on this session, so that the record of this one may be left to it. */

@@ -35,7 +35,7 @@ export async function runStep(
   context: StepContext,
   step: Step,
   scan: FileScan,
-): Promise<{ result: StepResult; touched: boolean; unfinished: Unfinished | null }> {
+): Promise<{ result: StepResult; touched: boolean; unfinished: readonly Unfinished[] }> {
   const started = performance.now();
   const run = beginStep(context, step, scan);
   const { total, execution } = run;
@@ -45,7 +45,7 @@ export async function runStep(
     statements: total,
     resumedAt: step.resume?.row.done ?? null,
   });
-  let unfinished: Unfinished | null;
+  let unfinished: readonly Unfinished[];
   try {
     unfinished = await runStatements(run);
   } catch (error) {
@@ -60,7 +60,7 @@ export async function runStep(
   return { result, touched: execution.touched, unfinished };
 }
 
-async function runStatements(run: StepRun): Promise<Unfinished | null> {
+async function runStatements(run: StepRun): Promise<readonly Unfinished[]> {
   const { context, step, execution, grouping } = run;
   if (step.resume !== null) await execution.journal.finishPrevious(context.session);
   for await (const statements of grouping.cut(context.files.statements)) {
@@ -73,7 +73,7 @@ async function runStatements(run: StepRun): Promise<Unfinished | null> {
   if (run.open !== null) await settleOpen(run, null);
   if (context.followed) return finishWithNext(execution);
   await finish(execution);
-  return null;
+  return [];
 }
 
 /** @returns whether an earlier run did this statement, as it recorded or as can be judged now */
@@ -133,7 +133,12 @@ function refuseLost({ ran, step, execution }: StepRun, statement: Statement, cla
   if (readsPrevious(classified, (name) => preparedText(memory, name))) throw lostOutcome(statement, fileName);
 }
 
-function tellDone({ context, step, total }: StepRun, { statement, classified }: Work, ms: number): void {
+/** Tells that a statement is done. @param ms that it took */
+export function tellDone(
+  { context, step, total }: StepRun,
+  { statement, classified }: Work,
+  ms: number,
+): void {
   context.emit({
     event: "statement-done",
     ...stepName(step),
@@ -160,7 +165,7 @@ const COMMITTING: readonly Classified["statement"]["kind"][] = [
 ];
 
 /** Leaves the database and the line as they should be after a failure, and gives the error to throw. */
-async function stopAt(run: StepRun, error: unknown): Promise<unknown> {
+export async function stopAt(run: StepRun, error: unknown): Promise<unknown> {
   const { context, step, total, execution, current } = run;
   const { session, journal } = execution;
   if (current === null && error instanceof MigrateError) {

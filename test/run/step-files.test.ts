@@ -28,7 +28,7 @@ for (const { name, waits } of [
       assert.ok(first !== undefined && second !== undefined);
       const reader = createFileReader([first, second], { noBackslashEscapes: false, onRead: () => {} });
       reader.take(first);
-      reader.readAhead();
+      reader.readAhead(1);
       if (waits) await turn();
       const files = reader.take(second);
       await turn();

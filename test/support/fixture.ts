@@ -96,9 +96,15 @@ export function databaseOf(url: string): string {
   return new URL(url).pathname.slice(1);
 }
 
+function keepTogether(names: readonly string[]): readonly (readonly string[])[] {
+  const together = names.filter((name) => name.includes("_together_"));
+  return [...names.filter((name) => !together.includes(name)).map((name) => [name]), together];
+}
+
 /**
  * Puts the fixture's migrations into folders of at most `size` (all of them: one folder), so that a point in
- * the last migration does not cost a run of all those before it. The files do not depend on each other.
+ * the last migration does not cost a run of all those before it. The files do not depend on each other, but for those that
+ * are named so: they count as one.
  */
 export async function withGroups<T>(
   size: number,
@@ -108,8 +114,9 @@ export async function withGroups<T>(
   const parent = await mkdtemp(join(tmpdir(), "sweep-"));
   try {
     const groups: Group[] = [];
-    for (let at = 0; at < names.length; at += size) {
-      const members = names.slice(at, at + size);
+    const units = keepTogether(names);
+    for (let at = 0; at < units.length; at += size) {
+      const members = units.slice(at, at + size).flat();
       const versions = members.map((name) => name.slice(0, 4));
       const name = [...new Set([versions[0], versions.at(-1)])].join("-");
       const dir = join(parent, name);

@@ -198,7 +198,7 @@ function isFarewell(command: ClientCommand | null, point: Point): boolean {
 /** Before the run begins there is nothing to go on with. */
 function isGreeting(command: ClientCommand | null): boolean {
   const greeting =
-    /^SET NAMES|^SELECT VERSION|^SHOW CREATE TABLE .*migration_history|^SELECT CONCAT_WS\(CHAR\(0 USING utf8mb4\), id, version|GET_LOCK/;
+    /^SET NAMES|^SELECT VERSION|^SHOW (?:ALL SLAVES|REPLICA) STATUS|^SHOW CREATE TABLE .*migration_history|^SELECT CONCAT_WS\(CHAR\(0 USING utf8mb4\), id, version|GET_LOCK/;
   return greeting.test(command?.text ?? "");
 }
 

@@ -1,0 +1,1 @@
+DROP TABLE together_3, together_3b;

@@ -1,0 +1,2 @@
+CREATE TABLE together_3 (id INT PRIMARY KEY) COMMENT='three';
+CREATE TABLE together_3b (id INT PRIMARY KEY, note TEXT);

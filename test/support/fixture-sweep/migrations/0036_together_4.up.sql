@@ -1,0 +1,2 @@
+CREATE TABLE together_4 (id INT PRIMARY KEY) -- four
+

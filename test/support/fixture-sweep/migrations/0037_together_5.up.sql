@@ -1,0 +1,1 @@
+INSERT INTO together_1 (note) VALUES ('a'), ('b');

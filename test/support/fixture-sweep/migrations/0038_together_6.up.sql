@@ -1,0 +1,1 @@
+CREATE TABLE together_6 (id INT PRIMARY KEY);

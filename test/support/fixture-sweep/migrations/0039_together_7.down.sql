@@ -1,0 +1,1 @@
+CREATE TABLE back_2 (id INT PRIMARY KEY);

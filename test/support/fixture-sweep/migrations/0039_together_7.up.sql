@@ -1,0 +1,1 @@
+CREATE TABLE together_7 (id INT PRIMARY KEY);

@@ -1,0 +1,2 @@
+CREATE TABLE together_8 (id INT PRIMARY KEY);
+CREATE TABLE together_8b (id INT PRIMARY KEY);
