@@ -30,8 +30,13 @@ after(async () => {
 });
 
 for (const line of [14, 16, 18] as const) {
-  test(`Node ${line} is told in one line that it is too old, whatever it starts`, () => {
-    const node = otherNode(line);
+  test(`Node ${line} is told in one line that it is too old, whatever it starts`, (t) => {
+    let node: string;
+    try {
+      node = otherNode(line);
+    } catch (error) {
+      return t.skip(`npm cannot fetch Node ${line}: ${(error as Error).message.split("\n")[0]}`);
+    }
     const index = runner.bin.replace("bin.js", "index.js");
     const program = join(scripts, `program-${line}.mjs`);
     writeFileSync(program, `import ${JSON.stringify(pathToFileURL(index).href)};`);
