@@ -8,7 +8,7 @@ const LIMITS = join(__dirname, "limits");
 export function oursUp(bench: Bench, folder: string, url: string): Command {
   return {
     program: process.execPath,
-    args: [bench.bin, "up", "--dir", folder],
+    args: [bench.bin, "up", "--allow-existing", "--dir", folder],
     environment: { DATABASE_URL: url },
     cwd: folder,
   };

@@ -130,7 +130,12 @@ forEachServer(
       const slow = { "0002_s.up.sql": "SELECT SLEEP(1);", "0002_s.down.sql": "DO 1;" };
       await withMigrations(slow, async (dir) => {
         for (const [name, env] of Object.entries(handovers(target, dir))) {
-          const { process: child, ended } = start(runner.bin, ["up", "--table", `h_${name}`], env, dir);
+          const { process: child, ended } = start(
+            runner.bin,
+            ["up", "--allow-existing", "--table", `h_${name}`],
+            env,
+            dir,
+          );
           await untilRunning(`${server.url}/${target.database}`, "SELECT SLEEP");
           // Empty where there is no /proc.
           const visible = read(`/proc/${child.pid}/cmdline`) + read(`/proc/${child.pid}/comm`);

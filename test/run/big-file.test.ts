@@ -46,7 +46,7 @@ for (const file of FILES) {
       const { peakBytes } = await measureWithPeak(
         {
           program: process.execPath,
-          args: [runner?.bin ?? "", "up", "--dir", dirname(written.path)],
+          args: [runner?.bin ?? "", "up", "--allow-existing", "--dir", dirname(written.path)],
           environment: { DATABASE_URL: url },
           cwd: dir,
         },

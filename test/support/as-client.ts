@@ -61,7 +61,7 @@ async function runUp(url: string, up: string): Promise<{ code: string; words: st
   const files = { "0001_file.up.sql": up, "0001_file.down.sql": "SELECT 1" };
   return await withMigrations(files, async (dir) => {
     try {
-      await createMigrator({ databaseUrl: url, dir }).up();
+      await createMigrator({ databaseUrl: url, dir }).up({ allowExisting: true });
       return null;
     } catch (error) {
       if (!(error instanceof MigrateError)) throw error;
