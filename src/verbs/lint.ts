@@ -8,6 +8,7 @@ import { withScratchDatabase } from "../scratch/scratch-database";
 import { withScratchServer } from "../scratch/scratch-server";
 import { withSession } from "../server/connection";
 import type { Session } from "../server/session";
+import { LASTING } from "../server/tables";
 import { withTranslatedErrors } from "../server/translate-error";
 import type { ScratchSettings } from "../settings/scratch";
 import type { Settings } from "../settings/settings";
@@ -171,7 +172,7 @@ async function withTarget<T>(
 async function readSizes(session: Session): Promise<LintTarget["sizes"]> {
   const rows = await session.query(
     `SELECT TABLE_NAME AS name, COALESCE(TABLE_ROWS, 0) AS n, COALESCE(DATA_LENGTH + INDEX_LENGTH, 0) AS bytes
-       FROM information_schema.TABLES WHERE TABLE_SCHEMA = ?`,
+       FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND ${LASTING}`,
     [session.database],
   );
   return new Map(
