@@ -286,7 +286,7 @@ forEachServer("a leftover that cannot be dropped is a warning", async (_, server
         );
       } finally {
         await session.execute(`DROP USER '${user}'@'%'`);
-        await session.execute(`DROP DATABASE ${leftover}`);
+        await session.execute(`DROP DATABASE IF EXISTS ${leftover}`);
       }
     });
   });
