@@ -216,7 +216,9 @@ async function throughUp(
     for (const statement of before) await ask(url, statement);
     return await withMigrations({ "0001_a.up.sql": up, "0001_a.down.sql": "DROP TABLE t" }, (dir) =>
       withProxy(server, {}, async (proxy) => {
-        await migrate(settingsFromOptions({ databaseUrl: proxy.through(url), dir }), "up", null);
+        await migrate(settingsFromOptions({ databaseUrl: proxy.through(url), dir }), "up", null, {
+          allowExisting: true,
+        });
         return { state: await stateOf(url), commands: proxy.commands };
       }),
     );

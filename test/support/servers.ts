@@ -24,7 +24,7 @@ export function testServers(): readonly TestServer[] {
   return FAMILIES.map(testServer);
 }
 
-/** Whether this run takes every row of every table on every server: CI does, and the whole sweep. */
+/** Whether this run takes every row of every table on every server: with `--every-row`, and in the whole sweep. */
 export function takesEveryRow(): boolean {
   return process.env.TEST_EVERY_ROW === "1";
 }

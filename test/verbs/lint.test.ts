@@ -9,7 +9,7 @@ import { RULES } from "../../src/schema/risks";
 import type { Layout } from "../../src/verbs/layout";
 import { lint } from "../../src/verbs/lint";
 import { withMigrations } from "../support/migrations";
-import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";
+import { forEachServer, inTurn, type TestServer, withTestDatabase } from "../support/servers";
 import { runAll, withTestSession } from "../support/test-session";
 
 const BEFORE = `
@@ -120,7 +120,7 @@ function told({ statements }: LintResult): readonly string[] {
 forEachServer(
   "each rule finds what it is about, and asks the rows where they can tell",
   async (t, server) => {
-    for (const { sql, found, offline = found } of [...TABLE, ...ON_ROWS]) {
+    for (const { sql, found, offline = found } of inTurn(server, [...TABLE, ...ON_ROWS])) {
       await t.test(sql, () =>
         withLint(server, sql, async (run) => {
           const blocks = (rules: readonly string[]): readonly string[] =>
