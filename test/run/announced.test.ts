@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { type MigrateError, StatementError } from "../../src/errors";
 import { migrate } from "../../src/run/migrate";
 import { settingsFromOptions } from "../../src/settings/settings";
@@ -11,6 +10,7 @@ import { withMigrations } from "../support/migrations";
 import { type ClientCommand, type CutMoment, withProxy } from "../support/proxy";
 import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";
 import { dumpState, type State } from "../support/state";
+import { untilAlone } from "../support/until-alone";
 
 /** One that commits by itself and goes together with others like it. */
 function create(name: string, column = "n INT"): string {
@@ -199,13 +199,6 @@ async function loseAtGroup(server: TestServer, url: string, dir: string, moment:
     await assert.rejects(migrate(settings, "up", null, { allowExisting: true }), { code: "connection-lost" });
     assert.notEqual(proxy.cutAt(), null);
   });
-}
-
-/** Resolves when the server is done with what it had got from a runner that is gone. */
-async function untilAlone(url: string): Promise<void> {
-  const others =
-    "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND ID <> CONNECTION_ID()";
-  while (Number(await ask(url, others)) > 0) await setTimeout(20);
 }
 
 forEachServer("each is judged by itself after the connection was lost", async (t, server) => {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { type MigrateError, StatementError } from "../../src/errors";
 import { migrate } from "../../src/run/migrate";
 import { settingsFromOptions } from "../../src/settings/settings";
@@ -12,6 +11,7 @@ import { type ClientCommand, type CutMoment, withProxy } from "../support/proxy"
 import { randomFrom } from "../support/random";
 import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";
 import { dumpState, type State } from "../support/state";
+import { untilAlone } from "../support/until-alone";
 
 type Files = Readonly<Record<string, string>>;
 
@@ -206,13 +206,6 @@ async function loseAtGroup(server: TestServer, url: string, dir: string, moment:
     await assert.rejects(migrate(settings, "up", null, { allowExisting: true }), { code: "connection-lost" });
     assert.notEqual(proxy.cutAt(), null);
   });
-}
-
-/** Resolves when the server is done with what it had got from a runner that is gone. */
-async function untilAlone(url: string): Promise<void> {
-  const others =
-    "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND ID <> CONNECTION_ID()";
-  while (Number(await ask(url, others)) > 0) await setTimeout(20);
 }
 
 forEachServer("where the server stopped in the middle of files, the next run goes on", async (t, server) => {
