@@ -373,10 +373,16 @@ for (const row of DEADLOCKED) {
   });
 }
 
+const ER_CANNOT_CONVERT_STRING = 3854;
+
 async function waitsForLock(session: Session, database: string): Promise<boolean> {
-  const waiting = await session.query(
-    "SELECT trx_mysql_thread_id AS id FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'",
-  );
+  const transactions =
+    "SELECT trx_mysql_thread_id AS id FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'";
+  const waiting = await session.query(transactions).catch((error: { errno?: number }): Row[] => {
+    // For the same reason as below; the next look is at other statements.
+    if (error.errno === ER_CANNOT_CONVERT_STRING) return [];
+    throw error;
+  });
   // Not information_schema.PROCESSLIST: MySQL fails on it while any session's statement has 4-byte characters.
   const sessions = await session.query("SHOW PROCESSLIST");
   return sessions.some(
