@@ -6,10 +6,11 @@ import { migrate } from "../../src/run/migrate";
 import { settingsFromOptions } from "../../src/settings/settings";
 import { settleStatement } from "../../src/verbs/resolve";
 import { ask } from "../bench/database";
+import { countCreates, loseAtGroup, stateOf } from "../support/announced";
 import { withMigrations } from "../support/migrations";
-import { type ClientCommand, type CutMoment, withProxy } from "../support/proxy";
+import { type ClientCommand, withProxy } from "../support/proxy";
 import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";
-import { dumpState, type State } from "../support/state";
+import type { State } from "../support/state";
 import { untilAlone } from "../support/until-alone";
 
 /** One that commits by itself and goes together with others like it. */
@@ -19,15 +20,6 @@ function create(name: string, column = "n INT"): string {
 
 function creates(count: number, from = 1): string {
   return Array.from({ length: count }, (_, n) => create(`t${from + n}`)).join("");
-}
-
-/** CREATE TABLEs in one command. */
-function countCreates({ text }: ClientCommand): number {
-  return text.split("\n;\n").filter((part) => /^CREATE TABLE t/.test(part)).length;
-}
-
-async function stateOf(url: string): Promise<State> {
-  return await dumpState(url, { historyTable: "migration_history" });
 }
 
 /** Runs files, with a clock that says how long statements take. */
@@ -189,16 +181,6 @@ async function goOn(url: string, dir: string): Promise<Judged> {
 
 function many(from: number, to: number, verdict: string): Judged {
   return Array.from({ length: to - from + 1 }, (_, n) => [from + n, verdict] as const);
-}
-
-/** Loses the connection at the command that has several of them, and cannot connect again. */
-async function loseAtGroup(server: TestServer, url: string, dir: string, moment: CutMoment): Promise<void> {
-  const cut = { command: (command: ClientCommand) => countCreates(command) > 2, moment };
-  await withProxy(server, { cut, refuseAfterCut: true }, async (proxy) => {
-    const settings = settingsFromOptions({ databaseUrl: proxy.through(url), dir });
-    await assert.rejects(migrate(settings, "up", null, { allowExisting: true }), { code: "connection-lost" });
-    assert.notEqual(proxy.cutAt(), null);
-  });
 }
 
 forEachServer("each is judged by itself after the connection was lost", async (t, server) => {

@@ -6,11 +6,12 @@ import { migrate } from "../../src/run/migrate";
 import { settingsFromOptions } from "../../src/settings/settings";
 import { settleStatement } from "../../src/verbs/resolve";
 import { ask } from "../bench/database";
+import { countCreates, loseAtGroup, stateOf } from "../support/announced";
 import { withMigrations } from "../support/migrations";
-import { type ClientCommand, type CutMoment, withProxy } from "../support/proxy";
+import { withProxy } from "../support/proxy";
 import { randomFrom } from "../support/random";
 import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";
-import { dumpState, type State } from "../support/state";
+import type { State } from "../support/state";
 import { untilAlone } from "../support/until-alone";
 
 type Files = Readonly<Record<string, string>>;
@@ -34,15 +35,6 @@ function create(name: string): string {
 const TEN = folder(
   Array.from({ length: 10 }, (_, n) => (n === 2 ? `${create("t3")}${create("t3b")}` : create(`t${n + 1}`))),
 );
-
-/** CREATE TABLEs in one command. */
-function countCreates({ text }: ClientCommand): number {
-  return text.split("\n;\n").filter((part) => /^CREATE TABLE t/.test(part)).length;
-}
-
-async function stateOf(url: string): Promise<State> {
-  return await dumpState(url, { historyTable: "migration_history" });
-}
 
 /** What a run came to: its error's words, too, where there is one. */
 interface Came {
@@ -198,15 +190,6 @@ async function goOn(url: string, dir: string): Promise<readonly string[]> {
 /** In the order in which they are sent. */
 const SENT = ["2.1", "3.1", "3.2", "4.1", "5.1", "6.1", "7.1", "8.1", "9.1", "10.1"];
 const MADE = ["t2", "t3", "t3b", "t4", "t5", "t6", "t7", "t8", "t9", "t10"];
-
-async function loseAtGroup(server: TestServer, url: string, dir: string, moment: CutMoment): Promise<void> {
-  const cut = { command: (command: ClientCommand) => countCreates(command) > 2, moment };
-  await withProxy(server, { cut, refuseAfterCut: true }, async (proxy) => {
-    const settings = settingsFromOptions({ databaseUrl: proxy.through(url), dir });
-    await assert.rejects(migrate(settings, "up", null, { allowExisting: true }), { code: "connection-lost" });
-    assert.notEqual(proxy.cutAt(), null);
-  });
-}
 
 forEachServer("where the server stopped in the middle of files, the next run goes on", async (t, server) => {
   t.mock.method(performance, "now", STANDS_STILL);
