@@ -21,7 +21,7 @@ export async function refuseExistingTables(session: Session, settings: Settings)
     ...tools.map(({ tool, table }) => `In ${table}, ${tool} keeps its history.`),
     ...histories.map((table) => `In ${table}, this tool keeps another history.`),
   ];
-  const found = `${session.database} has no history of migrations, but it has ${count(tables)}: ${listed(tables)}.`;
+  const found = `${session.database} has no history of migrations, but it has ${countTables(tables)}: ${listed(tables)}.`;
   throw new MigrateError("existing-tables", [found, ...kept, "Nothing was run."].join("\n"), {
     hint: [
       ...(histories.length === 0
@@ -75,7 +75,8 @@ export async function listExisting(
   return { tables: named(false).filter((name) => !isIgnored(name)), histories: named(true) };
 }
 
-function count(tables: readonly string[]): string {
+/** How many tables there are, in words. */
+export function countTables(tables: readonly string[]): string {
   return tables.length === 1 ? "a table" : `${tables.length} tables`;
 }
 

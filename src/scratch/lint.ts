@@ -8,7 +8,7 @@ import { type Level, type Risk, RULES, type Rule, risksOf } from "../schema/risk
 import type { Session } from "../server/session";
 import type { DatabaseSettings } from "../settings/database";
 import type { Settings } from "../settings/settings";
-import { classify } from "../syntax/classify";
+import { classify, type StatementKind } from "../syntax/classify";
 import { qualifiersOf } from "../syntax/qualifiers";
 import { renamesIn } from "../syntax/renames-in";
 import type { Statement } from "../syntax/statement";
@@ -108,13 +108,12 @@ async function lintFile(linter: Linter, migration: Migration): Promise<readonly 
         const kind = classify(statement.text, session.server).statement;
         locked = kind.kind === "lock-tables" || (locked && kind.kind !== "unlock-tables");
         if (kind.kind === "set") await probe.run(statement.text).catch(() => {});
-        const changes = kind.kind === "self-committing" || kind.kind === "repeatable";
-        if (!changes || locked) {
+        if ((kind.kind !== "self-committing" && kind.kind !== "repeatable") || locked) {
           linter.changed.see(kind);
           await runOne(session, up, statement);
           continue;
         }
-        const looked = await lintStatement(linter, { session, probe, up, statement, lines });
+        const looked = await lintStatement(linter, { session, probe, up, statement, kind, lines });
         if (looked !== null) found.push({ version: migration.version, name: migration.name, ...looked });
       }
     }
@@ -140,21 +139,20 @@ interface Look {
   readonly probe: Session;
   readonly up: MigrationFile;
   readonly statement: Statement;
+  readonly kind: Extract<StatementKind, { kind: "self-committing" | "repeatable" }>;
   /** Of the file; none of a large one, which is not looked through for comments. */
   readonly lines: readonly string[];
 }
 
 async function lintStatement(
   linter: Linter,
-  { session, probe, up, statement, lines }: Look,
+  { session, probe, up, statement, kind, lines }: Look,
 ): Promise<Omit<LintedStatement, "version" | "name"> | null> {
   const { reader } = linter;
   const { text } = statement;
   const { server } = session;
   const before = await readNow(linter);
-  const kind = classify(text, server).statement;
-  const objects = kind.kind === "self-committing" || kind.kind === "repeatable" ? kind.objects : [];
-  const named = objects.find(({ type }) => type === "table")?.name ?? null;
+  const named = kind.objects.find(({ type }) => type === "table")?.name ?? null;
   const table = before.tables.find(({ name }) => name.toLowerCase() === named?.toLowerCase()) ?? null;
   const isAlter = table !== null && ALTERS.test(text) && qualifiersOf(text, server).length === 0;
   const question = { text, table: table?.name ?? "", schema: before, database: reader.database };
@@ -204,10 +202,10 @@ function risksOfStatement(
   if (/^\s*TRUNCATE\s/i.test(text)) {
     return [{ rule: "loses-data", message: "empties the table", instead: null, question: null }];
   }
-  const { tables, columns } = renamesIn(text, server);
+  const { table, tables, columns } = renamesIn(text, server);
   const nameNow = (name: string): string =>
     after.tables.find((each) => each.name.toLowerCase() === name.toLowerCase())?.name ?? name;
-  const altered = nameNow(tables[0]?.to ?? /TABLE\s+(?:IF\s+EXISTS\s+)?`?([^\s`]+)/i.exec(text)?.[1] ?? "");
+  const altered = nameNow(tables[0]?.to ?? table ?? "");
   const renames = {
     tables: tables.map(({ from, to }) => ({ from, to: nameNow(to) })),
     columns: columns.map((pair) => ({ ...pair, table: altered })),

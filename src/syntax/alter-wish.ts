@@ -1,6 +1,6 @@
 import type { LexOptions, Token } from "./lexer";
 import { quoteIdentifier } from "./quote";
-import { acceptGuard, readIdentifier, readName } from "./statements/object-names";
+import { acceptGuard, readAlteredTable, readIdentifier, readName } from "./statements/object-names";
 import { createReader, isKeyword, type TokenReader } from "./token-reader";
 
 /** How a server is asked to alter a table: it refuses when it cannot. */
@@ -22,7 +22,7 @@ export function withWish(text: string, wish: AlterWish, options: LexOptions = {}
   const { algorithm, lock } = wish;
   const reader = createReader(text, options);
   if (reader.accept("ALTER")) {
-    const next = behindTable(reader);
+    const next = readAlteredTable(reader) === null ? null : reader.peek();
     if (next === null) return null;
     const words = lock === null ? "" : ` LOCK=${lock},`;
     return `${text.slice(0, next.start)}ALGORITHM=${algorithm},${words} ${text.slice(next.start)}`;
@@ -50,14 +50,4 @@ function isWish(token: Token, next: Token | undefined): boolean {
   return (
     named && (isKeyword(next, "=") || /^(INSTANT|NOCOPY|INPLACE|COPY|NONE|SHARED)$/i.test(next?.value ?? ""))
   );
-}
-
-/** The first token that says what is altered. */
-function behindTable(reader: TokenReader): Token | null {
-  while (reader.accept("ONLINE") || reader.accept("IGNORE"));
-  if (!reader.accept("TABLE")) return null;
-  acceptGuard(reader);
-  if (readName(reader) === null) return null;
-  if (!reader.accept("NOWAIT") && reader.accept("WAIT")) reader.next(); // MariaDB
-  return reader.peek();
 }

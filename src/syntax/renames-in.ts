@@ -1,23 +1,31 @@
 import type { LexOptions } from "./lexer";
-import { acceptGuard, readIdentifier, readName } from "./statements/object-names";
+import {
+  acceptGuard,
+  acceptWait,
+  readAlteredTable,
+  readIdentifier,
+  readName,
+} from "./statements/object-names";
 import { createReader, type TokenReader } from "./token-reader";
 
 /** What a statement calls otherwise from now on; names as they are written there. */
 export interface RenamesIn {
+  /** The table that is altered; null: none. */
+  readonly table: string | null;
   readonly tables: readonly { readonly from: string; readonly to: string }[];
   /** Of the table that is altered. */
   readonly columns: readonly { readonly from: string; readonly to: string }[];
 }
 
+const NOTHING: RenamesIn = { table: null, tables: [], columns: [] };
+
 /** Reads the new names out of an ALTER TABLE or a RENAME TABLE. Empty for every other statement. */
 export function renamesIn(text: string, options: LexOptions = {}): RenamesIn {
   const reader = createReader(text, options);
-  if (reader.accept("RENAME")) return { tables: readTables(reader), columns: [] };
-  if (!reader.accept("ALTER")) return { tables: [], columns: [] };
-  while (reader.accept("ONLINE") || reader.accept("IGNORE"));
-  if (!reader.accept("TABLE")) return { tables: [], columns: [] };
-  acceptGuard(reader);
-  const table = readName(reader)?.name ?? "";
+  if (reader.accept("RENAME")) return { table: null, tables: readTables(reader), columns: [] };
+  if (!reader.accept("ALTER")) return NOTHING;
+  const table = readAlteredTable(reader)?.name ?? null;
+  if (table === null) return NOTHING;
   const tables: { from: string; to: string }[] = [];
   const columns: { from: string; to: string }[] = [];
   while (reader.peek() !== null) {
@@ -38,7 +46,7 @@ export function renamesIn(text: string, options: LexOptions = {}): RenamesIn {
       reader.next();
     }
   }
-  return { tables, columns };
+  return { table, tables, columns };
 }
 
 function readTables(reader: TokenReader): RenamesIn["tables"] {
@@ -47,7 +55,7 @@ function readTables(reader: TokenReader): RenamesIn["tables"] {
   const found: { from: string; to: string }[] = [];
   do {
     const from = readName(reader)?.name ?? null;
-    if (!reader.accept("NOWAIT") && reader.accept("WAIT")) reader.next(); // MariaDB
+    acceptWait(reader);
     if (!reader.accept("TO")) break;
     const to = readName(reader)?.name ?? null;
     if (from !== null && to !== null) found.push({ from, to });

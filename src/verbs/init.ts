@@ -1,7 +1,7 @@
 import { constants, copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { MigrateError, RefusedError } from "../errors";
-import { listExisting } from "../history/existing-tables";
+import { countTables, listExisting } from "../history/existing-tables";
 import { readHistoryState } from "../history/fold";
 import { createHistoryTable } from "../history/table";
 import { writePair } from "../migrations/write";
@@ -139,9 +139,8 @@ async function findExisting(settings: Settings): Promise<readonly string[]> {
 
 function renderExisting(existing: readonly string[], found: readonly Adoption[]): readonly string[] {
   if (existing.length === 0) return [];
-  const count = existing.length === 1 ? "a table" : `${existing.length} tables`;
   return [
-    `The database has ${count} and no history. If the schema is to become the first migration:`,
+    `The database has ${countTables(existing)} and no history. If the schema is to become the first migration:`,
     "  npm run migrate:baseline -- <name>",
     ...(found.length > 0
       ? []

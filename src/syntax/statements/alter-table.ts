@@ -14,7 +14,7 @@ import {
   splitAtCommas,
   type TokenReader,
 } from "../token-reader";
-import { acceptGuard, isIdentifier, readObject } from "./object-names";
+import { acceptGuard, acceptWait, isIdentifier, readObject } from "./object-names";
 
 /**
  * Reads on behind ALTER TABLE. Usually the table's definition tells whether it was done; what the definition does
@@ -24,7 +24,7 @@ import { acceptGuard, isIdentifier, readObject } from "./object-names";
 export function readAlterTable(reader: TokenReader): StatementKind {
   acceptGuard(reader);
   const table = readObject(reader, "table");
-  if (!reader.accept("NOWAIT") && reader.accept("WAIT")) reader.next(); // MariaDB
+  acceptWait(reader);
   const { text } = reader;
   const list = reader.rest();
   const clauses = readClauses(list);

@@ -89,6 +89,21 @@ export function acceptGuard(reader: TokenReader): boolean {
   return reader.accept("IF", "EXISTS") || reader.accept("IF", "NOT", "EXISTS");
 }
 
+/** Consumes MariaDB's `NOWAIT` or `WAIT seconds` behind a table's name. */
+export function acceptWait(reader: TokenReader): void {
+  if (!reader.accept("NOWAIT") && reader.accept("WAIT")) reader.next();
+}
+
+/** Reads behind ALTER as far as the table's name and what may follow it; null: it is about something else. */
+export function readAlteredTable(reader: TokenReader): TableName | null {
+  while (reader.accept("ONLINE") || reader.accept("IGNORE"));
+  if (!reader.accept("TABLE")) return null;
+  acceptGuard(reader);
+  const table = readName(reader);
+  acceptWait(reader);
+  return table;
+}
+
 /** Consumes what may stand between CREATE, ALTER or DROP and the kind of object. */
 export function skipModifiers(reader: TokenReader): void {
   for (;;) {
