@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createConnection } from "mysql2/promise";
+import { installServer } from "../src/scratch/install-server";
 import { type PrivateServer, withPrivateServer } from "../src/scratch/private-server";
-import { installServer } from "./install-server";
 
 const ROOT = join(__dirname, "..");
 const DATABASE = "blog";
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   stopOnSignals();
   console.log("Starting a private database server in a temporary folder.");
   try {
-    const install = async () => installServer("mariadb");
+    const install = () => installServer("mariadb", process.env, (line) => console.error(line));
     await withPrivateServer({ family: null, environment: process.env, install }, show);
     console.log(`
 That was all temporary: the server and its data are gone. Next, with a database of yours:

@@ -10,7 +10,7 @@ import { checkInput, type InputType, inputTypes, readVerbInput } from "./verbs/p
 import type { Command } from "./verbs/verb";
 
 /** Runs the command line; for the program that npm links. @internal */
-export { start as startProgram } from "./cli/main";
+export { start as startProgram } from "./cli/start";
 export {
   type ErrorCode,
   MigrateError,
@@ -163,6 +163,13 @@ export function createMigrator(options: MigratorOptions): Migrator {
       environmentFolder: null,
       openEditor: () => {
         throw new MigrateError("usage", "A program has no editor to open.");
+      },
+      print: () => {},
+      findCommand: () => {
+        throw new MigrateError("usage", "A program starts its own programs.");
+      },
+      runCommand: () => {
+        throw new MigrateError("usage", "A program starts its own programs.");
       },
       emit: options.onEvent ?? (() => {}),
       progressMs: options.progressMs ?? null,

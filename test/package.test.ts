@@ -243,7 +243,7 @@ test("package: holds the built program, its papers and examples, no sources, no 
       "SECURITY.md",
       "package.json",
     ],
-    ...["scripts", "scripts/entrypoint.sh"],
+    ...["scripts", "scripts/entrypoint.sh", "scripts/install-server.sh"],
   ]);
   // What init makes a .env of is the one hidden file.
   const hidden = own.filter((name) => name !== ".env.example");

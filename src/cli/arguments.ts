@@ -6,19 +6,40 @@ import { type OptionTable, type RawOptions, spellOption, usageError } from "../v
 import { type AnyCommand, commonOptions } from "../verbs/verb";
 
 /**
+ * Parts the words after the verb into ours and, for a verb that runs another program, that program's command line, which
+ * begins with the first word that is no option, or behind `--`.
+ */
+export function splitWords(
+  command: AnyCommand,
+  words: readonly string[],
+): { readonly own: readonly string[]; readonly commandLine: readonly string[] | null } {
+  const takesOne = Object.values(command.options).some(
+    (option) => option.kind === "positional" && option.commandLine === true,
+  );
+  if (!takesOne) return { own: words, commandLine: null };
+  const table: OptionTable = { ...command.options, ...commonOptions };
+  const first = tokenize(table, words).find(({ kind }) => kind !== "option");
+  if (first === undefined) return { own: words, commandLine: [] };
+  const from = first.kind === "option-terminator" ? first.index + 1 : first.index;
+  return { own: words.slice(0, first.index), commandLine: words.slice(from) };
+}
+
+/**
  * Reads the words after the verb.
  * @returns what was given by option name: text, or true for a flag
  * @throws MigrateError `usage`
  */
 export function parseOptions(command: AnyCommand, words: readonly string[]): RawOptions {
+  const { own, commandLine } = splitWords(command, words);
   const table: OptionTable = { ...command.options, ...commonOptions };
   const refuse = (message: string): never => {
     throw usageError(command.name, message);
   };
   const given: Record<string, unknown> = {};
   const places = Object.keys(table).filter((name) => table[name]?.kind === "positional");
+  if (commandLine !== null) for (const name of places) given[name] = commandLine;
   const rest = [...places];
-  for (const token of tokenize(table, words)) {
+  for (const token of tokenize(table, own)) {
     if (token.kind === "positional") {
       const name = isMany(table, rest[0]) ? rest[0] : rest.shift();
       const found = plain(token.value);

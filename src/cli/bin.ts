@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { start } from "./main";
+import { start } from "./start";
 
 void start(process);

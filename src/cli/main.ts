@@ -1,4 +1,3 @@
-import { getEventListeners } from "node:events";
 import type { RunEvent } from "../run/events";
 import { isProduction, readScratchSettings } from "../settings/scratch";
 import { type Environment, readFolderSettings, readSettings, type SettingFlags } from "../settings/settings";
@@ -6,10 +5,10 @@ import { nearest } from "../settings/spelling";
 import { isVerb, verbs } from "../verbs/list";
 import { type OptionTable, type RawOptions, readOptions, usageError } from "../verbs/options";
 import { printable, printableJson } from "../verbs/printable";
-import { type AnyCommand, type Context, commonOptions } from "../verbs/verb";
+import { type AnyCommand, type CommandEnd, type Context, commonOptions } from "../verbs/verb";
 import { packageVersion } from "../version";
 import { answerAlembic, translateAlembic } from "./alembic-words";
-import { parseOptions, refuseSwallowed } from "./arguments";
+import { parseOptions, refuseSwallowed, splitWords } from "./arguments";
 import { adaptCommands } from "./caller";
 import { readEnvironment } from "./dotenv";
 import { renderCommandHelp, renderProgramHelp } from "./help";
@@ -21,6 +20,7 @@ import {
   createTerminalReporter,
   type Reporter,
 } from "./reporter";
+import { findCommand, runCommand, type SignalRelay } from "./run-command";
 import {
   askOnTerminal,
   type Io,
@@ -31,11 +31,16 @@ import {
   writeLines,
 } from "./terminal";
 
-/** 0 done, 1 a check found something, 2 refused, failed or misused. */
-export type ExitCode = 0 | 1 | 2;
+/**
+ * 0 done, 1 a check found something, 2 refused, failed or misused. Of a verb that runs another program, what that ended with: its
+ * code, or the signal that killed it.
+ */
+export type ExitCode = number | NodeJS.Signals;
 
 /** How the caller stops a run. */
 export interface StopSignals {
+  /** Where signals go instead while a verb runs another program; left out: nobody passes any on. */
+  readonly relay?: SignalRelay;
   /** Aborted to end the run after the current statement. */
   readonly signal: AbortSignal;
   /** Aborted to end the current statement, too. */
@@ -87,8 +92,13 @@ export async function main(
     invocation.command = command;
     return await runVerb(invocation, command, rest);
   } catch (error) {
-    return printError(error, invocation, words.includes("--json"));
+    return printError(error, invocation, ownWords(invocation.command, words).includes("--json"));
   }
+}
+
+/** Another program's options may be called like ours. */
+function ownWords(command: AnyCommand | null, words: readonly string[]): readonly string[] {
+  return command === null ? words : splitWords(command, words.slice(1)).own;
 }
 
 function loadVerb(word: string): AnyCommand {
@@ -113,7 +123,8 @@ async function runVerb(
   words: readonly string[],
 ): Promise<ExitCode> {
   const { env, io } = invocation;
-  if (words.some((word) => word === "--help" || word === "-h")) {
+  const { own } = splitWords(command, words);
+  if (own.some((word) => word === "--help" || word === "-h")) {
     const lines = renderCommandHelp(command);
     writeLines(
       io.stdout,
@@ -121,13 +132,17 @@ async function runVerb(
     );
     return 0;
   }
-  refuseSwallowed(command, words, env);
+  refuseSwallowed(command, own, env);
   const given = parseOptions(command, words);
   const { json } = readOptions(command.name, commonOptions, given);
-  const context = createContext(invocation, command, given);
+  const print = (result: unknown): void => {
+    invocation.reporter?.end();
+    writeLines(io.stdout, json ? [printableJson(result, 2)] : renderResult(invocation, command, result));
+  };
+  const context = createContext(invocation, command, given, print);
   const result = await command.run(context);
-  invocation.reporter?.end();
-  writeLines(io.stdout, json ? [printableJson(result, 2)] : renderResult(invocation, command, result));
+  if (command.stays === true) invocation.reporter?.end();
+  else print(result);
   return command.exitCode?.(result, context.options) ?? 0;
 }
 
@@ -139,7 +154,12 @@ function renderResult({ env, io }: Invocation, command: AnyCommand, result: unkn
   return script === null ? lines.map((line) => adaptCommands(line, env, io.argv?.[1])) : lines;
 }
 
-function createContext(invocation: Invocation, command: AnyCommand, given: RawOptions): Context<OptionTable> {
+function createContext(
+  invocation: Invocation,
+  command: AnyCommand,
+  given: RawOptions,
+  print: (result: unknown) => void,
+): Context<OptionTable> {
   const { env, io, stop } = invocation;
   const { dir, table, json, quiet } = readOptions(command.name, commonOptions, given);
   const flags: SettingFlags = { dir, table };
@@ -165,11 +185,30 @@ function createContext(invocation: Invocation, command: AnyCommand, given: RawOp
     openEditor(paths): void {
       openEditor(paths, env, io.cwd());
     },
+    print,
+    findCommand: (program) => findCommand(program, env, io.cwd()),
+    runCommand: (words, own) => runCommandFor(invocation, words, own),
     emit,
     // On a terminal a line moves; in a log it is enough to see that it is alive.
     progressMs: quiet ? null : isTerminal(io.stderr, env) && !json ? LIVE_MS : HEARTBEAT_MS,
-    ...stop,
+    signal: stop.signal,
+    killSignal: stop.killSignal,
   };
+}
+
+async function runCommandFor(
+  { env, io, stop, reporter }: Invocation,
+  words: readonly string[],
+  own: Readonly<Record<string, string | null>>,
+): Promise<CommandEnd> {
+  reporter?.end();
+  const plain = Object.entries(own).map(([name, value]) => [name, value ?? undefined] as const);
+  return await runCommand(words, {
+    cwd: io.cwd(),
+    env: { ...env, ...Object.fromEntries(plain) },
+    relay: stop.relay ?? { to: null },
+    terminal: io.stdin?.isTTY === true,
+  });
 }
 
 function report(invocation: Invocation, event: RunEvent, json: boolean, quiet: boolean): void {
@@ -199,43 +238,4 @@ function printError(error: unknown, invocation: Invocation, json: boolean): 2 {
   if (json) writeLines(io.stdout, [printableJson({ error: report }, 2)]);
   else writeLines(io.stderr, renderReport(printable(report), layoutFor(io.stderr, env).paint));
   return 2;
-}
-
-/** Ctrl-C, whoever stops services, and a terminal or an SSH connection that is closed. */
-const STOPPING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
-/** npm passes Ctrl-C on to a script that the terminal told already: two signals, one wish. */
-const SAME_WISH_MS = 500;
-
-/**
- * Runs the command line of a process and sets its exit code. Ctrl-C, SIGTERM and SIGHUP end the run after the
- * current statement; a second one ends that statement on the server, and a third the process, which the next run
- * copes with.
- */
-export async function start(process: NodeJS.Process): Promise<void> {
-  const stop = new AbortController();
-  const kill = new AbortController();
-  let last = Number.NEGATIVE_INFINITY;
-  const onSignal = (): void => {
-    if (performance.now() - last < SAME_WISH_MS) return;
-    last = performance.now();
-    if (!stop.signal.aborted) stop.abort();
-    // A listener means that a statement is running or about to run.
-    else if (getEventListeners(kill.signal, "abort").length > 0) kill.abort();
-    else process.exit(2);
-  };
-  for (const signal of STOPPING) process.on(signal, onSignal);
-  // `status | head -1`: whoever read has what it wanted.
-  process.stdout.on("error", ignoreClosedPipe);
-  process.stderr.on("error", ignoreClosedPipe);
-  process.exitCode = await main(process.argv.slice(2), process.env, process, {
-    signal: stop.signal,
-    killSignal: kill.signal,
-  });
-  for (const signal of STOPPING) process.off(signal, onSignal);
-}
-
-/** A terminal that was closed is written to with EIO. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
 }

@@ -147,6 +147,8 @@ export function describeEvent(event: RunEvent, layout: Layout): string | null {
       return layout.paint("yellow", `Warning: ${event.message}`);
     case "judged":
       return `  statement ${event.statement} of ${formatMigration(event)} was under way when a run ended: ${event.verdict}`;
+    case "note":
+      return event.message;
     case "step-started":
       if (event.resumedAt === null) return null;
       return `Going on with ${formatMigration(event)} ${event.direction} after statement ${event.resumedAt} of ${event.statements}`;

@@ -30,6 +30,13 @@ export function readSchemaFile(path: string): string | null {
   });
 }
 
+/** Reads a file of SQL that was named. @throws MigrateError `unreadable`, `invalid-encoding` */
+export function readSqlFile(path: string): string {
+  const text = readSchemaFile(path);
+  if (text !== null) return text;
+  throw new MigrateError("unreadable", `There is no ${path}.`);
+}
+
 /** Says that there has to be a declared schema. @throws MigrateError `schema-missing`, and as `readSchemaFile` */
 export function requireSchemaFile(path: string): string {
   const text = readSchemaFile(path);

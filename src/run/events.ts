@@ -65,6 +65,8 @@ export type RunEvent =
   | ({ readonly event: "step-done"; readonly statements: number; readonly durationMs: number } & StepName)
   /** The run was asked to stop: after the current statement, or by ending that on the server. */
   | { readonly event: "stopping"; readonly kill: boolean }
-  | { readonly event: "warning"; readonly message: string };
+  | { readonly event: "warning"; readonly message: string }
+  /** What another program tells while it is waited for: a server that is being fetched. */
+  | { readonly event: "note"; readonly message: string };
 
 export type Emit = (event: RunEvent) => void;

@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { MigrateError } from "../errors";
+import type { DatabaseSettings } from "../settings/database";
 import { createDataFolder, logTail, MARIADB_LOG_SIZE, userArguments } from "./data-folder";
+import { installerCommand } from "./install-server";
 import { answers, freePort, isFree } from "./listening";
 import {
   type Environment,
@@ -45,12 +47,24 @@ export interface PrivateServer {
   readonly folder: string;
   /** Process id of the server; a new one after `restart`. */
   pid(): number;
+  /** Resolves when the server has ended, with what `wait` tells, in words. Waiting for it keeps this process alive. */
+  ended(): Promise<string>;
   /** Sends a signal. Resolves at once for SIGSTOP and SIGCONT, else when the process has ended. */
   kill(signal: NodeJS.Signals): Promise<void>;
   /** Starts it again, on the same port and data, after ending it in order if it still runs. */
   restart(): Promise<void>;
   /** Ends it and removes its folder; may be repeated. */
   stop(): Promise<void>;
+}
+
+/** How the runner reaches a database of a private server, as root. */
+export function settingsOn(
+  server: Pick<PrivateServer, "host" | "port" | "socket">,
+  database: string,
+): DatabaseSettings {
+  const { host, port, socket } = server;
+  const ssl = { mode: "disabled", ca: null, cert: null, key: null } as const;
+  return { host, port, socket, user: "root", password: "", database, ssl };
 }
 
 /** Gives the body a private server and stops it afterwards, whatever happens. @throws as startPrivateServer does */
@@ -109,8 +123,9 @@ async function findOrInstall(options: PrivateServerOptions): Promise<ServerProgr
   const wanted = { mysql: "MySQL (mysqld)", mariadb: "MariaDB (mariadbd)" };
   const what = family === null ? `${wanted.mysql} or ${wanted.mariadb}` : wanted[family];
   throw new MigrateError("no-local-server", `No ${what} was found on this machine.`, {
-    hint: `Install it (Debian: apt-get install mariadb-server-core mariadb-client-core), or unpack one beside the system:
-  scripts/install-server.sh ${family ?? "mariadb"}`,
+    hint: `Install it (Debian: apt-get install mariadb-server-core mariadb-client-core; macOS: brew install mariadb), or unpack
+one beside the system:
+  ${installerCommand(family ?? "mariadb")}`,
   });
 }
 
@@ -171,6 +186,7 @@ async function startOn(
     socket,
     folder,
     pid: () => running.pid,
+    ended: () => running.exited(),
     kill: end,
     async restart() {
       await end("SIGTERM");

@@ -6,7 +6,7 @@ import { clearLeftovers } from "../server/throwaway";
 import type { DatabaseSettings } from "../settings/database";
 import type { ScratchSettings } from "../settings/scratch";
 import type { Settings } from "../settings/settings";
-import { withPrivateServer } from "./private-server";
+import { settingsOn, withPrivateServer } from "./private-server";
 import type { SharedServer } from "./reach";
 import { findServerProgram } from "./server-programs";
 import { readTargetGlobals, type TargetGlobals } from "./target-globals";
@@ -95,16 +95,7 @@ async function onPrivateServer<T>(
   const { environment } = scratch;
   const like = { family: server.family, environment, serverArguments, dataArguments, binaryLog };
   return await withPrivateServer(like, async (own) => {
-    const settings: DatabaseSettings = {
-      host: own.host,
-      port: own.port,
-      socket: own.socket,
-      user: "root",
-      password: "",
-      database: "mysql",
-      ssl: { mode: "disabled", ca: null, cert: null, key: null },
-    };
-    return await onServer("private", settings, target, body);
+    return await onServer("private", settingsOn(own, "mysql"), target, body);
   });
 }
 

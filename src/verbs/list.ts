@@ -16,6 +16,7 @@ import { merge } from "./merge";
 import { redo } from "./redo";
 import { repair } from "./repair";
 import { resolve } from "./resolve";
+import { sandbox } from "./sandbox";
 import { show } from "./show";
 import { stamp } from "./stamp";
 import { status } from "./status";
@@ -45,6 +46,7 @@ export const verbs = {
   verify,
   check,
   dump,
+  sandbox,
   edit,
   completion,
 };

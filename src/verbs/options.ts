@@ -23,6 +23,8 @@ export interface Positional<T, R extends boolean, M extends boolean = boolean> {
   readonly summary: string;
   readonly required: R;
   readonly many: M;
+  /** Another program's command line, from its first word or `--` on: what looks like an option there is that program's. */
+  readonly commandLine?: true;
   readonly format: Format<T>;
 }
 
@@ -62,6 +64,12 @@ export type OptionValues<O extends OptionTable> = {
 export const text: Format<string> = {
   takes: "a text",
   read: (given) => (given === "" || given.includes("\0") ? null : given),
+};
+
+/** Any text, also an empty one. */
+const word: Format<string> = {
+  takes: "a text without NUL",
+  read: (given) => (given.includes("\0") ? null : given),
 };
 
 /** A version, or what stands for one; which there are is found out by the verb. */
@@ -114,6 +122,19 @@ export function several<T>(
   summary: string,
 ): Positional<T, false, true> {
   return { kind: "positional", placeholder, summary, required: false, many: true, format };
+}
+
+/** Declares the command line of another program, behind all options. */
+export function commandLine(placeholder: string, summary: string): Positional<string, false, true> {
+  return {
+    kind: "positional",
+    placeholder,
+    summary,
+    required: false,
+    many: true,
+    commandLine: true,
+    format: word,
+  };
 }
 
 /** Spells an option as the command line does: `lockTimeout` is `--lock-timeout`. */

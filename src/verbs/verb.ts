@@ -27,6 +27,18 @@ export interface Context<O extends OptionTable> {
   readonly environmentFolder: string | null;
   /** Opens files in the user's editor and waits for it.  @throws MigrateError `missing-setting`, `usage` */
   openEditor(paths: readonly string[]): void;
+  /** Prints a result of this verb now, for one that `stays`. */
+  print(result: unknown): void;
+  /** Says that there is a program to run.  @returns its path  @throws MigrateError `usage` */
+  findCommand(program: string): string;
+  /**
+   * Runs another program with this one's standard streams and waits for it; signals are passed on to it.
+   * @param environment what it gets in place of this program's; null: nothing
+   */
+  runCommand(
+    words: readonly string[],
+    environment: Readonly<Record<string, string | null>>,
+  ): Promise<CommandEnd>;
   /** Reports progress. */
   emit(event: RunEvent): void;
   /** Milliseconds between reports of how far a run is; null: none. */
@@ -35,6 +47,12 @@ export interface Context<O extends OptionTable> {
   readonly signal: AbortSignal;
   /** Aborted when the caller wants the current statement to be ended as well. */
   readonly killSignal: AbortSignal;
+}
+
+/** How a program ended: one of them is null. */
+export interface CommandEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
 }
 
 /** A verb: its options, its function, and how to print its result. */
@@ -55,8 +73,10 @@ export interface Command<O extends OptionTable, R> {
   render(result: R, layout: Layout): readonly string[];
   /** The properties of the result that are an SQL script, for files and other programs; null: this result is none. */
   script?(result: R): readonly string[] | null;
-  /** 1 when a check found something; left out: always 0. */
-  exitCode?(result: R, options: OptionValues<O>): 0 | 1;
+  /** It prints while it runs, through the context; what `run` returns is not printed. */
+  readonly stays?: true;
+  /** 1 when a check found something; of a verb that runs a program, what that ended with. Left out: always 0. */
+  exitCode?(result: R, options: OptionValues<O>): number | NodeJS.Signals;
 }
 
 /** Any command, for code that treats all alike. */

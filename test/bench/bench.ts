@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { installServer } from "../../scripts/install-server";
 import { type PrivateServer, withPrivateServer } from "../../src/scratch/private-server";
 import type { ServerFamily } from "../../src/scratch/server-programs";
+import { installForTests } from "../support/installed";
 import { findOrInstallClient } from "../support/start-servers";
 import { type Options, parseOptions } from "./options";
 import { findPeers, installPeers } from "./peers";
@@ -70,7 +70,7 @@ async function measureFamily(
   signal: AbortSignal,
 ): Promise<string> {
   const client = await findOrInstallClient(family);
-  const setup = { family, environment: process.env, install: async () => installServer(family) };
+  const setup = { family, environment: process.env, install: () => installForTests(family) };
   return await withPrivateServer(setup, async (server) => {
     const rows: Row[] = [];
     for (const [name, work] of Object.entries(WORKS)) {

@@ -4,7 +4,7 @@ import { EventEmitter, once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createConnection } from "mysql2/promise";
-import { main } from "../../src/cli/main";
+import { type ExitCode, main } from "../../src/cli/main";
 import { createMigrator } from "../../src/index";
 import { withMigrations } from "../support/migrations";
 import { forEachServer, withTestDatabase } from "../support/servers";
@@ -152,7 +152,7 @@ async function run(
   env: Env,
   folder: string,
   typed: string | null,
-): Promise<{ readonly code: number; readonly printed: string }> {
+): Promise<{ readonly code: ExitCode; readonly printed: string }> {
   let printed = "";
   const write = (text: string): void => {
     printed += text;

@@ -62,6 +62,7 @@ const rows: Readonly<Record<Verb, Readonly<Partial<Record<Source, readonly strin
   verify: { failing: ["verify!"], words: ["verify --from P"] },
   check: { schema: ["check!"], failing: ["check!"], words: ["check --schema P!"] },
   dump: { schema: ["dump~!"], words: ["dump --schema P/P!"] },
+  sandbox: { names: ["sandbox!"], words: ["sandbox --server P!", "sandbox --seed P!"] },
   edit: { words: ["edit P!"] },
   completion: { words: ["completion P!"] },
 };

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { main } from "../../src/cli/main";
+import { type ExitCode, main } from "../../src/cli/main";
 
 /**
  * A transcript is a text file that is read, run and written again; it must come out as it was.
@@ -136,7 +136,7 @@ function readFiles(folder: string): Readonly<Record<string, string>> {
   return Object.fromEntries(paths.sort().map((path) => [path, readFileSync(path, "latin1")]));
 }
 
-async function runHere(printed: string): Promise<{ stdout: string; stderr: string; status: number }> {
+async function runHere(printed: string): Promise<{ stdout: string; stderr: string; status: ExitCode }> {
   const [count = "0", ...rest] = printed.split("\0");
   const words = rest.slice(0, Number(count));
   const env: Record<string, string> = {};

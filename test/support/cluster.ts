@@ -1,10 +1,10 @@
 import { delimiter, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { createConnection } from "mysql2/promise";
-import { installServer } from "../../scripts/install-server";
 import { freePort } from "../../src/scratch/listening";
 import { type PrivateServer, startPrivateServer } from "../../src/scratch/private-server";
 import { type Environment, serverCacheFolder } from "../../src/scratch/server-programs";
+import { installForTests } from "./installed";
 
 /** A real cluster of three on this machine, gone when this process is. */
 export interface Cluster {
@@ -48,7 +48,7 @@ export async function withGroup<T>(
 
 /** A MariaDB and the provider that makes it a node are unpacked into the cache, unless they are there. */
 export async function startGalera(): Promise<Cluster> {
-  installServer("mariadb-galera");
+  await installForTests("mariadb-galera");
   const folder = join(serverCacheFolder(process.env) ?? "", "mariadb-galera");
   const environment = {
     ...process.env,
@@ -104,7 +104,7 @@ async function startGroup(mode: "single" | "multi"): Promise<Cluster> {
       family: "mysql",
       environment,
       binaryLog: true,
-      install: async () => installServer("mysql"),
+      install: () => installForTests("mysql"),
       serverArguments: [
         ...[`--server-id=${index + 1}`, "--gtid-mode=ON", "--enforce-gtid-consistency=ON"],
         ...["--report-host=127.0.0.1", `--report-port=${port}`, `--port=${port}`],

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { delimiter, join } from "node:path";
-import { installServer } from "../../scripts/install-server";
 import { type PrivateServer, startPrivateServer } from "../../src/scratch/private-server";
 import { findExecutable, type ServerFamily, serverCacheFolder } from "../../src/scratch/server-programs";
+import { installForTests } from "./installed";
 
 /**
  * What `npm test -- --server=` takes: a family, as it is found on the machine, or a release that install-server.sh unpacks
@@ -26,7 +26,7 @@ export interface TestRunServers {
  */
 export async function startTestServers(only: ServerChoice | null = null): Promise<TestRunServers> {
   const environment: Record<string, string> = {};
-  const families = only === null ? (["mysql", "mariadb"] as const) : [prepareOnly(only, environment)];
+  const families = only === null ? (["mysql", "mariadb"] as const) : [await prepareOnly(only, environment)];
   const started: PrivateServer[] = [];
   const stop = async (): Promise<void> => {
     await Promise.allSettled(started.map((server) => server.stop()));
@@ -40,7 +40,7 @@ export async function startTestServers(only: ServerChoice | null = null): Promis
           environment: process.env,
           // Whoever waits for a row that a test has locked is refused it after five seconds instead of fifty.
           serverArguments: ["--innodb-lock-wait-timeout=5"],
-          install: async () => installServer(family),
+          install: () => installForTests(family),
         });
         started.push(server);
         environment[`${prefix}_URL`] = server.url;
@@ -61,11 +61,11 @@ export async function startTestServers(only: ServerChoice | null = null): Promis
  * that the environment names is not taken for it.
  * @returns its family, which forEachServer is told as well
  */
-function prepareOnly(only: ServerChoice, environment: Record<string, string>): ServerFamily {
+async function prepareOnly(only: ServerChoice, environment: Record<string, string>): Promise<ServerFamily> {
   const family = only === "mysql" ? "mysql" : "mariadb";
   environment.TEST_FAMILY = family;
   if (only === family) return family;
-  installServer(only);
+  await installForTests(only);
   for (const what of ["URL", "SOCKET", "CLIENT"]) delete process.env[`TEST_${family.toUpperCase()}_${what}`];
   const folder = join(serverCacheFolder(process.env) ?? "", only);
   process.env.PATH = `${folder}${delimiter}${process.env.PATH ?? ""}`;
@@ -78,7 +78,7 @@ export async function findOrInstallClient(family: ServerFamily): Promise<string>
   if (found !== null) return found;
   const missing = `some tests need ${family}'s command-line client: install it, or set TEST_${family.toUpperCase()}_CLIENT`;
   try {
-    installServer(family);
+    await installForTests(family);
   } catch (error) {
     throw new Error(missing, { cause: error });
   }

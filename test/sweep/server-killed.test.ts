@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { installServer } from "../../scripts/install-server";
 import { withPrivateServer } from "../../src/scratch/private-server";
 import { inParallel, type PointResult, renderFailures, renderFigures } from "../support/figures";
 import { withGroups } from "../support/fixture";
+import { installForTests } from "../support/installed";
 import { randomFrom } from "../support/random";
 import { killServer } from "../support/server-kill";
 import { FAMILIES } from "../support/servers";
@@ -20,7 +20,7 @@ for (const family of FAMILIES) {
     test(`a server killed at random moments of ${direction} costs nothing but a second run [${family}]`, (t) =>
       withGroups(1, (groups) =>
         withPrivateServer(
-          { family, environment: process.env, install: async () => installServer(family) },
+          { family, environment: process.env, install: () => installForTests(family) },
           async (server) => {
             const subjects = await inParallel(groups, 4, (group) => observe(server, direction, group));
             const total = subjects.reduce((sum, { commands }) => sum + commands.length, 0);
