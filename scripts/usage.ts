@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { replaceScripts, replaceUsage } from "../src/cli/help";
 import { replaceReference } from "./api-reference";
 
-/** What follows from the sources: the README's usage, package.json's scripts and the reference of the typed API. */
+/** What follows from the sources: the reference of the verbs, package.json's scripts and the reference of the typed API. */
 for (const [file, replace] of [
-  ["README.md", replaceUsage],
+  ["docs/reference.md", replaceUsage],
   ["package.json", replaceScripts],
   ["docs/api.md", replaceReference],
 ] as const) {

@@ -100,17 +100,17 @@ const BEGIN = "<!-- usage: written by `npm run usage`, from the commands themsel
 const END = "<!-- end of usage -->";
 
 /**
- * Puts the help of every verb between the two markers of a README.
+ * Puts the help of every verb between the two markers of a document.
  * @returns the whole text; unchanged when it was current
  * @throws MigrateError `internal` when the markers are not there
  */
-export function replaceUsage(readme: string): string {
-  const begin = readme.indexOf(BEGIN);
-  const end = readme.indexOf(END);
+export function replaceUsage(document: string): string {
+  const begin = document.indexOf(BEGIN);
+  const end = document.indexOf(END);
   if (begin === -1 || end < begin) {
-    throw new MigrateError("internal", `The README has no place for the usage: ${BEGIN} and ${END}`);
+    throw new MigrateError("internal", `There is no place for the usage: ${BEGIN} and ${END}`);
   }
-  return `${readme.slice(0, begin)}${BEGIN}\n\n${renderUsage()}\n${readme.slice(end)}`;
+  return `${document.slice(0, begin)}${BEGIN}\n\n${renderUsage()}\n${document.slice(end)}`;
 }
 
 /** package.json with a `migrate:` script for each verb. */
@@ -125,7 +125,7 @@ function renderUsage(): string {
   const commands: readonly AnyCommand[] = Object.values(verbs);
   const blocks = [
     fenced(renderProgramHelp(commands)),
-    ...commands.map((command) => `#### ${command.name}\n\n${fenced(renderVerb(command))}`),
+    ...commands.map((command) => `## ${command.name}\n\n${fenced(renderVerb(command))}`),
   ];
   return blocks.join("\n");
 }

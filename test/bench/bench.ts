@@ -6,9 +6,9 @@ import { type PrivateServer, withPrivateServer } from "../../src/scratch/private
 import type { ServerFamily } from "../../src/scratch/server-programs";
 import { installForTests } from "../support/installed";
 import { findOrInstallClient } from "../support/start-servers";
+import { replaceBench } from "./document";
 import { type Options, parseOptions } from "./options";
 import { findPeers, installPeers } from "./peers";
-import { replaceBench } from "./readme";
 import { type Row, renderTable } from "./table";
 import type { Bench, Work } from "./work";
 import { creates } from "./works/creates";
@@ -56,7 +56,7 @@ async function main(args: readonly string[]): Promise<void> {
     }
     const text = `${sections.join("\n\n")}\n\n${describeConditions(args, options)}`;
     console.log(text);
-    if (options.write && process.exitCode === undefined) await writeReadme(text);
+    if (options.write && process.exitCode === undefined) await writeDocument(text);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -112,8 +112,8 @@ a buffer pool of 64 MB and the default packet limit; they write their log at eac
 (\`innodb_flush_log_at_trx_commit=2\`), so the client's share of the time counts for more than it would in production.`;
 }
 
-async function writeReadme(text: string): Promise<void> {
-  const path = join(ROOT, "README.md");
+async function writeDocument(text: string): Promise<void> {
+  const path = join(ROOT, "docs/benchmarks.md");
   await writeFile(path, replaceBench(await readFile(path, "utf8"), text));
 }
 

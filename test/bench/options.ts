@@ -7,7 +7,7 @@ export interface Options extends BenchOptions {
   /** Names of the works, as given; empty: all. */
   readonly works: readonly string[];
   readonly families: readonly ServerFamily[];
-  /** Put the tables into the README. */
+  /** Put the tables into docs/benchmarks.md. */
   readonly write: boolean;
   /** Install the other tools first. */
   readonly peers: boolean;

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import { cutLine, readRecording } from "../../scripts/recording";
 import { isMentionedByProcess } from "../support/processes";
 
 const ROOT = join(__dirname, "../..");
@@ -64,7 +65,26 @@ test("quickstart: applies the example, reverts it, applies it again, and leaves 
   assert.match(run.output(), /The database has: .*\bpublished_posts\b.*\busers\b/);
   assert.match(run.output(), /the database is at 0005\.\n/);
   assert.deepEqual(run.folders(), []);
+  const picture = readRecording(readFileSync(join(ROOT, "docs/pictures/quickstart.svg"), "utf8"));
+  assert.deepEqual(
+    comparable(picture.slice(1)), // the command itself comes first
+    comparable(run.output().split("\n").map(cutLine)),
+    "the README's picture is out of date; to renew it: npm run docs:pictures",
+  );
 });
+
+/** What two runs have in common, on whatever server and however busy the machine is. */
+function comparable(lines: readonly string[]): readonly string[] {
+  return lines
+    .filter((line) => line !== "" && !/^ {2}\d{4}_|^Applying |^Reverting /.test(line)) // batches are cut by time
+    .map((line) =>
+      line
+        .replace(/^(MySQL|MariaDB) .*/, "SERVER")
+        .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/, "WHEN")
+        .replace(/[\d.]+ (ms|min|s)\b/g, "TIME")
+        .replace(/ +/g, " "),
+    );
+}
 
 for (const [signal, code] of [
   ["SIGINT", 130],
