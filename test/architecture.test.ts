@@ -9,6 +9,7 @@ const SRC = join(__dirname, "../src");
 /** Imports point down this list, never up. */
 const LAYERS = [
   "cli",
+  "fleet",
   "verbs",
   "scratch",
   "run",

@@ -3,7 +3,7 @@ import { MigrateError } from "../errors";
 import type { Environment } from "../settings/settings";
 import { nearest } from "../settings/spelling";
 import { type OptionTable, type RawOptions, spellOption, usageError } from "../verbs/options";
-import { type AnyCommand, commonOptions } from "../verbs/verb";
+import { type AnyCommand, allOptionsOf } from "../verbs/verb";
 
 /**
  * Parts the words after the verb into ours and, for a verb that runs another program, that program's command line, which
@@ -17,7 +17,7 @@ export function splitWords(
     (option) => option.kind === "positional" && option.commandLine === true,
   );
   if (!takesOne) return { own: words, commandLine: null };
-  const table: OptionTable = { ...command.options, ...commonOptions };
+  const table = allOptionsOf(command);
   const first = tokenize(table, words).find(({ kind }) => kind !== "option");
   if (first === undefined) return { own: words, commandLine: [] };
   const from = first.kind === "option-terminator" ? first.index + 1 : first.index;
@@ -31,7 +31,7 @@ export function splitWords(
  */
 export function parseOptions(command: AnyCommand, words: readonly string[]): RawOptions {
   const { own, commandLine } = splitWords(command, words);
-  const table: OptionTable = { ...command.options, ...commonOptions };
+  const table = allOptionsOf(command);
   const refuse = (message: string): never => {
     throw usageError(command.name, message);
   };
@@ -139,7 +139,7 @@ interface Swallowed {
  */
 export function refuseSwallowed(command: AnyCommand, words: readonly string[], env: Environment): void {
   if (!PASSES_WORDS.includes(env.npm_command ?? "")) return;
-  const table = { ...command.options, ...commonOptions };
+  const table = allOptionsOf(command);
   const swallowed = [...swallowedOptions(table, words, env), ...swallowedNumbers(env)];
   if (swallowed.length === 0) return;
   const spellings = swallowed.map((option) => option.spelling).join(" and ");

@@ -1,7 +1,7 @@
 import { MigrateError } from "../errors";
 import { verbs } from "../verbs/list";
 import { type Option, type OptionTable, spellOption } from "../verbs/options";
-import { type AnyCommand, commonOptions } from "../verbs/verb";
+import { type AnyCommand, commonOptions, manyOptionsOf } from "../verbs/verb";
 import { asNpmScript } from "./report-error";
 
 const PROGRAM = "mysql-updown";
@@ -36,6 +36,7 @@ const SETTINGS: readonly (readonly [string, string])[] = [
   ["MIGRATIONS_DIR, MIGRATIONS_TABLE", "the same as --dir and --table"],
   ["MIGRATIONS_IGNORE", "the same as --ignore of diff, check and dump"],
   ["MIGRATIONS_IGNORE_PARTITIONS", "the same as --ignore-partitions of diff and check"],
+  ["MIGRATE_DATABASES", "the same as --databases"],
   ["MIGRATE_WAIT", "the same as --wait"],
   ["MIGRATE_ALLOW_REPLICA", "1: write to a replica or a read-only server, too"],
   ["MIGRATE_BLOCKING_LIMIT", "rows or bytes (1M, 2GB) of the largest table that up may make writes wait for"],
@@ -61,6 +62,7 @@ export function renderVerb(command: AnyCommand): readonly string[] {
     ...(command.details ?? []),
     ...section("Values:", positionals),
     ...section("Options:", optionRows(command.options)),
+    ...section("Over many databases:", optionRows(manyOptionsOf(command))),
     "",
     "Examples:",
     ...command.examples.map((line) => `  ${asNpmScript(line)}`),

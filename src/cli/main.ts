@@ -11,6 +11,7 @@ import { answerAlembic, translateAlembic } from "./alembic-words";
 import { parseOptions, refuseSwallowed, splitWords } from "./arguments";
 import { adaptCommands } from "./caller";
 import { readEnvironment } from "./dotenv";
+import { isForMany, readWanted, runOverMany } from "./fleet";
 import { renderCommandHelp, renderProgramHelp } from "./help";
 import { renderReport, reportError } from "./report-error";
 import {
@@ -133,13 +134,17 @@ async function runVerb(
     return 0;
   }
   refuseSwallowed(command, own, env);
-  const given = parseOptions(command, words);
-  const { json } = readOptions(command.name, commonOptions, given);
+  const setup = readSetup(invocation, command, words);
   const print = (result: unknown): void => {
     invocation.reporter?.end();
-    writeLines(io.stdout, json ? [printableJson(result, 2)] : renderResult(invocation, command, result));
+    const lines = setup.json ? [printableJson(result, 2)] : renderResult(invocation, command, result);
+    writeLines(io.stdout, lines);
   };
-  const context = createContext(invocation, command, given, print);
+  const context = createContext(invocation, command, setup, print);
+  if (isForMany(command)) {
+    const wanted = await readWanted(command, setup.given, setup.environment(), io);
+    if (wanted !== null) return await runOverMany(command, context, wanted, { env, io, ...setup });
+  }
   const result = await command.run(context);
   if (command.stays === true) invocation.reporter?.end();
   else print(result);
@@ -154,15 +159,23 @@ function renderResult({ env, io }: Invocation, command: AnyCommand, result: unkn
   return script === null ? lines.map((line) => adaptCommands(line, env, io.argv?.[1])) : lines;
 }
 
-function createContext(
-  invocation: Invocation,
-  command: AnyCommand,
-  given: RawOptions,
-  print: (result: unknown) => void,
-): Context<OptionTable> {
-  const { env, io, stop } = invocation;
+/** What a command line says, before the verb looks at it. */
+interface Setup {
+  /** Its words behind the verb, and what they give for each option. */
+  readonly words: readonly string[];
+  readonly given: RawOptions;
+  readonly flags: SettingFlags;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly emit: (event: RunEvent) => void;
+  /** With `.env` under it. */
+  environment(): Environment;
+}
+
+function readSetup(invocation: Invocation, command: AnyCommand, words: readonly string[]): Setup {
+  const { env, io } = invocation;
+  const given = parseOptions(command, words);
   const { dir, table, json, quiet } = readOptions(command.name, commonOptions, given);
-  const flags: SettingFlags = { dir, table };
   const emit = (event: RunEvent): void => report(invocation, event, json, quiet);
   let warned = false;
   // Read whenever it is asked for: `init` writes it.
@@ -172,6 +185,16 @@ function createContext(
     warned ||= read.warnings.length > 0;
     return read.env;
   };
+  return { words, given, flags: { dir, table }, json, quiet, emit, environment };
+}
+
+function createContext(
+  invocation: Invocation,
+  command: AnyCommand,
+  { given, flags, json, quiet, emit, environment }: Setup,
+  print: (result: unknown) => void,
+): Context<OptionTable> {
+  const { env, io, stop } = invocation;
   return {
     options: readOptions(command.name, command.options, given),
     verbs: Object.values(verbs),

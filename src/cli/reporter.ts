@@ -119,7 +119,10 @@ export function createTerminalReporter(stderr: Output, layout: Layout): Reporter
 }
 
 /** One JSON document per event and line. */
-export function createJsonReporter(stderr: Output, quiet: boolean): Reporter {
+export function createJsonReporter(
+  stderr: Output,
+  quiet: boolean,
+): { report(event: { readonly event: string }): void; end(): void } {
   return {
     report(event) {
       if (!quiet || event.event === "warning") writeLines(stderr, [printableJson(event)]);

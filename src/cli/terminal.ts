@@ -111,6 +111,19 @@ export async function askOnTerminal(
   }
 }
 
+/** Reads all of the standard input. */
+export function readAll(stdin: Input): Promise<string> {
+  return new Promise((resolve) => {
+    let text = "";
+    stdin.setEncoding("utf8");
+    stdin.on("data", (more) => {
+      text += more;
+    });
+    stdin.on("end", () => resolve(text));
+    stdin.resume();
+  });
+}
+
 /** One line at the bottom of a terminal that is written over and over. */
 export interface LiveLine {
   /** Shows a text of ASCII characters; what does not fit is cut. */

@@ -54,6 +54,14 @@ export function readMigrations(dir: string): Folder {
   return readFolder(dir, pairFiles);
 }
 
+/** A folder that was read already, in place of its path: for many databases it is read once. */
+export type WithFolder<S> = S & { readonly folder?: Folder };
+
+/** The folder of some settings.  @throws as `readMigrations`, unless it was read already */
+export function folderOf({ dir, folder }: WithFolder<{ readonly dir: string }>): Folder {
+  return folder ?? readMigrations(dir);
+}
+
 /**
  * Does the same for a folder in which two branches met: migrations may share a version, and are then by name.
  * @throws like `readMigrations`, but for `duplicate-version`

@@ -3,7 +3,7 @@ import { readHistoryState } from "../history/fold";
 import { type HistoryRow, readAppliedLines } from "../history/lines";
 import { withStoredMigrations } from "../history/stored-migrations";
 import { inspectHistoryTable } from "../history/table";
-import { type Migration, readMigrations, requireMigrations } from "../migrations/read-migrations";
+import { folderOf, type Migration, requireMigrations } from "../migrations/read-migrations";
 import { makePlan, makeRedoPlans, planNothing } from "../plan/plan";
 import type { Plan, Step } from "../plan/planned";
 import { parseTarget, stepsTarget, type Target } from "../plan/target";
@@ -121,7 +121,7 @@ async function withRun<T>(
   body: (run: Run) => Promise<T>,
 ): Promise<T> {
   // The folder is judged whole before the database is touched.
-  const folder = readMigrations(settings.dir);
+  const folder = folderOf(settings);
   return await withTranslatedErrors(async () => {
     let cluster: Cluster | undefined;
     const open = async (): Promise<Session> => {

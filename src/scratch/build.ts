@@ -1,5 +1,5 @@
 import { MigrateError } from "../errors";
-import { readMigrations } from "../migrations/read-migrations";
+import { folderOf } from "../migrations/read-migrations";
 import type { Schema } from "../schema/model";
 import type { DatabaseSettings } from "../settings/database";
 import type { Settings } from "../settings/settings";
@@ -20,7 +20,7 @@ export async function applyMigrations(
   stop: Stop,
   after: number | null = null,
 ): Promise<void> {
-  const { migrations } = readMigrations(settings.dir);
+  const { migrations } = folderOf(settings);
   if (to !== null && !migrations.some(({ version }) => version === to)) {
     throw new MigrateError("unknown-version", `The database is at ${to}, which is not in ${settings.dir}.`, {
       hint: "Run it from a folder that has this migration.",

@@ -14,6 +14,11 @@ export function throwawayName(): string {
   return `${PREFIX}${Math.floor(Date.now() / 1000)}_${randomBytes(4).toString("hex")}`;
 }
 
+/** Whether a database was made to be thrown away, by its name. */
+export function isThrowaway(name: string): boolean {
+  return name.toLowerCase().startsWith(PREFIX);
+}
+
 /**
  * Makes an empty database on the session's server, for as long as the session lives or until it is dropped.
  * @returns its name

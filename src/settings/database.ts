@@ -59,8 +59,11 @@ export function settleDatabase(source: Source, problems: Problem[]): DatabaseSet
     const where = given.socket?.name ?? given.url?.name ?? names.socket;
     problems.push(badSetting(`${where} names a socket and ${given.host.name} a host.`, "Keep one of them."));
   }
-  const nameless = source.serverOnly === true && url?.database === "";
-  const fields = { user: value("user"), database: nameless ? "" : value("database") };
+  const nameless = source.serverOnly === true && (url?.database ?? "") === "";
+  const fields = {
+    user: value("user"),
+    database: nameless ? (given.database?.value ?? "") : value("database"),
+  };
   for (const [field, text] of Object.entries(fields)) {
     if (text === null) problems.push(missingSetting(missing(field as Field, source)));
   }
@@ -170,7 +173,7 @@ export function whyNoIdentifier(name: string): string | null {
  * Keeps the password out of console.log, JSON and error reports. It stays an ordinary property, because
  * whoever connects may copy the object.
  */
-function guarded(settings: DatabaseSettings): DatabaseSettings {
+export function guarded(settings: DatabaseSettings): DatabaseSettings {
   const shown = (): DatabaseSettings => ({ ...settings, password: "***" });
   Object.defineProperty(settings, "toJSON", { value: shown });
   Object.defineProperty(settings, inspect.custom, { value: shown });

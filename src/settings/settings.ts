@@ -48,17 +48,38 @@ const DEFAULT_TABLE = "migration_history";
 const HOW_TO_SET = `Set DATABASE_URL=mysql://user:password@host:port/database
 or MYSQL_HOST, MYSQL_USER, MYSQL_PASSWORD and MYSQL_DATABASE, in the environment or in .env.`;
 
+/** Settings for many databases: the server that they may be on, and what is the same for all of them. */
+export interface ServerSettings extends Omit<Settings, "database"> {
+  /** Its database may be empty; null: no server is set. */
+  readonly server: DatabaseSettings | null;
+}
+
 /**
  * Reads every setting, flags before the environment.
  * @throws RefusedError `bad-setting`, `missing-setting`: every unusable setting by name, none by its secret
  */
 export function readSettings(flags: SettingFlags, env: Environment): Settings {
+  const { server, ...rest } = readAll(flags, env, false);
+  if (server === null) throw new TypeError("settings without a database passed");
+  return { ...rest, database: server };
+}
+
+/**
+ * Reads every setting where the databases are named elsewhere.
+ * @throws RefusedError `bad-setting`
+ */
+export function readServerSettings(flags: SettingFlags, env: Environment): ServerSettings {
+  return readAll(flags, env, true);
+}
+
+function readAll(flags: SettingFlags, env: Environment, serverOnly: boolean): ServerSettings {
   const problems: Problem[] = [];
   const given = mapParts((part) => readVariable(env, part, problems));
   const before = problems.length;
   const howToGive = nameElsewhere(env) + HOW_TO_SET;
-  const database =
-    before > 0 ? null : settleDatabase({ given, names: variables, ssl: null, howToGive }, problems);
+  const source = { given, names: variables, ssl: null, howToGive, ...(serverOnly ? { serverOnly } : {}) };
+  const nothing = serverOnly && Object.values(given).every((value) => value === null);
+  const database = before > 0 || nothing ? null : settleDatabase(source, problems);
   refuseMisspelled(env, databaseNames(database), problems);
   refuseStrayTls(env, problems);
   const folder = settleFolder(flags, env, problems);
@@ -66,9 +87,9 @@ export function readSettings(flags: SettingFlags, env: Environment): Settings {
   const allowExisting = readSwitch(env, "MIGRATE_ALLOW_EXISTING", problems);
   const allowReplica = readSwitch(env, "MIGRATE_ALLOW_REPLICA", problems);
   const blockingLimit = readBlockingLimit(env, problems);
-  if (database === null || problems.length > 0) throw new RefusedError(problems);
+  if (problems.length > 0) throw new RefusedError(problems);
   return {
-    database,
+    server: database,
     ...folder,
     waitMs,
     ...(blockingLimit === null ? {} : { blockingLimit }),
@@ -151,6 +172,20 @@ export interface SettingOptions {
  * @throws RefusedError `bad-setting`, `missing-setting`
  */
 export function settingsFromOptions(options: SettingOptions): Settings {
+  const { server, ...rest } = allFromOptions(options, false);
+  if (server === null) throw new TypeError("settings without a database passed");
+  return { ...rest, database: server };
+}
+
+/**
+ * Settings from a program's options where the databases are named elsewhere.
+ * @throws RefusedError `bad-setting`
+ */
+export function serverFromOptions(options: SettingOptions): ServerSettings {
+  return allFromOptions(options, true);
+}
+
+function allFromOptions(options: SettingOptions, serverOnly: boolean): ServerSettings {
   const problems: Problem[] = [];
   const given = mapParts((part): Given | null => {
     const name = part === "url" ? "databaseUrl" : part;
@@ -160,10 +195,12 @@ export function settingsFromOptions(options: SettingOptions): Settings {
   const names = { ...mapParts((part) => part), url: "databaseUrl" };
   const ssl = sslFromOptions(options, problems);
   const howToGive = "Give databaseUrl, or host, user, password and database.";
-  const database = settleDatabase({ given, names, ssl, howToGive }, problems);
+  const source = { given, names, ssl, howToGive, ...(serverOnly ? { serverOnly } : {}) };
+  const nothing = serverOnly && Object.values(given).every((value) => value === null);
+  const server = nothing ? null : settleDatabase(source, problems);
   const folder = settleFolder({ dir: options.dir ?? null, table: options.table ?? null }, {}, problems);
-  if (database === null || problems.length > 0) throw new RefusedError(problems);
-  return { database, ...folder, waitMs: 0, ...readIgnored(options.ignore, options.ignorePartitions) };
+  if (problems.length > 0) throw new RefusedError(problems);
+  return { server, ...folder, waitMs: 0, ...readIgnored(options.ignore, options.ignorePartitions) };
 }
 
 function sslFromOptions(options: SettingOptions, problems: Problem[]): SslSettings | null {

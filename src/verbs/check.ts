@@ -1,5 +1,5 @@
 import { formatVersion } from "../migrations/names";
-import { readMigrations, refuseTemplates } from "../migrations/read-migrations";
+import { folderOf, refuseTemplates } from "../migrations/read-migrations";
 import { readSchemaFile, requireSchemaFile, schemaPath } from "../migrations/schema-file";
 import { diffSchemas } from "../schema/diff";
 import type { Schema } from "../schema/model";
@@ -66,6 +66,20 @@ export const check = defineCommand({
       `${database} ${at}: ${result.clean ? "as the migrations say." : "not as the migrations say."}`,
     ];
   },
+  overMany: {
+    brief: ({ clean, drift, current, pending, problems }) => ({
+      state: clean ? "clean" : drift !== "" ? "drift" : problems.length > 0 ? "problems" : "not clean",
+      style: clean ? "green" : "red",
+      from: current,
+      to: pending.at(-1) ?? current,
+      migrations: pending.length,
+    }),
+    // Each builds all of the schema on a throwaway database, and may start a server for it.
+    parallel: 1,
+    columns: { from: "at", to: "head", migrations: "pending" },
+    readsFolder: true,
+    worthPrinting: ({ clean }) => !clean,
+  },
   exitCode: ({ clean }) => (clean ? 0 : 1),
 });
 
@@ -116,7 +130,7 @@ export async function checkDatabase(
   const status = await readStatus(settings);
   const live = await readLiveSchema(settings);
   const files = declared === null ? [] : [{ fileName: declared.path, sql: declared.sql }];
-  const { migrations } = readMigrations(settings.dir);
+  const { migrations } = folderOf(settings);
   const pending = status.entries.filter(({ state }) => state !== "applied").map(({ version }) => version);
   refuseTemplates(migrations.filter(({ version }) => pending.includes(version)));
   const options = {

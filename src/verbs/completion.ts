@@ -1,5 +1,5 @@
 import { type Format, type Option, required, spellOption } from "./options";
-import { type AnyCommand, commonOptions, defineCommand } from "./verb";
+import { type AnyCommand, allOptionsOf, defineCommand } from "./verb";
 
 const SHELLS: readonly Shell[] = ["bash", "zsh", "fish"];
 
@@ -28,16 +28,16 @@ export const completion = defineCommand({
 });
 
 function readCompletions(verbs: readonly AnyCommand[]): readonly Completion[] {
-  return verbs.map(({ name, summary, options }) => ({
-    verb: name,
-    summary,
-    places: Object.values(options).flatMap((option) =>
+  return verbs.map((command) => ({
+    verb: command.name,
+    summary: command.summary,
+    places: Object.values(command.options).flatMap((option) =>
       option.kind === "positional" ? [option.format.choices ?? []] : [],
     ),
-    versions: Object.values(options).some(
+    versions: Object.values(command.options).some(
       (option) => option.kind === "positional" && option.format.versions === true,
     ),
-    options: Object.entries<Option>({ ...options, ...commonOptions }).flatMap(([key, option]) =>
+    options: Object.entries<Option>(allOptionsOf(command)).flatMap(([key, option]) =>
       option.kind === "positional"
         ? []
         : [

@@ -34,6 +34,23 @@ export const current = defineCommand({
   options: {},
   examples: ["current", "current --json"],
   run: async (context) => summarize(await readStatus(context.settings())),
+  overMany: {
+    brief: ({ current, head, pending, partial, outOfOrder }) => ({
+      state:
+        partial.length + outOfOrder.length > 0
+          ? `${partial.length + outOfOrder.length} with a problem`
+          : pending > 0
+            ? `${pending} pending`
+            : "up to date",
+      style: partial.length + outOfOrder.length > 0 ? "red" : pending > 0 ? "yellow" : "green",
+      from: current?.version ?? null,
+      to: head?.version ?? null,
+      migrations: pending,
+    }),
+    parallel: 4,
+    columns: { from: "at", to: "head", migrations: "pending" },
+    readsFolder: true,
+  },
   render: (report, layout) => [
     renderCurrent(report),
     ...report.partial.map(({ done, total, direction, ...migration }) =>

@@ -1,7 +1,15 @@
 import { MigrateError } from "../errors";
 import { migrate } from "../run/migrate";
 import { confirmation, confirmOptions } from "./confirm";
-import { readRunOptions, readTarget, renderRun, runOptions, scriptOf, targetOptions } from "./run-options";
+import {
+  readRunOptions,
+  readTarget,
+  renderRun,
+  runOptions,
+  runsOverMany,
+  scriptOf,
+  targetOptions,
+} from "./run-options";
 import { defineCommand } from "./verb";
 
 /** Reverts migrations. */
@@ -22,6 +30,7 @@ export const down = defineCommand({
     const { yes } = context.options;
     return migrate(settings, "down", target, { ...options, ...confirmation("down", yes, context) });
   },
+  overMany: runsOverMany,
   script: scriptOf,
   render: renderRun,
 });

@@ -25,6 +25,19 @@ export const history = defineCommand({
   },
   examples: ["history", "history --last 10", "history --range 3:7", "history --range -2: --json"],
   run: async (context) => readLog(context.settings(), context.options.range, context.options.last),
+  overMany: {
+    brief: ({ lines }) => ({
+      state: plural(lines.length, "line"),
+      style: null,
+      from: null,
+      to: null,
+      migrations: new Set(lines.map(({ version }) => version)).size,
+    }),
+    parallel: 4,
+    columns: { from: null, to: null, migrations: "migrations" },
+    readsFolder: false,
+    worthPrinting: ({ lines }) => lines.length > 0,
+  },
   render: ({ lines, initialized, database }, layout) => {
     if (lines.length > 0) return renderLog(lines, layout);
     return [initialized ? `Nothing was done in ${database}.` : `${database} has no history table yet.`];

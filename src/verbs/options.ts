@@ -81,6 +81,12 @@ export const count: Format<number> = {
   read: (given) => (/^[1-9]\d{0,8}$/.test(given) ? Number(given) : null),
 };
 
+/** A whole number from 0. */
+export const wholeNumber: Format<number> = {
+  takes: "a whole number from 0",
+  read: (given) => (/^(0|[1-9]\d{0,8})$/.test(given) ? Number(given) : null),
+};
+
 /** Seconds, returned as milliseconds. */
 export const seconds: Format<number> = {
   takes: "a number of seconds",

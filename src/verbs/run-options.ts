@@ -15,7 +15,7 @@ import {
   value,
 } from "./options";
 import { oneLine, printable } from "./printable";
-import type { Context } from "./verb";
+import type { Context, OverMany } from "./verb";
 
 /** Options of every verb that runs migrations. */
 export const runOptions = {
@@ -110,6 +110,20 @@ export function readTarget(verb: string, { target, to, steps }: TargetValues): T
   if (where !== null) return { to: where };
   return steps === null ? null : { steps };
 }
+
+/** How up and down work on many databases. */
+export const runsOverMany: OverMany<RunResult> = {
+  brief({ direction, from, to, steps, planned }) {
+    const done = direction === "up" ? "applied" : "reverted";
+    const count = planned?.length ?? steps.length;
+    if (count === 0) return { state: "nothing to do", style: "dim", from, to: from, migrations: 0 };
+    const state = planned === null ? done : `not ${done} yet`;
+    return { state, style: planned === null ? "green" : "yellow", from, to, migrations: count };
+  },
+  parallel: 4,
+  columns: { from: "from", to: "to", migrations: "migrations" },
+  readsFolder: true,
+};
 
 /** What of a result is an SQL script: the plan of a dry run. */
 export function scriptOf({ planned }: RunResult): readonly string[] | null {

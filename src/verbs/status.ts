@@ -2,7 +2,7 @@ import type { Problem } from "../errors";
 import { foldHistory, readHistoryState, type VersionState } from "../history/fold";
 import { judgeChange, readAppliedTexts, worstChange } from "../history/stored-migrations";
 import { formatMigration, formatVersion } from "../migrations/names";
-import { type Migration, readMigrations } from "../migrations/read-migrations";
+import { folderOf, type Migration } from "../migrations/read-migrations";
 import { currentVersion } from "../plan/plan";
 import { judgeStates, type StatusEntry } from "../plan/version-state";
 import { findChangedPrefix } from "../run/prefix";
@@ -13,7 +13,7 @@ import { withTranslatedErrors } from "../server/translate-error";
 import type { Settings } from "../settings/settings";
 import { type Cell, type Column, formatDuration, type Layout, layOutTable } from "./layout";
 import { flag } from "./options";
-import { defineCommand } from "./verb";
+import { type Brief, defineCommand } from "./verb";
 
 /** What status found; `clean` when everything is applied and nothing is wrong. */
 export interface StatusResult extends StatusReport {
@@ -45,8 +45,32 @@ export const status = defineCommand({
     ...renderRemarks(report, layout),
     summarize(report),
   ],
+  overMany: {
+    brief: (report) => briefOf(report, report.current, report.clean),
+    parallel: 4,
+    columns: { from: "at", to: "head", migrations: "pending" },
+    readsFolder: true,
+    worthPrinting: ({ entries }) => entries.some(isWrong),
+  },
   exitCode: ({ clean }, { check }) => (check && !clean ? 1 : 0),
 });
+
+/** In a line: where a database is, where the folder would take it, and how much that is. */
+export function briefOf(
+  { entries }: Pick<StatusReport, "entries">,
+  current: number | null,
+  clean: boolean,
+): Brief {
+  const pending = entries.filter(({ state }) => state === "pending").length;
+  const wrong = entries.filter(isWrong).length;
+  const style = wrong > 0 ? "red" : clean ? "green" : "yellow";
+  const state = wrong > 0 ? `${wrong} with a problem` : pending > 0 ? `${pending} pending` : "up to date";
+  return { state, style, from: current, to: entries.at(-1)?.version ?? null, migrations: pending };
+}
+
+function isWrong({ state, problems, warnings }: StatusEntry): boolean {
+  return state.startsWith("partial") || problems.length + warnings.length > 0;
+}
 
 /** Whether everything is applied and nothing is wrong. */
 function isClean({ entries }: StatusReport): boolean {
@@ -173,7 +197,7 @@ export interface StatusReport {
  * @throws RefusedError for what is wrong with the folder as a whole, MigrateError for server and history
  */
 export async function readStatus(settings: Settings): Promise<StatusReport> {
-  const { migrations, warnings } = readMigrations(settings.dir);
+  const { migrations, warnings } = folderOf(settings);
   return await withTranslatedErrors(() =>
     withSession(settings.database, async (session) => {
       const { exists, rows } = await readHistoryState(session, settings.table);

@@ -1,7 +1,15 @@
 import { migrate } from "../run/migrate";
 import { refuseBlocking } from "./blocking-limit";
 import { flag } from "./options";
-import { readRunOptions, readTarget, renderRun, scriptOf, targetOptions, upOptions } from "./run-options";
+import {
+  readRunOptions,
+  readTarget,
+  renderRun,
+  runsOverMany,
+  scriptOf,
+  targetOptions,
+  upOptions,
+} from "./run-options";
 import { defineCommand } from "./verb";
 
 /** Applies pending migrations. */
@@ -30,6 +38,7 @@ export const up = defineCommand({
     }
     return migrate(settings, "up", target, options);
   },
+  overMany: runsOverMany,
   script: scriptOf,
   render: renderRun,
 });

@@ -1,8 +1,8 @@
 import type { RunEvent } from "../run/events";
 import type { ScratchSettings } from "../settings/scratch";
 import type { FolderSettings, Settings } from "../settings/settings";
-import type { Layout } from "./layout";
-import { flag, type OptionTable, type OptionValues, text, value } from "./options";
+import type { Layout, Style } from "./layout";
+import { count, flag, type OptionTable, type OptionValues, text, value, wholeNumber } from "./options";
 
 /** What a command gets to work with. Settings are read when asked for, so that `create` needs no database. */
 export interface Context<O extends OptionTable> {
@@ -55,6 +55,31 @@ export interface CommandEnd {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** What one line says of a verb's result where there is one for each of many databases. */
+export interface Brief {
+  /** In a word or two: `applied`, `2 pending`. */
+  readonly state: string;
+  readonly style: Style | null;
+  /** Where the database was, and where it is or would be; null: base. */
+  readonly from: number | null;
+  readonly to: number | null;
+  /** How many migrations that is about. */
+  readonly migrations: number;
+}
+
+/** How a verb works on many databases. */
+export interface OverMany<R> {
+  brief(result: R): Brief;
+  /** How many at a time unless it is said. */
+  readonly parallel: number;
+  /** It works on what the folder holds, so a folder that is wrong is told once. */
+  readonly readsFolder: boolean;
+  /** What the table's columns are called; null: there is no such column. */
+  readonly columns: { readonly from: string | null; readonly to: string | null; readonly migrations: string };
+  /** Whether the result is worth to be printed whole, behind the table; left out: never. */
+  worthPrinting?(result: R): boolean;
+}
+
 /** A verb: its options, its function, and how to print its result. */
 export interface Command<O extends OptionTable, R> {
   readonly name: string;
@@ -73,6 +98,8 @@ export interface Command<O extends OptionTable, R> {
   render(result: R, layout: Layout): readonly string[];
   /** The properties of the result that are an SQL script, for files and other programs; null: this result is none. */
   script?(result: R): readonly string[] | null;
+  /** Left out: it works on one database only. */
+  readonly overMany?: OverMany<R>;
   /** It prints while it runs, through the context; what `run` returns is not printed. */
   readonly stays?: true;
   /** 1 when a check found something; of a verb that runs a program, what that ended with. Left out: always 0. */
@@ -85,6 +112,34 @@ export type AnyCommand = Command<OptionTable, unknown>;
 /** Declares a verb; the types of its options and of its result follow from the declaration. */
 export function defineCommand<const O extends OptionTable, R>(command: Command<O, R>): Command<O, R> {
   return command;
+}
+
+/** Options of every verb that can work on many databases. */
+export const manyOptions = {
+  databases: value("LIST", text, "Work on these: names, 'tenant_%', @file, @- (stdin); or MIGRATE_DATABASES"),
+  databasesQuery: value("SELECT", text, "Work on those that this query names, asked of the URL's database"),
+  parallel: value("N", count, "So many at a time; default 4, for check 1"),
+} as const satisfies OptionTable;
+
+/** Options of those that change them. */
+export const rolloutOptions = {
+  canary: value(
+    "N",
+    wholeNumber,
+    "First so many one by one, and the others only if all went well; default 1",
+  ),
+  maxFailures: value("N", count, "Begin no other one once so many failed; default 1"),
+} as const satisfies OptionTable;
+
+/** What a verb takes beside its own options where it can work on many databases; nothing where it cannot. */
+export function manyOptionsOf(command: AnyCommand): OptionTable {
+  if (command.overMany === undefined) return {};
+  return command.runsMigrations === true ? { ...manyOptions, ...rolloutOptions } : manyOptions;
+}
+
+/** Everything that a verb takes on a command line. */
+export function allOptionsOf(command: AnyCommand): OptionTable {
+  return { ...command.options, ...manyOptionsOf(command), ...commonOptions };
 }
 
 /** Options that every verb takes. */
