@@ -2,9 +2,9 @@
 # Puts a real MySQL or MariaDB server and its command-line client into one folder, beside whatever the system
 # has and without touching it: takes Debian's packages with all their libraries, unpacks them, and writes
 # wrappers (mysqld and mysql, or mariadbd, mariadb-install-db and mariadb) that run them with those libraries,
-# so they work on any Linux of the same processor. Needs apt-get, dpkg-deb and a Debian mirror; not root.
+# so they work on any Linux of the same processor. percona-toolkit comes with a perl of its own, in the same way. Needs apt-get, dpkg-deb and a Debian mirror; not root.
 #
-#   install-server.sh mysql|mariadb|mariadb-11.8|mariadb-galera [DIR]
+#   install-server.sh mysql|mariadb|mariadb-11.8|mariadb-galera|percona-toolkit|percona-toolkit-3.2 [DIR]
 #       DIR defaults to ${XDG_CACHE_HOME:-$HOME/.cache}/mysql-updown/mysql (or …/mariadb, …/mariadb-11.8, …/mariadb-galera)
 #   prints the server's path; a second call with the same DIR returns at once.
 set -euo pipefail
@@ -16,13 +16,21 @@ case $name in
   mariadb-11.8) suite=trixie ;;
   # A MariaDB that can be a node of a Galera cluster.
   mariadb-galera) suite=bookworm ;;
-  *) echo "usage: install-server.sh mysql|mariadb|mariadb-11.8|mariadb-galera [DIR]" >&2; exit 2 ;;
+  percona-toolkit) suite=sid ;;
+  percona-toolkit-3.2) suite=bookworm ;;
+  *) echo "usage: ${0##*/} mysql|mariadb|mariadb-11.8|mariadb-galera|percona-toolkit|percona-toolkit-3.2 [DIR]" >&2; exit 2 ;;
 esac
 family=${name%%-*}
 case $family in
   mysql) server=mysqld client=mysql variable=TEST_MYSQL_URL packages="mysql-server-core mysql-client-core" ;;
   mariadb) server=mariadbd client=mariadb variable=TEST_MARIADB_URL packages="mariadb-server-core mariadb-client-core" ;;
+  # What it depends on beside is for its other tools.
+  percona) server=pt-online-schema-change variable=PATH packages="perl libdbi-perl libdbd-mysql-perl libterm-readkey-perl" ;;
 esac
+# The whole library closure of a server goes without perl and what only the packaging scripts use.
+left_out='^(perl|libperl|dpkg$|debconf|tar$|passwd|adduser)'
+alone=
+[ "$family" != percona ] || { left_out='^(dpkg$|debconf|tar$|passwd|adduser)'; alone=percona-toolkit; }
 [ "$name" != mariadb-galera ] || packages="$packages galera-4"
 
 # One line: what is missing, and what to do instead.
@@ -75,11 +83,10 @@ apt=(-qq -oDir::Etc::sourcelist="$work/sources.list" -oDir::Etc::sourceparts=/de
 
 fetch() {
   apt-get "${apt[@]}" update >&2 || return 1
-  # The whole library closure, less perl and what only the packaging scripts use.
   local closure
   closure=$(apt-get "${apt[@]}" install --no-install-recommends --print-uris -y $packages </dev/null |
-    sed -nE "s/^'[^']+' ([^_]+)_.*/\1/p" | grep -vE '^(perl|libperl|dpkg$|debconf|tar$|passwd|adduser)') || return 1
-  (cd "$work/debs" && apt-get "${apt[@]}" download $closure >&2)
+    sed -nE "s/^'[^']+' ([^_]+)_.*/\1/p" | grep -vE "$left_out") || return 1
+  (cd "$work/debs" && apt-get "${apt[@]}" download $closure $alone >&2)
 }
 # A mirror that is updated between the list and the download answers 404 once; a second look helps.
 if ! fetch 2>"$work/log" && ! fetch 2>"$work/log"; then
@@ -112,6 +119,35 @@ exec "\$loader" --library-path "\$libraries" "\$root/$1.bin" "\$@"
 W
   chmod +x "$program"
 }
+# A perl script that runs with the unpacked perl, its modules and its database driver.
+wrap_perl() {
+  mv "$root/$1" "$root/$1.pl"
+  cat >"$root/$1" <<W
+#!/usr/bin/env bash
+root=\$(cd "\$(dirname "\$(readlink -f "\$0")")/../.." && pwd)
+machine=\$(uname -m)-linux-gnu
+for loader in "\$root"/usr/lib/"\$machine"/ld-linux-*.so.* "\$root"/lib/"\$machine"/ld-linux-*.so.*; do
+  [ -e "\$loader" ] && break
+done
+folders=("\$root"/usr/lib/"\$machine"/perl5/* "\$root/usr/share/perl5" "\$root/usr/lib/\$machine/perl-base"
+  "\$root"/usr/lib/"\$machine"/perl/5.* "\$root"/usr/share/perl/5.*)
+PERL5LIB=\$(IFS=:; echo "\${folders[*]}")
+MARIADB_PLUGIN_DIR=\$root/usr/lib/\$machine/libmariadb3/plugin
+export PERL5LIB MARIADB_PLUGIN_DIR
+exec "\$loader" --library-path "\$root/usr/lib/\$machine:\$root/lib/\$machine" "\$root/usr/bin/perl" "\$root/$1.pl" "\$@"
+W
+  chmod +x "$root/$1"
+}
+if [ "$family" = percona ]; then
+  wrap_perl usr/bin/pt-online-schema-change
+  ln -s root/usr/bin/pt-online-schema-change "$work/installed/$server"
+  version=$("$work/installed/$server" --version 2>/dev/null) || fail "the unpacked $name does not run on this machine"
+  mv -T "$work/installed" "$dir"
+  echo "install-server: $version" >&2
+  echo "$dir/$server"
+  exit 0
+fi
+
 # The server takes these defaults before what it is given, and never a my.cnf of the machine unless told to.
 server_arguments='case ${1:-} in
   --no-defaults | --defaults-file=* | --defaults-extra-file=*) first=$1; shift ;;

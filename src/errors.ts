@@ -44,6 +44,7 @@ export type ErrorCode =
   | "text-not-stored"
   | "existing-tables"
   | "would-block"
+  | "cannot-online"
   // other tools' tables
   | "foreign-dirty"
   | "foreign-unmatched"
@@ -71,6 +72,7 @@ export type ErrorCode =
   | "blocked"
   | "interrupted"
   | "statement-failed"
+  | "tool-failed"
   | "server-error"
   | "no-local-server"
   // declared schema

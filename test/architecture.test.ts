@@ -13,6 +13,7 @@ const LAYERS = [
   "verbs",
   "scratch",
   "run",
+  "online",
   "schema",
   "plan",
   "history",

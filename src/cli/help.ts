@@ -40,6 +40,10 @@ const SETTINGS: readonly (readonly [string, string])[] = [
   ["MIGRATE_WAIT", "the same as --wait"],
   ["MIGRATE_ALLOW_REPLICA", "1: write to a replica or a read-only server, too"],
   ["MIGRATE_BLOCKING_LIMIT", "rows or bytes (1M, 2GB) of the largest table that up may make writes wait for"],
+  ["MIGRATE_ONLINE_COMMAND", "another tool than pt-online-schema-change for -- migrate: online"],
+  ["MIGRATE_ONLINE_MAX_LAG", "seconds that a replica may be behind while a table is copied online"],
+  ["MIGRATE_ONLINE_MAX_LOAD", "status variables that pause the copying; default Threads_running=25"],
+  ["MIGRATE_ONLINE_CHUNK_TIME", "seconds for each piece that is copied; default 0.5"],
   ["MIGRATE_ALLOW_EXISTING", "1: the same as --allow-existing of up"],
   ["SCRATCH_DATABASE_URL", "server for the throwaway databases of diff, verify, lint and check"],
 ];

@@ -6,6 +6,7 @@ import type { Executed } from "../server/routines";
 import type { Row, Session } from "../server/session";
 import type { DdlVerb, ObjectRef } from "../syntax/classify";
 import { quoteQualified } from "../syntax/quote";
+import { isToolMark, type ToolMark } from "./tool-mark";
 
 /** What a line of the history says happened. */
 export type HistoryAction = "up" | "down" | "stamp" | "unstamp" | "repair" | "resolve";
@@ -30,6 +31,8 @@ export interface Intent {
   readonly before: Fingerprint | null;
   /** Those of the statements that were sent right behind it, in the same command. Each is judged by itself. */
   readonly followedBy?: readonly Intent[];
+  /** It is left to a tool, which may leave this. */
+  readonly tool?: ToolMark;
 }
 
 /** An intent with those of the statements that are sent right behind it. */
@@ -172,16 +175,8 @@ function parseIntent(id: number, text: string): Intent {
 
 function isIntent(value: unknown): value is Intent {
   if (typeof value !== "object" || value === null) return false;
-  const {
-    statement,
-    hash,
-    text = "",
-    connection,
-    how,
-    objects,
-    before,
-    followedBy = [],
-  } = value as Record<keyof Intent, unknown>;
+  const intent = value as Record<keyof Intent, unknown>;
+  const { statement, hash, text = "", connection, how, objects, before, followedBy = [], tool } = intent;
   return (
     Number.isSafeInteger(statement) &&
     typeof hash === "string" &&
@@ -192,7 +187,8 @@ function isIntent(value: unknown): value is Intent {
     Array.isArray(objects) &&
     typeof before === "object" &&
     Array.isArray(followedBy) &&
-    followedBy.every(isIntent)
+    followedBy.every(isIntent) &&
+    (tool === undefined || isToolMark(tool))
   );
 }
 

@@ -8,6 +8,7 @@ import {
 } from "../syntax/classify";
 import { createReachList, type Reach } from "../syntax/reaches";
 import type { Statement } from "../syntax/statement";
+import { judgeMark } from "./judge-mark";
 import type { MigrationFile } from "./read-migrations";
 import { readStatements } from "./read-statements";
 import { createTransactionTracker, whyNotInTransaction } from "./transaction-tracker";
@@ -55,6 +56,7 @@ export function createStatementJudge(fileName: string, options: JudgeOptions): S
     usesPrevious ||= classified.usesPrevious || mayPrepareThat(statement);
     const problem =
       judgeStatement(fileName, statement, classified, history, options) ??
+      judgeMark(fileName, statement, options) ??
       judgeReader(fileName, statement, classified) ??
       judgeInTransaction(fileName, statement, classified, transaction.open() !== null);
     if (problem !== null) refuse(problem);

@@ -16,6 +16,7 @@ export interface Announcement extends Pick<Intent, "how" | "objects" | "before">
  * - `outside`: changes rows that no transaction takes back.
  * - `self-committing`, `unjudgeable`: as in `StatementKind`, with what is announced of them.
  * - `set`: `usesUp` says that it sets what the next statement uses up, and what no session can be asked for.
+ * - `online`: is marked so, and changes a table that others may write to meanwhile.
  * - `perhaps-committing`: only running it shows whether it commits: a CALL with a branch, a text that is made up on the way.
  */
 export type ResolvedKind =
@@ -28,6 +29,8 @@ export type ResolvedKind =
       readonly whyNotInside: string | null;
     }
   | { readonly kind: "perhaps-committing"; readonly announcement: Announcement }
+  /** An ALTER TABLE that is marked so, on a table that others may write to. */
+  | { readonly kind: "online"; readonly announcement: Announcement }
   | (SetKind & { readonly usesUp: boolean });
 
 type SetKind = Extract<StatementKind, { readonly kind: "set" }>;
@@ -87,7 +90,7 @@ export type Action =
   | { readonly do: "announce"; readonly announcement: Announcement }
   | {
       readonly do: "send";
-      readonly how: "in-transaction" | "announced" | "in-session" | "variables" | "lock";
+      readonly how: "in-transaction" | "announced" | "online" | "in-session" | "variables" | "lock";
     }
   | { readonly do: "send-repeatable"; readonly objects: readonly ObjectRef[] }
   /** In the file's transaction, which it may end. */
@@ -109,6 +112,9 @@ export function decide(kind: ResolvedKind, state: State): readonly Action[] {
       return [...commitOwn(state), ...alone(kind.announcement, state)];
     case "self-committing":
       return [...leave(state), ...alone(kind.announcement, state)];
+    case "online":
+      if (state.tablesLocked || state.readersFollow) return [NOT_ONLINE_HERE];
+      return [...leave(state), { do: "announce", announcement: kind.announcement }, send("online")];
     case "unjudgeable":
       if (inFile && kind.whyNotInside !== null) return [notInTransaction(kind.whyNotInside)];
       return [...leave(state), ...alone(kind.announcement, state)];
@@ -257,6 +263,13 @@ const OUTSIDE_IN_TRANSACTION: Action = {
   do: "refuse",
   why: "It writes to a table whose engine has no transactions, inside a transaction: after a failure it could not be rolled back with the rest.",
   hint: "Move it out of the transaction, or convert the table: ALTER TABLE … ENGINE=InnoDB",
+};
+
+/** A tool would wait for the locks, and they for it; and nothing reads what a tool leaves. */
+const NOT_ONLINE_HERE: Action = {
+  do: "refuse",
+  why: "It is to be done online, and the file has tables locked, or reads what the statement leaves (ROW_COUNT()).",
+  hint: "Move it out of there, or take the mark away.",
 };
 
 const UNRECORDABLE: Action = {

@@ -1,15 +1,20 @@
 import type { Intent } from "../history/lines";
 import { ER_BINLOG_STMT_MODE_AND_ROW_ENGINE, serverErrno } from "../server/error-numbers";
 import type { NonTransactional } from "../server/non-transactional";
-import { COMMIT } from "../server/session";
+import { COMMIT, type Session } from "../server/session";
+import type { OnlineSettings } from "../settings/online";
 import type { Statement } from "../syntax/statement";
 import type { Announcement, State } from "./decide";
+import type { ProgressMeter } from "./progress";
 import { saveSession } from "./saved-session";
+import type { StopOptions } from "./stop";
 import { isFull, repeatedly, type Transacting } from "./transaction";
 
 /** A file that is being run, and what is not recorded of it yet. */
 export interface Execution extends Transacting {
   readonly nonTransactional: NonTransactional;
+  /** Null: statements that are marked `online` run like any other. */
+  readonly online: OnlineTools | null;
   /** A statement that commits by itself ran, and neither a record nor the next intent says so yet. */
   unrecorded: boolean;
   /** What the intent that was recorded last says. */
@@ -20,8 +25,22 @@ export interface Execution extends Transacting {
   touched: boolean;
 }
 
+/** What a statement that is marked `online` needs beside. */
+export interface OnlineTools {
+  readonly settings: OnlineSettings;
+  /** As it was asked for; null: not at all. */
+  readonly lockWaitMs: number | null;
+  readonly openBeside: () => Promise<Session>;
+  readonly meter: Pick<ProgressMeter, "told">;
+  readonly warn: (message: string) => void;
+  readonly stop: StopOptions;
+}
+
 export function createExecution(
-  tools: Pick<Execution, "session" | "journal" | "memory" | "retry" | "nonTransactional" | "counters">,
+  tools: Pick<
+    Execution,
+    "session" | "journal" | "memory" | "retry" | "nonTransactional" | "counters" | "online"
+  >,
 ): Execution {
   return {
     ...tools,

@@ -38,16 +38,18 @@ export function intentFor(
   return { ...intentOf(statement), connection: session.connectionId, how, objects, before, ...running };
 }
 
-/** Runs a statement whose intent is recorded, outside of a transaction. */
-export async function sendAnnounced(execution: Execution, statement: Statement): Promise<void> {
+/** Runs a statement whose intent is recorded, outside of a transaction. @param text the same, said in other words */
+export async function sendAnnounced(
+  execution: Execution,
+  statement: Statement,
+  text: string = statement.text,
+): Promise<void> {
   const { memory, retry, announced } = execution;
   if (announced === null) throw new TypeError("its intent comes first");
   execution.fateOpen = true;
   try {
-    await retry.through(
-      sending(execution, statement.text),
-      tablesOf(announced.objects, memory.database),
-      (error) => whyNotAgain(execution, error, announced),
+    await retry.through(sending(execution, text), tablesOf(announced.objects, memory.database), (error) =>
+      whyNotAgain(execution, error, announced),
     );
   } catch (error) {
     // The server said no; most statements then did nothing, but not all of them (a DROP of several tables).

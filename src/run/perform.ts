@@ -4,6 +4,7 @@ import type { Action } from "./decide";
 import { commit, type Execution, record } from "./execution";
 import type { Work } from "./group";
 import { announce, sendAnnounced, sendPerhapsEnding, sendRepeatable } from "./intent";
+import { sendOnline } from "./run-online";
 import { lockingHistoryToo, readAutocommit } from "./saved-session";
 import { beganInFile, begin, cannotRepeat, keepIn, runInside } from "./transaction";
 
@@ -80,6 +81,8 @@ async function send(
       return journal.advance(statement);
     case "announced":
       return sendAnnounced(execution, statement);
+    case "online":
+      return sendOnline(execution, statement);
     case "in-session":
       return sendInSession(execution, statement, statement.text);
     case "variables":

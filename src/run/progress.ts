@@ -15,6 +15,8 @@ export interface ProgressMeter {
   /** The file was read so much further. */
   read(bytes: number): void;
   statement(number: number): void;
+  /** A tool that carries the statement out says how far it is. @param remainingMs null: it does not say */
+  told(tool: ServerProgress, remainingMs: number | null): void;
   done(): void;
   /** Stops telling, and closes its session. */
   end(): Promise<void>;
@@ -40,6 +42,7 @@ const SILENT: ProgressMeter = {
   begin: () => {},
   read: () => {},
   statement: () => {},
+  told: () => {},
   done: () => {},
   end: async () => {},
 };
@@ -53,6 +56,8 @@ interface Current {
   statementAt: number;
   bytes: number;
   server: ServerProgress | null;
+  /** What a tool said last; it knows more than the server. */
+  tool: { readonly progress: ServerProgress; readonly remainingMs: number | null } | null;
   /** When the server's stage was first seen, or its statement began. */
   stageAt: number;
 }
@@ -94,7 +99,8 @@ export function createProgressMeter(
   function tick(): void {
     if (current === null) return;
     const now = performance.now();
-    const due = now - current.statementAt >= LONG_MS && now - askedAt >= ASK_EVERY_MS;
+    const due =
+      current.tool === null && now - current.statementAt >= LONG_MS && now - askedAt >= ASK_EVERY_MS;
     // A server that does not answer is no reason to fall silent.
     if (!due || asking !== null) {
       tell();
@@ -112,7 +118,7 @@ export function createProgressMeter(
   return {
     begin(step, place) {
       const now = performance.now();
-      const none = { statement: 0, bytes: 0, server: null };
+      const none = { statement: 0, bytes: 0, server: null, tool: null };
       current = { step, place, startedAt: now, statementAt: now, stageAt: now, ...none };
     },
     read(bytes) {
@@ -124,6 +130,10 @@ export function createProgressMeter(
       current.statementAt = performance.now();
       current.stageAt = current.statementAt;
       current.server = null;
+      current.tool = null;
+    },
+    told(progress, remainingMs) {
+      if (current !== null) current.tool = { progress, remainingMs };
     },
     done() {
       current = null;
@@ -146,8 +156,8 @@ function snapshot(current: Current): RunProgress {
     elapsedMs: Math.round(now - current.startedAt),
     statementMs: Math.round(now - current.statementAt),
     bytes: current.bytes,
-    server: current.server,
-    remainingMs: estimate(current, now),
+    server: current.tool?.progress ?? current.server,
+    remainingMs: current.tool === null ? estimate(current, now) : current.tool.remainingMs,
   };
 }
 

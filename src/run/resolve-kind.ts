@@ -17,7 +17,7 @@ import { readBefore } from "./judge-intent";
 import { SCRATCH_VARIABLE } from "./saved-session";
 import { preparedText } from "./session-memory";
 
-type Asker = Pick<Execution, "session" | "memory" | "nonTransactional">;
+type Asker = Pick<Execution, "session" | "memory" | "nonTransactional" | "online">;
 
 export interface Resolved {
   readonly kind: ResolvedKind;
@@ -52,6 +52,11 @@ export async function resolveKind(
   const rows = (head = statement.head): Promise<ResolvedKind> =>
     resolveRows(asker, work, [head, ...readers.map((reader) => reader.statement.head)]);
   const kind = await withoutTemporaries(asker, written);
+  if (statement.online === true && asker.online !== null && isAltering(kind))
+    return as({
+      kind: "online",
+      announcement: { how: "alter", objects: kind.objects, before: null, executes: null, text },
+    });
   switch (kind.kind) {
     case "transactional":
       return as(await rows(itself ? statement.head : text));
@@ -95,6 +100,13 @@ export async function resolveKind(
     default:
       return kind satisfies never;
   }
+}
+
+/** What is done again, or not at all, by the definition that it left. */
+function isAltering(
+  kind: StatementKind,
+): kind is Extract<StatementKind, { readonly kind: "self-committing" | "repeatable" }> {
+  return kind.kind === "repeatable" || (kind.kind === "self-committing" && kind.verb === "alter");
 }
 
 /** System variables that the statements behind them use up, and that no session can be asked for. */

@@ -5,6 +5,7 @@ import type { Session } from "../server/session";
 import type { Statement } from "../syntax/statement";
 import { type Finding, isUnchanged, judgeIntent } from "./judge-intent";
 import { nameChangedStatement } from "./prefix";
+import { clearTool } from "./run-online";
 import { lockingHistoryToo, restoreSession } from "./saved-session";
 import { noteStatement } from "./session-memory";
 import { settleIntent, textOf } from "./settle-intent";
@@ -21,6 +22,8 @@ export async function resume(run: StepRun, next: Statement | null): Promise<"app
   const { table } = context;
   const row = step.resume?.row;
   if (row === undefined) return "not-applied";
+  // Before anything else: what is left of a tool costs every write of the application.
+  if (row.intent?.tool !== undefined) await clearTool(execution, row.intent.tool);
   const stored = await readResumption(session, table, row.id);
   if (journal.position !== row.done || journal.hash() !== row.doneHash) {
     const before = step.direction === "up" ? stored.upText : stored.downText;

@@ -22,8 +22,8 @@ import { isStopping, type StopOptions } from "./stop";
 
 /** What a run has in hand for its plans. */
 export interface Running {
-  readonly settings: Pick<Settings, "table">;
-  readonly options: StopOptions;
+  readonly settings: Pick<Settings, "table" | "online">;
+  readonly options: StopOptions & { readonly lockWaitMs?: number };
   readonly emit: Emit;
   readonly session: Session;
   readonly lock: Lock | null;
@@ -160,6 +160,10 @@ function contextOf(going: Going, at: number, step: Step, place: number): StepCon
     nonTransactional: run.nonTransactional,
     companionsSize: run.companionsSize,
     files: reader.take(step),
+    online:
+      run.settings.online === undefined
+        ? null
+        : { settings: run.settings.online, lockWaitMs: run.options.lockWaitMs ?? null },
     openBeside: hands.openBeside,
     onAdded: () => reader.readAhead(1),
   };

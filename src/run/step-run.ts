@@ -11,7 +11,7 @@ import type { Session } from "../server/session";
 import { type Classified, createClassifier } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
 import type { Emit, StepName } from "./events";
-import { createExecution, type Execution } from "./execution";
+import { createExecution, type Execution, type OnlineTools } from "./execution";
 import { type BatchSize, createGrouping, type Grouping } from "./group";
 import type { ProgressMeter } from "./progress";
 import { createRetry } from "./retry";
@@ -41,6 +41,8 @@ export interface StepContext {
   readonly meter: ProgressMeter;
   readonly nonTransactional: NonTransactional;
   readonly files: StepFiles;
+  /** Null: nothing is done online. */
+  readonly online: Pick<OnlineTools, "settings" | "lockWaitMs"> | null;
   /** Opens a second session, on the same server. */
   readonly openBeside: () => Promise<Session>;
   /** How many statements that commit by themselves are announced together, as this run found. */
@@ -94,11 +96,14 @@ export function beginStep(context: StepContext, step: Step, scan: FileScan): Ste
   const counters = createCounters(scan.reaches, memory, () => readInVain(context));
   const { session, nonTransactional } = context;
   const classify = createClassifier();
+  const { openBeside, meter, stop, emit } = context;
+  const warn = (message: string): void => emit({ event: "warning", message });
+  const online = context.online === null ? null : { ...context.online, openBeside, meter, stop, warn };
   return {
     context,
     step,
     total,
-    execution: createExecution({ session, journal, memory, retry, nonTransactional, counters }),
+    execution: createExecution({ session, journal, memory, retry, nonTransactional, counters, online }),
     classify,
     grouping: createGrouping(
       scan.usesPrevious,

@@ -166,11 +166,10 @@ async function lintStatement(
       linter.made.add(name.toLowerCase());
   }
   const size = table === null ? null : sizeOf(linter, table.name);
-  const findings = await judge(
-    [...risks, ...blocking(cost, table?.name ?? "", size, linter)],
-    linter,
-    allowedAbove(lines, statement.line),
-  );
+  const findings = await judge([...risks, ...blocking(cost, table?.name ?? "", size, linter)], linter, [
+    ...(statement.online === true ? [ONLINE] : []),
+    ...allowedAbove(lines, statement.line),
+  ]);
   if (findings.length === 0 && cost === null) return null;
   return {
     file: up.fileName,
@@ -236,7 +235,7 @@ function blocking(
     {
       rule: "blocks-writes",
       message,
-      instead: "Run it when nobody writes, or with a tool that copies the table online.",
+      instead: "Mark it online (docs/online.md), or run it when nobody writes.",
       question: null,
     },
   ];
@@ -279,6 +278,9 @@ interface Allowance {
   readonly rule: string;
   readonly why: string;
 }
+
+/** What is marked so makes nobody wait, or is refused. */
+const ONLINE: Allowance = { rule: "blocks-writes", why: "It is marked online." };
 
 /** What the comments right above a line allow. */
 function allowedAbove(lines: readonly string[], line: number): readonly Allowance[] {

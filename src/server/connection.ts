@@ -206,6 +206,7 @@ async function prepareSession(
   return {
     server,
     connectionId: Number(row.id),
+    reached: database,
     database: row.name === null ? database.database : String(row.name),
     openBeside: (address, withoutDatabase = options.withoutDatabase === true) =>
       openSession(address == null ? database : { ...database, ...address, socket: null }, {
@@ -239,7 +240,7 @@ const UNLIMITED =
   " /*!50708 , SESSION max_execution_time = 0, SESSION transaction_read_only = 0 */" +
   " /*M! , SESSION max_statement_time = 0, SESSION tx_read_only = 0 */";
 
-type Commands = Omit<Session, "server" | "connectionId" | "database" | "openBeside">;
+type Commands = Omit<Session, "server" | "connectionId" | "reached" | "database" | "openBeside">;
 
 function commandsOf(connection: Link, settings: OwnSettings, maxPacketBytes: number): Commands {
   const own = async <T>(work: () => Promise<T>): Promise<T> => {

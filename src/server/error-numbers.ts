@@ -111,3 +111,15 @@ export function neverBegan(errno: number): boolean {
 export function wasNotUnderstood(errno: number): boolean {
   return NEVER_BEGAN.some(([why, ...numbers]) => why === "not understood" && numbers.includes(errno));
 }
+
+/**
+ * The server does not alter a table in the way that was asked for, and did not begin: ER_ALTER_OPERATION_NOT_SUPPORTED, the same
+ * with a reason, ER_WRONG_USAGE (of ALGORITHM and LOCK together), ER_INNODB_MAX_ROW_VERSION (of MySQL: INSTANT was used up);
+ * or it had to give up, because more was written meanwhile than it may keep: ER_INNODB_ONLINE_LOG_TOO_BIG.
+ */
+const NOT_IN_THIS_WAY: readonly (number | null)[] = [1845, 1846, 1221, 4092, 1799];
+
+/** Whether the server altered nothing because of how it was asked to. */
+export function refusesThisWay(error: unknown): boolean {
+  return NOT_IN_THIS_WAY.includes(serverErrno(error));
+}

@@ -1,3 +1,4 @@
+import type { DatabaseSettings } from "../settings/database";
 import type { Cluster } from "./cluster";
 
 /** One row as mysql2 returns it: dates and decimals as strings, binary as Buffer. */
@@ -52,6 +53,8 @@ export interface TypedValue {
 export interface Session {
   readonly server: ServerInfo;
   readonly connectionId: number;
+  /** How this very server was reached, for a tool that connects by itself. Holds the password. */
+  readonly reached: DatabaseSettings;
   /** The database the session was opened on, as the server spells it (not what a later USE made current). */
   readonly database: string;
   /** Runs the runner's own SQL and returns its rows. Each `?` outside of quotes stands for one of the values. */

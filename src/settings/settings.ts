@@ -5,6 +5,7 @@ import type { SslSettings } from "./database-url";
 import { readSsl } from "./database-url";
 import { badSetting, type Environment, type Given, type Part, readVariable, variables } from "./environment";
 import { type Ignored, readIgnored } from "./ignored";
+import { type OnlineSettings, readOnlineSettings } from "./online";
 import { nameElsewhere, refuseMisspelled, refuseStrayTls } from "./spelling";
 
 export type { Environment } from "./environment";
@@ -23,6 +24,8 @@ export interface Settings extends Ignored {
   readonly allowExisting?: boolean;
   /** `up` makes nobody wait for a table that is larger; left out: however large it is. */
   readonly blockingLimit?: BlockingLimit;
+  /** How a statement that is marked `online` is done; left out: plainly, on a server that nobody else writes to. */
+  readonly online?: OnlineSettings;
 }
 
 /** How large a table may be. */
@@ -87,11 +90,13 @@ function readAll(flags: SettingFlags, env: Environment, serverOnly: boolean): Se
   const allowExisting = readSwitch(env, "MIGRATE_ALLOW_EXISTING", problems);
   const allowReplica = readSwitch(env, "MIGRATE_ALLOW_REPLICA", problems);
   const blockingLimit = readBlockingLimit(env, problems);
+  const online = readOnlineSettings(env, problems);
   if (problems.length > 0) throw new RefusedError(problems);
   return {
     server: database,
     ...folder,
     waitMs,
+    online,
     ...(blockingLimit === null ? {} : { blockingLimit }),
     ...(allowExisting ? { allowExisting } : {}),
     ...(allowReplica ? { allowReplica } : {}),
@@ -200,7 +205,8 @@ function allFromOptions(options: SettingOptions, serverOnly: boolean): ServerSet
   const server = nothing ? null : settleDatabase(source, problems);
   const folder = settleFolder({ dir: options.dir ?? null, table: options.table ?? null }, {}, problems);
   if (problems.length > 0) throw new RefusedError(problems);
-  return { server, ...folder, waitMs: 0, ...readIgnored(options.ignore, options.ignorePartitions) };
+  const online = readOnlineSettings({}, problems);
+  return { server, ...folder, waitMs: 0, online, ...readIgnored(options.ignore, options.ignorePartitions) };
 }
 
 function sslFromOptions(options: SettingOptions, problems: Problem[]): SslSettings | null {

@@ -45,6 +45,31 @@ function asAlter(reader: TokenReader, { algorithm, lock }: AlterWish): string | 
   return `ALTER TABLE ${quoteIdentifier(table.name)} ALGORITHM=${algorithm},${words} DROP INDEX ${guard}${quoteIdentifier(name)}`;
 }
 
+/** An ALTER TABLE, as a tool that copies the table is told of it. */
+export interface AlterParts {
+  /** As it is written; null: in the current one. */
+  readonly database: string | null;
+  readonly table: string;
+  /** What stands behind the table's name. */
+  readonly clauses: string;
+  /** It says itself how it is to be done (ALGORITHM, LOCK), or to pass over errors (IGNORE). */
+  readonly wishes: boolean;
+}
+
+/** The parts of an ALTER TABLE; null for every other statement. */
+export function alterParts(text: string, options: LexOptions = {}): AlterParts | null {
+  const reader = createReader(text, options);
+  // In an executable comment it would end with that.
+  if (!/^ALTER\b/i.test(text) || !reader.accept("ALTER")) return null;
+  const ignores = [reader.keyword(), reader.keyword(1)].includes("IGNORE");
+  const table = readAlteredTable(reader);
+  const next = reader.peek();
+  if (table === null || next === null) return null;
+  const all = reader.rest();
+  const wishes = ignores || all.some((token, at) => isWish(token, all[at + 1]));
+  return { database: table.database, table: table.name, clauses: text.slice(next.start), wishes };
+}
+
 function isWish(token: Token, next: Token | undefined): boolean {
   const named = token.type === "word" && /^(ALGORITHM|LOCK)$/i.test(token.value);
   return (

@@ -32,6 +32,8 @@ export interface Current {
   program: ProgramTracker | null;
   /** Where the executable comment began that the reader is in; null outside of one. */
   executable: Position | null;
+  /** It is marked `online`. */
+  readonly online: boolean;
 }
 
 /** How far the splitter has come. Each read… function reads one thing, and returns false when only the next part can tell what. */
@@ -52,6 +54,8 @@ export interface SplitState {
   current: Current | null;
   /** Nothing but white space and comments precedes the statement on its line: DELIMITER may stand here. */
   freshLine: boolean;
+  /** A comment since the last statement marks the next one `online`. */
+  online: boolean;
   /** The last head, decoded and not. */
   lastHead: { readonly text: string; readonly bytes: string } | null;
 }
@@ -75,6 +79,7 @@ export function createSplitState(options: SplitOptions): SplitState {
     marks: semicolonMarks,
     current: null,
     freshLine: true,
+    online: false,
     lastHead: null,
   };
 }
@@ -89,7 +94,9 @@ export function begin(state: SplitState): void {
     head: null,
     program: null,
     executable: null,
+    online: state.online,
   };
+  state.online = false;
   // Rows of data begin as the row before them did.
   if (
     state.delimiter !== ";" ||
@@ -137,13 +144,8 @@ export function finish(state: SplitState, statement: Current, endedBy: string): 
   state.freshLine = false;
   if (head === null && isEmpty(text)) return;
   state.number++;
-  state.found.push({
-    number: state.number,
-    text,
-    head: head ?? text,
-    line: start.line,
-    column: start.column,
-  });
+  const found = { number: state.number, text, head: head ?? text, line: start.line, column: start.column };
+  state.found.push(statement.online ? { ...found, online: true } : found);
   if (statement.set) state.sqlMode.set(text);
 }
 

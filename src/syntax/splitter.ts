@@ -79,11 +79,11 @@ function readGap(state: SplitState): boolean {
   }
   const delimited = readDelimiter(state);
   if (delimited !== null) return delimited;
-  if (code === 0x23 /* # */) return state.reader.open("line-comment", 1);
+  if (code === 0x23 /* # */) return readComment(state, 1);
   // The client takes a line that starts with -- for a comment, even without a blank behind it.
   if (code === 0x2d /* - */) {
     if (!sees(state.reader, 2)) return false;
-    if (text.charCodeAt(at + 1) === code) return state.reader.open("line-comment", 2);
+    if (text.charCodeAt(at + 1) === code) return readComment(state, 2);
   }
   if (code === 0x2f /* / */) {
     const slash = readSlash(state.reader);
@@ -92,6 +92,19 @@ function readGap(state: SplitState): boolean {
   }
   begin(state);
   return true;
+}
+
+/** A mark is no longer than this. */
+const MARK_LENGTH = 64;
+const ONLINE = /^(?:--|#)[ \t]*migrate:[ \t]*online(?![\w-])/i;
+
+function readComment(state: SplitState, length: 1 | 2): boolean {
+  const { reader } = state;
+  if (!sees(reader, MARK_LENGTH) && reader.text.indexOf("\n", reader.at) === -1) return false;
+  // Behind a statement on its line it would be about that one.
+  if (state.freshLine && ONLINE.test(reader.text.slice(reader.at, reader.at + MARK_LENGTH)))
+    state.online = true;
+  return reader.open("line-comment", length);
 }
 
 function readDelimiterLine(state: SplitState): boolean {

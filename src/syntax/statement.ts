@@ -15,6 +15,8 @@ export interface Statement {
   readonly line: number;
   /** 1-based column, in characters, on that line. */
   readonly column: number;
+  /** A line `-- migrate: online` stands above it: it is not to keep others from writing. */
+  readonly online?: true;
 }
 
 /** Gathers the text of one statement after the other from the parts that a file arrives in. */

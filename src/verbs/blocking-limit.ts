@@ -35,7 +35,9 @@ function problemsOf(statement: LintedStatement, limit: BlockingLimit): readonly 
     code: "would-block",
     file,
     message: `${file}:${line}:${column}: ${message}, and it has ${sizeInWords(table)}; MIGRATE_BLOCKING_LIMIT is ${limit.given}.`,
-    hint: `Run it when nobody writes:
+    hint: `Have it done while others write, with a comment above the statement (docs/online.md):
+  -- migrate: online
+or run it when nobody writes:
   MIGRATE_BLOCKING_LIMIT= npm run migrate:up
 or allow it with a comment above the statement:
   -- migrate: allow blocks-writes <why>`,

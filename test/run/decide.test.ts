@@ -61,6 +61,7 @@ const KINDS: { readonly [K in ResolvedKind["kind"]]: Readonly<Record<string, Res
     transactional: { INSERT: { kind: "transactional" } },
     outside: { "INSERT into a MyISAM table": { kind: "outside", announcement: ask } },
     "self-committing": { "ALTER TABLE": { kind: "self-committing", announcement } },
+    online: { "ALTER TABLE that is marked online": { kind: "online", announcement } },
     unjudgeable: {
       "OPTIMIZE TABLE": { kind: "unjudgeable", announcement: ask, whyNotInside: null },
       "what neither commits nor can be judged": { kind: "unjudgeable", announcement: ask, whyNotInside: "x" },
@@ -155,6 +156,10 @@ const EXPECTED: Readonly<Record<string, string>> = {
     own full full+temporary file read-only off+file own+locked: commit, announce, send announced
     readers: announce, begin unseen, cannot-repeat, send announced
     readers+own readers+file: commit, announce, begin unseen, cannot-repeat, send announced`,
+  "ALTER TABLE that is marked online": `
+    none effect off off+effect: announce, send online
+    own full full+temporary file read-only off+file: commit, announce, send online
+    own+locked readers readers+own readers+file: refuse`,
   "OPTIMIZE TABLE": `
     none effect off off+effect: announce, send announced, record
     own full full+temporary file read-only off+file own+locked: commit, announce, send announced, record

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { inspect } from "node:util";
 import { RefusedError } from "../../src/errors";
+import { readOnlineSettings } from "../../src/settings/online";
 import {
   readFolderSettings,
   readSettings,
@@ -47,6 +48,7 @@ const settings = (database: object, rest: object = {}): unknown => ({
   dir: "sql/migrations",
   table: "migration_history",
   waitMs: 0,
+  online: readOnlineSettings({}, []),
   ...rest,
 });
 

@@ -18,6 +18,29 @@ test("statements come out as soon as their delimiter has arrived", () => {
   ]);
 });
 
+test("a comment above a statement marks it online, whatever part of the file it comes in", () => {
+  const rows: readonly (readonly [string, readonly number[]])[] = [
+    ["-- migrate: online\nALTER 1; ALTER 2;", [1]],
+    ["ALTER 1;\n\n  #migrate:ONLINE and why\n-- more\n\nALTER 2;", [2]],
+    ["/* x */ -- migrate:\tonline", []],
+    ["ALTER 1; -- migrate: online\nALTER 2;", []],
+    ["-- migrate: online-ish\nALTER 1;", []],
+    ["/* migrate: online */ ALTER 1; SELECT '\n-- migrate: online\n'; ALTER 3;", []],
+    ["-- migrate: online\nDELIMITER //\nALTER 1//\n--migrate: online\nALTER 2//", [1, 2]],
+  ];
+  for (const [text, expected] of rows) {
+    for (const size of [1, 7, text.length]) {
+      const splitter = createSplitter();
+      const found: Statement[] = [];
+      for (let at = 0; at < text.length; at += size)
+        found.push(...splitter.push(Buffer.from(text.slice(at, at + size))));
+      found.push(...splitter.end());
+      const marked = found.filter(({ online }) => online === true).map(({ number }) => number);
+      assert.deepEqual(marked, expected, `${text} in parts of ${size}`);
+    }
+  }
+});
+
 test("without a file name an error says line and column", () => {
   assert.throws(
     () => splitText("SELECT 1;\n  SELECT 'x"),

@@ -1,0 +1,52 @@
+import type { Problem } from "../errors";
+import { badSetting, type Environment } from "./environment";
+
+/** How a table is changed while others write to it, where the server cannot do that by itself. */
+export interface OnlineSettings {
+  /** A command line for the shell, with `{table}` and the like in it; null: pt-online-schema-change. */
+  readonly command: string | null;
+  /** Seconds that a replica may be behind before copying pauses; null: replicas are not looked for. */
+  readonly maxLag: number | null;
+  /** Status variables and their limits, beyond which copying pauses: `Threads_running=25`. */
+  readonly maxLoad: string;
+  /** Seconds that copying one piece of the table should take. */
+  readonly chunkTime: number;
+  /** What the tool finds in its environment: where programs are, and nothing secret. */
+  readonly environment: Environment;
+}
+
+const DEFAULT_MAX_LOAD = "Threads_running=25";
+const DEFAULT_CHUNK_TIME = "0.5";
+/** For programs, which read no environment: where systems keep programs. */
+const SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin";
+
+/**
+ * Reads how tables are changed online.
+ * @param problems what cannot be used is added
+ */
+export function readOnlineSettings(env: Environment, problems: Problem[]): OnlineSettings {
+  const maxLag = env.MIGRATE_ONLINE_MAX_LAG || null;
+  const maxLoad = env.MIGRATE_ONLINE_MAX_LOAD || DEFAULT_MAX_LOAD;
+  const chunkTime = env.MIGRATE_ONLINE_CHUNK_TIME || DEFAULT_CHUNK_TIME;
+  if (maxLag !== null && !/^\d{1,5}$/.test(maxLag))
+    problems.push(badSetting("MIGRATE_ONLINE_MAX_LAG takes a number of seconds, such as 5."));
+  if (!/^\w+[=:]\d+(?:,\w+[=:]\d+)*$/.test(maxLoad))
+    problems.push(badSetting("MIGRATE_ONLINE_MAX_LOAD takes status variables, such as Threads_running=25."));
+  if (!/^\d{1,3}(?:\.\d{1,3})?$/.test(chunkTime) || Number(chunkTime) === 0)
+    problems.push(badSetting("MIGRATE_ONLINE_CHUNK_TIME takes a number of seconds, such as 0.5."));
+  return {
+    command: env.MIGRATE_ONLINE_COMMAND || null,
+    maxLag: maxLag === null ? null : Number(maxLag),
+    maxLoad,
+    chunkTime: Number(chunkTime),
+    environment: harmless(env),
+  };
+}
+
+/** Without the passwords that are in it. */
+function harmless(env: Environment): Environment {
+  const kept = Object.entries(env).filter(([name]) => HARMLESS.test(name));
+  return { PATH: SYSTEM_PATH, ...Object.fromEntries(kept) };
+}
+
+const HARMLESS = /^(?:PATH|HOME|USER|LOGNAME|TMPDIR|TZ|LANG|LC_\w+|PERL5LIB|LD_LIBRARY_PATH)$/;

@@ -1,0 +1,231 @@
+import assert from "node:assert/strict";
+import { createConnection, type RowDataPacket } from "mysql2/promise";
+import type { MigrateError, RunEvent } from "../../src/index";
+import { migrate } from "../../src/run/migrate";
+import type { RunOptions } from "../../src/run/runner";
+import { readOnlineSettings } from "../../src/settings/online";
+import { settingsFromOptions } from "../../src/settings/settings";
+import { withMigrations } from "../support/migrations";
+import { type WatchedTool, withWatchedTool } from "../support/online-tool";
+import { forEachServer, rowsFor, type TestServer, withTestDatabase } from "../support/servers";
+
+/** A migration whose one statement is marked, and another that nothing stops. */
+function marked(statement: string): Readonly<Record<string, string>> {
+  return {
+    "0001_a.up.sql": `-- migrate: online\n${statement};\nCREATE TABLE behind (id INT PRIMARY KEY);\n`,
+    "0001_a.down.sql": "DROP TABLE behind;\n",
+  };
+}
+
+interface Run extends RunOptions {
+  readonly url: string;
+  readonly dir: string;
+  readonly tool: WatchedTool;
+  /** Environment variables beside the PATH. */
+  readonly given?: Readonly<Record<string, string>>;
+}
+
+function up({ url, dir, tool, given = {}, ...options }: Run): ReturnType<typeof migrate> {
+  const online = readOnlineSettings({ PATH: tool.path, ...given }, []);
+  const settings = { ...settingsFromOptions({ databaseUrl: url, dir }), allowExisting: true, online };
+  return migrate(settings, "up", null, options);
+}
+
+async function ask(url: string, ...statements: readonly string[]): Promise<RowDataPacket[]> {
+  const connection = await createConnection({ uri: url });
+  let rows: RowDataPacket[] = [];
+  try {
+    for (const statement of statements) [rows] = await connection.query<RowDataPacket[]>(statement);
+    return rows;
+  } finally {
+    connection.destroy();
+  }
+}
+
+async function objectsIn(url: string): Promise<readonly string[]> {
+  const tables = await ask(url, "SHOW TABLES");
+  const triggers = await ask(url, "SHOW TRIGGERS");
+  return [...tables.map((row) => String(Object.values(row)[0])), ...triggers.map(({ Trigger }) => Trigger)];
+}
+
+async function definitionOf(url: string, table: string): Promise<string> {
+  const [row] = await ask(url, `SHOW CREATE TABLE ${table}`);
+  return String(row?.["Create Table"]).replace(/`(t|twin)`/g, "`it`");
+}
+
+const T = `CREATE TABLE t (
+  id INT PRIMARY KEY AUTO_INCREMENT, a INT, b VARCHAR(20) NOT NULL DEFAULT 'x', c VARCHAR(300),
+  e ENUM('x','y'), f DATETIME(3), g DECIMAL(8,3), h BLOB, j JSON, KEY (a)
+) CHARSET=utf8mb4`;
+const ROWS = `INSERT INTO t (a, b, c, f, g, h, j) VALUES (1, 'ä😀', NULL, '2026-01-02 03:04:05.678', 1.5, 0x00FF, '{"k": 1}'),
+  (-5, '', 'plain', NULL, NULL, NULL, NULL), (NULL, 'x', REPEAT('c', 300), NOW(), -0.001, '', '[]')`;
+
+interface Row {
+  readonly statement: string;
+  readonly by: "the server" | "the tool";
+  readonly on?: TestServer["family"];
+}
+
+const CARRIED_OUT: readonly Row[] = [
+  { statement: "ALTER TABLE t ADD COLUMN d INT", by: "the server" },
+  { statement: "ALTER TABLE t ADD INDEX kc (c)", by: "the server" },
+  { statement: "ALTER TABLE t MODIFY a BIGINT", by: "the tool" },
+  { statement: "ALTER TABLE t CONVERT TO CHARACTER SET utf16", by: "the tool" },
+  { statement: "ALTER TABLE t FORCE", by: "the server" },
+  { statement: "ALTER TABLE t PARTITION BY HASH (id) PARTITIONS 3", by: "the tool" },
+  {
+    statement:
+      "ALTER TABLE t ADD COLUMN n INT NOT NULL DEFAULT 3 FIRST, DROP COLUMN j, MODIFY a BIGINT, ADD KEY (id, a)",
+    by: "the tool",
+  },
+  {
+    statement:
+      "ALTER TABLE t MODIFY b VARCHAR(300) NOT NULL DEFAULT 'y' COMMENT 'it''s ä 😀', MODIFY g DECIMAL(9,4)",
+    by: "the tool",
+  },
+];
+
+forEachServer("an ALTER TABLE that is marked comes to what a plain one does", async (t, server) => {
+  await withWatchedTool("percona-toolkit-3.2", async (tool) => {
+    for (const { statement, by } of rowsFor(server, CARRIED_OUT)) {
+      await t.test(`${statement}: ${by}`, async () => {
+        await withTestDatabase(server, async ({ url }) => {
+          await ask(url, T, ROWS, "CREATE TABLE twin LIKE t", "INSERT INTO twin SELECT * FROM t");
+          await ask(url, statement.replace("TABLE t", "TABLE twin"));
+          const before = tool.calls().length;
+          await withMigrations(marked(statement), (dir) => up({ url, dir, tool }));
+          assert.equal(tool.calls().length - before, by === "the tool" ? 1 : 0);
+          const plain = (text: string): string => text.replace(/ AUTO_INCREMENT=\d+/, "");
+          assert.equal(plain(await definitionOf(url, "t")), plain(await definitionOf(url, "twin")));
+          assert.deepEqual(
+            await ask(url, "SELECT * FROM t ORDER BY id"),
+            await ask(url, "SELECT * FROM twin ORDER BY id"),
+          );
+          assert.deepEqual(await objectsIn(url), ["behind", "migration_history", "t", "twin"]);
+        });
+      });
+    }
+  });
+});
+
+interface Refused {
+  readonly on?: TestServer["family"];
+  readonly before: readonly string[];
+  readonly statement: string;
+  readonly says: RegExp;
+  readonly code?: string;
+}
+
+const COPIES = "ALTER TABLE t MODIFY a BIGINT";
+
+const REFUSED: readonly Refused[] = [
+  {
+    before: [
+      "CREATE TABLE child (id INT PRIMARY KEY, t_id INT, CONSTRAINT up FOREIGN KEY (t_id) REFERENCES t (id))",
+    ],
+    statement: COPIES,
+    says: /2:1: .*foreign keys lead from it or to it \(child\.up\)/,
+  },
+  {
+    before: ["CREATE TRIGGER own BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1"],
+    statement: COPIES,
+    says: /it has triggers \(own\)/,
+  },
+  { before: ["CREATE TABLE _t_new (id INT)"], statement: COPIES, says: /_t_new is there, which no run .*/ },
+  { before: ["ALTER TABLE t MODIFY id INT, DROP PRIMARY KEY"], statement: COPIES, says: /no primary key/ },
+  {
+    before: ["ALTER TABLE t ADD CONSTRAINT positive CHECK (a > -9)"],
+    statement: COPIES,
+    says: /CHECK constraints with names \(positive\)/,
+  },
+  {
+    before: [],
+    statement: "ALTER TABLE t MODIFY c VARCHAR(10)",
+    says: /error 1265|Data truncated|do not fit/,
+    code: "tool-failed",
+  },
+  { before: [], statement: "ALTER TABLE t MODIFY nowhere INT", says: /nowhere/, code: "statement-failed" },
+  { before: [], statement: "CREATE INDEX x ON t (a)", says: /2:1: this statement is no ALTER TABLE/ },
+  {
+    before: [],
+    statement: "ALTER TABLE t ADD d INT, ALGORITHM=COPY",
+    says: /says itself how it is to be done/,
+  },
+];
+
+forEachServer("what cannot be done online is refused, and the database is as it was", async (t, server) => {
+  await withWatchedTool("percona-toolkit-3.2", async (tool) => {
+    for (const { before, statement, says, code = "cannot-online" } of rowsFor(server, REFUSED)) {
+      await t.test(`${statement} behind ${before.join("; ")}`, async () => {
+        await withTestDatabase(server, async ({ url }) => {
+          await ask(url, T, ROWS, ...before);
+          const was = [await definitionOf(url, "t"), ...(await objectsIn(url))];
+          await withMigrations(marked(statement), (dir) =>
+            assert.rejects(up({ url, dir, tool }), (error: MigrateError) => {
+              assert.equal(error.code, code);
+              assert.match(error.message, says);
+              assert.notEqual(error.hint, null);
+              return true;
+            }),
+          );
+          const is = [await definitionOf(url, "t"), ...(await objectsIn(url))];
+          assert.deepEqual(
+            is.filter((name) => name !== "migration_history"),
+            was,
+          );
+        });
+      });
+    }
+  });
+});
+
+forEachServer("without a tool on the PATH it is refused, and says what to install", async (_t, server) => {
+  await withTestDatabase(server, async ({ url }) => {
+    await ask(url, T, ROWS);
+    await withMigrations(marked(COPIES), (dir) =>
+      assert.rejects(up({ url, dir, tool: { ...NO_TOOL } }), {
+        code: "cannot-online",
+        message: /pt-online-schema-change is not on the PATH/,
+      }),
+    );
+    // What the server does by itself needs none.
+    await withMigrations(marked("ALTER TABLE t ADD COLUMN d INT"), (dir) => up({ url, dir, tool: NO_TOOL }));
+  });
+});
+
+const NO_TOOL: WatchedTool = { path: "/nowhere", calls: () => [], environment: () => "", pid: () => null };
+
+forEachServer("a password reaches the tool, and nobody else", async (_t, server) => {
+  const password = `p "q\\' #;`;
+  await withTestDatabase(server, async ({ url, name }) => {
+    const user = `${name}_user`;
+    await ask(
+      url,
+      T,
+      ROWS,
+      `CREATE USER ${user} IDENTIFIED BY ${quote(password)}`,
+      `GRANT ALL ON *.* TO ${user}`,
+    );
+    try {
+      const target = new URL(url);
+      target.username = user;
+      target.password = encodeURIComponent(password);
+      const events: RunEvent[] = [];
+      await withWatchedTool("percona-toolkit-3.2", async (tool) => {
+        const emit = (event: RunEvent): void => void events.push(event);
+        const given = { DATABASE_URL: target.href, MYSQL_PASSWORD: password };
+        await withMigrations(marked(COPIES), (dir) => up({ url: target.href, dir, tool, given, emit }));
+        assert.equal(tool.calls().length, 1);
+        const seen = [...tool.calls(), tool.environment(), JSON.stringify(events)].join("\n");
+        for (const secret of [password, encodeURIComponent(password), JSON.stringify(password).slice(1, -1)])
+          assert.ok(!seen.includes(secret));
+      });
+    } finally {
+      await ask(url, `DROP USER ${user}`);
+    }
+  });
+});
+
+function quote(text: string): string {
+  return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
+}
