@@ -105,8 +105,10 @@ export async function showCreate(
   names: readonly string[],
 ): Promise<readonly Shown[]> {
   const shown: Shown[] = [];
-  for (let at = 0; at < names.length; at += BATCH) {
-    const batch = names.slice(at, at + BATCH);
+  const room = Math.min(TEXT_LENGTH, reader.session.server.maxPacketBytes / 2);
+  const most = Math.max(1, Math.floor(room / LONGEST));
+  for (let at = 0; at < names.length; at += most) {
+    const batch = names.slice(at, at + most);
     const rows = await showBatch(reader, kind, batch);
     for (const [index, name] of batch.entries()) {
       const row = rows[index];
@@ -118,10 +120,15 @@ export async function showCreate(
   return shown;
 }
 
-/** Keeps a batch's answer well below max_allowed_packet and its text readable in the process list. */
-const BATCH = 100;
+/** Bytes of a SHOW CREATE PROCEDURE with the longest of names: 64 characters of four bytes. */
+const LONGEST = 300;
+/** Bytes of a command: 2,000 names. The answers come one by one, so no packet has to hold them all. */
+const TEXT_LENGTH = 2_000 * LONGEST;
 
-/** @returns a row for each name; null where the server would not show it, which is noted */
+/**
+ * One that cannot be shown, such as a view whose table is gone, ends the whole batch: then its halves are asked.
+ * @returns a row for each name; null where the server would not show it, which is noted
+ */
 async function showBatch(reader: Reader, kind: string, names: readonly string[]): Promise<(Row | null)[]> {
   const statements = names.map((name) => `SHOW CREATE ${kind} ${quoteIdentifier(name)}`);
   try {
@@ -129,17 +136,14 @@ async function showBatch(reader: Reader, kind: string, names: readonly string[])
   } catch (error) {
     if (!isServerError(error)) throw error;
     const [name] = names;
-    if (names.length > 1) return await showOneByOne(reader, kind, names);
+    const half = names.length >> 1;
+    if (half > 0) {
+      const first = await showBatch(reader, kind, names.slice(0, half));
+      return [...first, ...(await showBatch(reader, kind, names.slice(half)))];
+    }
     if (name !== undefined) hide(reader, kind, name, error instanceof Error ? error.message : String(error));
     return [null];
   }
-}
-
-/** One that cannot be shown, such as a view whose table is gone, ends the whole batch. */
-async function showOneByOne(reader: Reader, kind: string, names: readonly string[]): Promise<(Row | null)[]> {
-  const rows: (Row | null)[] = [];
-  for (const name of names) rows.push(...(await showBatch(reader, kind, [name])));
-  return rows;
 }
 
 function hide(reader: Reader, kind: string, name: string, why: string): void {
