@@ -101,9 +101,7 @@ export function createJournal(
 ): Journal {
   const hash = createStatementsHash();
   const writer = createLineWriter(line, beginning, unfinished, onAdded);
-  let started = performance.now();
-  const spentMs = beginning.line === "partial" ? beginning.spentMs : 0;
-  const elapsed = (): number => Math.round(spentMs + performance.now() - started);
+  const clock = createClock(beginning.line === "partial" ? beginning.spentMs : 0);
   let done = 0;
   let position = 0;
   let finished = false;
@@ -117,7 +115,7 @@ export function createJournal(
       saved: atEnd ? null : saved,
       error: null,
       finished: atEnd,
-      durationMs: elapsed(),
+      durationMs: clock.elapsedMs(),
     };
   }
 
@@ -127,9 +125,7 @@ export function createJournal(
       const progress = current(null, intent);
       return { ...writer.entry(progress), added: () => writer.added(progress) };
     },
-    begin() {
-      started = performance.now();
-    },
+    begin: clock.begin,
     get done() {
       return done;
     },
@@ -171,11 +167,24 @@ export function createJournal(
     confirm: writer.confirm,
     async recordFailure(session, words, keepIntent) {
       const error = words.slice(0, ERROR_LENGTH);
-      const nothing = { done: 0, doneHash: null, intent: null, saved: null, finished: false };
-      await writer.writeError(session, { ...nothing, error, durationMs: elapsed() }, keepIntent);
+      await writer.writeError(session, { ...NOTHING, error, durationMs: clock.elapsedMs() }, keepIntent);
     },
   };
   return journal;
+}
+
+/** What the record of an error says of progress, which it leaves as it is. */
+const NOTHING = { done: 0, doneHash: null, intent: null, saved: null, finished: false };
+
+/** Milliseconds since the file began, with those that earlier runs spent on it. */
+function createClock(spentMs: number): { begin(): void; elapsedMs(): number } {
+  let started = performance.now();
+  return {
+    begin() {
+      started = performance.now();
+    },
+    elapsedMs: () => Math.round(spentMs + performance.now() - started),
+  };
 }
 
 /** SHA-256 over statements, hex. */

@@ -41,7 +41,7 @@ export function listFolder(dir: string): Listing {
     const { version, digits, name, direction } = parsed;
     const path = prefix + entry.name;
     // Some file systems do not say what an entry is; then it is looked up like a link.
-    const problem = entry.isFile() ? null : judge(entry.name, path, realDir);
+    const problem = entry.isFile() ? null : judgeEntry(entry.name, path, realDir);
     if (problem !== null) problems.push(problem);
     files.push({ fileName: entry.name, path, version, digits, name, direction, openable: problem === null });
     return true;
@@ -56,10 +56,6 @@ export function listFolder(dir: string): Listing {
     problems.push(nearMissProblem(fileName, parsed.why, parsed.suggestion));
   }
   return { files, suggested, problems };
-}
-
-function judge(fileName: string, path: string, realDir: string): Problem | null {
-  return judgeEntry(fileName, path, realDir);
 }
 
 function readFolder(dir: string): readonly Dirent[] {
