@@ -149,6 +149,26 @@ test("architecture: modules are loaded at the start, but for glob", () => {
   assert.deepEqual(calls, ['migrations/folder.ts "glob"']);
 });
 
+/** Lines of a file, and of a function that stands on its own in one. */
+const LONGEST_FILE = 300;
+const LONGEST_FUNCTION = 80;
+
+test("architecture: a file can be read in one sitting, a function on one screen", () => {
+  const long = sources().flatMap((path) => {
+    const text = readFileSync(join(SRC, path), "utf8");
+    const functions = [...text.matchAll(/^(?:export )?(?:async )?function\*? (\w+)[\s\S]*?^}/gm)];
+    return [
+      ...(linesIn(text) > LONGEST_FILE ? [path] : []),
+      ...functions.flatMap(([code, name]) => (linesIn(code) > LONGEST_FUNCTION ? [`${path}: ${name}`] : [])),
+    ];
+  });
+  assert.deepEqual(long, []);
+});
+
+function linesIn(text: string): number {
+  return text.trimEnd().split("\n").length;
+}
+
 test("architecture: src/ holds the layers and nothing else", () => {
   const allowed = [...LAYERS, ...EVERYONE, TOP];
   const names = readdirSync(SRC).map(layerOf);

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -39,6 +47,38 @@ test("the workflow tests every release that is promised, and types and lint apar
   const checks = (job: Job): readonly string[] => job.steps.flatMap(({ run }) => run ?? []);
   assert.deepEqual(checks(jobs.style), ["npm ci", "npm run typecheck", "npm run lint"]);
   assert.ok(!checks(jobs.test).some((run) => /typecheck|lint/.test(run)));
+});
+
+test("a release is published only after all checks, of the version that its tag names, with provenance", (t) => {
+  const { jobs } = parse(readFileSync(join(ROOT, ".github/workflows/release.yml"), "utf8")) as {
+    jobs: Readonly<
+      Record<
+        "check" | "publish",
+        Job & { readonly needs?: string; readonly permissions?: { readonly "id-token": string } }
+      >
+    >;
+  };
+  const runs = ({ steps }: Job): readonly string[] => steps.flatMap(({ run }) => run ?? []);
+  assert.equal(jobs.publish.needs, "check");
+  assert.equal(jobs.publish.permissions?.["id-token"], "write");
+  assert.ok(runs(jobs.check).includes(".ci/run"));
+  assert.ok(runs(jobs.publish).includes("npm publish --provenance --access public"));
+
+  // The two steps that are more than a command, run on a project of their own.
+  const folder = mkdtempSync(join(tmpdir(), "updown-release-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ version: "1.2.3" }));
+  writeFileSync(join(folder, "CHANGELOG.md"), "# Changelog\n## [1.2.3] - today\n- news\n## [1.2.2]\n- old\n");
+  const [tagged = ""] = runs(jobs.check).filter((run) => run.includes("CHANGELOG"));
+  const [notes = ""] = runs(jobs.publish).filter((run) => run.includes("notes.md"));
+  const shell = (text: string, tag: string): number | null =>
+    spawnSync("sh", ["-ec", text], { cwd: folder, env: { ...process.env, GITHUB_REF_NAME: tag } }).status;
+  assert.equal(shell(tagged, "v1.2.3"), 0);
+  assert.equal(shell(tagged, "v1.2.4"), 1);
+  assert.equal(shell(notes.replace(/^gh .*/m, ""), "v1.2.3"), 0);
+  assert.equal(readFileSync(join(folder, "notes.md"), "utf8"), "- news\n");
+  writeFileSync(join(folder, "CHANGELOG.md"), "## [Unreleased]\n");
+  assert.equal(shell(tagged, "v1.2.3"), 1);
 });
 
 test("what CI runs on another release is there", () => {
