@@ -22,6 +22,7 @@ interface Comment {
 /** Interfaces that programs hand over, in the order of the document, by file below src/. */
 const OPTIONS: readonly (readonly [file: string, names: readonly string[] | null])[] = [
   ["index.ts", ["MigratorOptions"]],
+  ["fleet/fleet-migrator.ts", ["FleetOptions"]],
   ["settings/settings.ts", ["SettingOptions"]],
   ["settings/database-url.ts", ["SslSettings"]],
   ["verbs/program-options.ts", null],
@@ -42,14 +43,19 @@ export function replaceReference(document: string): string {
 
 function renderReference(): string {
   const [migrator] = interfacesOf("verbs/migrator.ts", ["Migrator"]);
-  const [create] = functionsOf("index.ts");
-  if (migrator === undefined || create === undefined) throw new Error("The API is not where it was.");
+  const [fleet] = interfacesOf("fleet/fleet-migrator.ts", ["FleetMigrator"]);
+  const create = functionsOf("index.ts");
+  if (migrator === undefined || fleet === undefined || create.length === 0)
+    throw new Error("The API is not where it was.");
   return [
     "## createMigrator\n",
-    renderDocumented(create, "###"),
+    ...create.map((each) => renderDocumented(each, "###")),
     "## The methods\n",
     `${migrator.comment.text}\n`,
     ...membersOf(migrator.code).map((member) => renderDocumented(member, "###")),
+    "## The methods for many databases\n",
+    `${fleet.comment.text}\n`,
+    ...membersOf(fleet.code).map((member) => renderDocumented(member, "###")),
     "## The options\n",
     ...OPTIONS.flatMap(([file, names]) => interfacesOf(file, names)).map(renderInterface),
     "## Errors\n",
@@ -119,7 +125,7 @@ function interfacesOf(file: string, names: readonly string[] | null): readonly D
 }
 
 function functionsOf(file: string): readonly Documented[] {
-  const pattern = new RegExp(`(${COMMENT})export (function (\\w+)\\([^{]*?) \\{\\n`, "g");
+  const pattern = new RegExp(`(${COMMENT})export (function (\\w+)\\([^{;]*?)(?:;| \\{)\\n`, "g");
   return [...read(file).matchAll(pattern)].map(([, comment = "", code = "", name = ""]) => ({
     name,
     comment: readComment(comment),

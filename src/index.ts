@@ -1,12 +1,13 @@
-import { MigrateError } from "./errors";
+import { createFleetMigrator, type FleetMigrator, type FleetOptions } from "./fleet/fleet-migrator";
 import type { RunEvent } from "./run/events";
 import type { SslSettings } from "./settings/database-url";
-import { readScratchSettings } from "./settings/scratch";
-import { type SettingOptions, settingsFromOptions } from "./settings/settings";
+import { settingsFromOptions } from "./settings/settings";
 import { verbs } from "./verbs/list";
 import type { Migrator } from "./verbs/migrator";
 import type { OptionTable } from "./verbs/options";
+import { contextFor } from "./verbs/program-context";
 import { checkInput, type InputType, inputTypes, readVerbInput } from "./verbs/program-input";
+import type { CommonOptions } from "./verbs/program-options";
 import type { Command } from "./verbs/verb";
 
 /** Runs the command line; for the program that npm links. @internal */
@@ -19,6 +20,8 @@ export {
   StatementError,
   type StatementFailure,
 } from "./errors";
+export type { FleetMigrator, FleetOptions } from "./fleet/fleet-migrator";
+export type { DatabaseResult, FleetEvent, FleetResult } from "./fleet/result";
 export type { HistoryRow } from "./history/lines";
 export type { FileChange } from "./history/stored-migrations";
 export type { CreatedPair } from "./migrations/write";
@@ -46,6 +49,7 @@ export type {
   AllowOptions,
   BaselineOptions,
   CheckOptions,
+  CommonOptions,
   ConfirmOptions,
   CreateOptions,
   DiffOptions,
@@ -77,25 +81,9 @@ export type { StatusResult } from "./verbs/status";
 export type { VerifyResult } from "./verbs/verify";
 
 /** Where the migrations are, what database they are for, and who listens. The environment is not read. */
-export interface MigratorOptions extends SettingOptions {
-  /**
-   * The server for the throwaway databases of `diff`, `verify`, `lint` and `check`: `mysql://user:password@host:port`. Default: a server
-   * program on this machine is started for the purpose; else they are made on the target's own server.
-   */
-  readonly scratchDatabaseUrl?: string | undefined;
-  /**
-   * The target is a production database: throwaway databases are never made on its server (`no-scratch` instead), and `down` and
-   * `redo` need `yes`. Default false.
-   */
-  readonly production?: boolean | undefined;
+export interface MigratorOptions extends CommonOptions {
   /** Told what happens while a verb runs, in order. Default: nobody is told. */
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
-  /** Milliseconds between `progress` events, above 0. Default: there are none. */
-  readonly progressMs?: number | undefined;
-  /** Abort it to end a run after the current statement; the run then fails with `interrupted`. */
-  readonly signal?: AbortSignal | undefined;
-  /** Abort it to end the current statement on the server; its outcome is recorded, and the run fails with `interrupted`. */
-  readonly killSignal?: AbortSignal | undefined;
 }
 
 const MIGRATOR_OPTIONS: Readonly<Record<keyof MigratorOptions, InputType>> = {
@@ -119,6 +107,14 @@ const MIGRATOR_OPTIONS: Readonly<Record<keyof MigratorOptions, InputType>> = {
   killSignal: inputTypes.signal,
 };
 
+const FLEET_OPTIONS: Readonly<Record<keyof FleetOptions, InputType>> = {
+  ...MIGRATOR_OPTIONS,
+  databases: inputTypes.texts,
+  canary: inputTypes.wholeNumber,
+  parallel: inputTypes.count,
+  maxFailures: inputTypes.count,
+};
+
 const orNull: InputType = {
   takes: "a text",
   accepts: (given) => given === null || inputTypes.text.accepts(given),
@@ -131,6 +127,14 @@ const SSL_OPTIONS: Readonly<Record<keyof SslSettings, InputType>> = {
 };
 
 /**
+ * Makes a migrator for many databases and one folder: one result for each. Otherwise as for one database.
+ * @throws MigrateError `usage` for an option that does not exist or has the wrong type; RefusedError `bad-setting`
+ * @example
+ * const migrator = createMigrator({ databaseUrl: "mysql://app:secret@127.0.0.1/", databases: ["staging", "tenant_%"] });
+ * const { total, done, databases } = await migrator.up();
+ */
+export function createMigrator(options: FleetOptions): FleetMigrator;
+/**
  * Makes a migrator for one database and one folder. Connects when a verb is called, not before. Reads neither the environment
  * nor `.env`.
  * @throws MigrateError `usage` for an option that does not exist or has the wrong type; RefusedError `bad-setting`, `missing-setting`
@@ -138,43 +142,28 @@ const SSL_OPTIONS: Readonly<Record<keyof SslSettings, InputType>> = {
  * const migrator = createMigrator({ databaseUrl: "mysql://app:secret@127.0.0.1/blog", dir: "sql/migrations" });
  * const { from, to, steps } = await migrator.up({ waitMs: 60_000 });
  */
-export function createMigrator(options: MigratorOptions): Migrator {
-  checkInput("createMigrator()", MIGRATOR_OPTIONS, options);
+export function createMigrator(options: MigratorOptions): Migrator;
+export function createMigrator(options: MigratorOptions | FleetOptions): Migrator | FleetMigrator {
+  const isFleet = typeof options === "object" && options !== null && "databases" in options;
+  checkInput("createMigrator()", isFleet ? FLEET_OPTIONS : MIGRATOR_OPTIONS, options);
   if (options.ssl !== undefined) checkInput("createMigrator(): ssl", SSL_OPTIONS, options.ssl);
+  return isFleet ? createFleetMigrator(options) : createOne(options);
+}
+
+function createOne(options: MigratorOptions): Migrator {
   const settings = settingsFromOptions(options);
-  const never = new AbortController().signal;
+  const emit = options.onEvent ?? (() => {});
 
   async function run<O extends OptionTable, R>(
     command: Command<O, R>,
     input: object | undefined,
   ): Promise<R> {
+    const values = readVerbInput(command.name, command.options, input);
     return await command.run({
-      options: readVerbInput(command.name, command.options, input),
-      verbs: Object.values(verbs),
+      ...contextFor(options, settings),
+      options: values,
       settings: () => settings,
-      folder: () => settings,
-      scratch: () =>
-        readScratchSettings({
-          SCRATCH_DATABASE_URL: options.scratchDatabaseUrl,
-          MIGRATE_ENV: options.production === true ? "production" : undefined,
-        }),
-      production: () => options.production === true,
-      ask: async () => null,
-      environmentFolder: null,
-      openEditor: () => {
-        throw new MigrateError("usage", "A program has no editor to open.");
-      },
-      print: () => {},
-      findCommand: () => {
-        throw new MigrateError("usage", "A program starts its own programs.");
-      },
-      runCommand: () => {
-        throw new MigrateError("usage", "A program starts its own programs.");
-      },
-      emit: options.onEvent ?? (() => {}),
-      progressMs: options.progressMs ?? null,
-      signal: options.signal ?? never,
-      killSignal: options.killSignal ?? never,
+      emit,
     });
   }
 

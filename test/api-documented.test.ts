@@ -46,7 +46,10 @@ function allMembers(name: string): readonly Member[] {
 
 test("every method says what it does and shows a call", () => {
   assert.ok(methods.length >= 19);
-  for (const { name, comment } of methods) {
+  const ofMany = interfacesOf("fleet/fleet-migrator.ts").get("FleetMigrator")?.members ?? [];
+  const many = Object.values(verbs).filter((command) => "overMany" in command);
+  assert.deepEqual(ofMany.map(({ name }) => name).sort(), many.map(({ name }) => name).sort());
+  for (const { name, comment } of [...methods, ...ofMany]) {
     assert.match(comment, /@example\n {3}\* .*migrator\./, name);
   }
 });
@@ -55,6 +58,8 @@ test("every option says what it means", () => {
   const interfaces = [
     ...taken,
     ...interfacesOf("index.ts"),
+    ...interfacesOf("fleet/fleet-migrator.ts"),
+    ...interfacesOf("fleet/result.ts"),
     ...[...interfacesOf("settings/settings.ts")].filter(([name]) =>
       /^(SettingOptions|SslSettings)$/.test(name),
     ),

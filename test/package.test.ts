@@ -25,7 +25,7 @@ import { forEachServer, withTestDatabase } from "./support/servers";
 
 const ROOT = join(__dirname, "..");
 
-const MOST_PACKED_BYTES = 400_000;
+const MOST_PACKED_BYTES = 460_000;
 /** Without what it depends on. */
 const MOST_INSTALLED_BYTES = 2_000_000;
 

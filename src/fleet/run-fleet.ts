@@ -4,13 +4,20 @@ import { type Folder, folderOf, type WithFolder } from "../migrations/read-migra
 import type { RunEvent } from "../run/events";
 import type { OneDatabase } from "../settings/databases";
 import type { ServerSettings, Settings } from "../settings/settings";
-import type { OptionTable } from "../verbs/options";
+import { type OptionTable, usageError } from "../verbs/options";
 import type { Command, Context, OverMany } from "../verbs/verb";
 import { decideNext, type Limits } from "./next";
 import { type DatabaseResult, type FleetEvent, type FleetResult, sumUp } from "./result";
 
 /** A verb that can work on many databases. */
 export type ManyCommand<O extends OptionTable, R> = Command<O, R> & { readonly overMany: OverMany<R> };
+
+/** A verb as one that can work on many databases.  @throws MigrateError `usage` when it cannot */
+export function forMany<O extends OptionTable, R>(command: Command<O, R>): ManyCommand<O, R> {
+  const { overMany } = command;
+  if (overMany === undefined) throw usageError(command.name, `${command.name} works on one database.`);
+  return { ...command, overMany };
+}
 
 /** The databases, and how to go about them. */
 export interface Fleet {

@@ -29,6 +29,13 @@ export const inputTypes = {
     takes: "a number of milliseconds above 0",
     accepts: (given: unknown) => typeof given === "number" && Number.isFinite(given) && given > 0,
   },
+  wholeNumber: { takes: "a whole number from 0", accepts: (given: unknown) => isWhole(given, 0) },
+  count: { takes: "a whole number from 1", accepts: (given: unknown) => isWhole(given, 1) },
+  texts: {
+    takes: "an array of at least one text",
+    accepts: (given: unknown) =>
+      Array.isArray(given) && given.length > 0 && given.every((each) => typeof each === "string"),
+  },
   callback: { takes: "a function", accepts: (given: unknown) => typeof given === "function" },
   signal: { takes: "an AbortSignal", accepts: (given: unknown) => given instanceof AbortSignal },
   object: { takes: "an object", accepts: isObject },
@@ -101,6 +108,10 @@ function typeOf(option: Option): InputType {
 /** What the command line's own reading of texts can go on with. */
 function isPlain(given: unknown): boolean {
   return typeof given === "string" || (typeof given === "number" && Number.isFinite(given));
+}
+
+function isWhole(given: unknown, least: number): boolean {
+  return Number.isSafeInteger(given) && Number(given) >= least;
 }
 
 function isObject(given: unknown): given is object {

@@ -1,5 +1,27 @@
+import type { SettingOptions } from "../settings/settings";
+
 // What the verbs take from a program, as a program's author sees it. A test holds every property against the verbs' own
 // tables: the names are the flags' in camelCase, and what is seconds there is milliseconds here, with Ms behind it.
+
+/** What every migrator takes beside the database: where the migrations are, and how it is stopped. */
+export interface CommonOptions extends SettingOptions {
+  /**
+   * The server for the throwaway databases of `diff`, `verify`, `lint` and `check`: `mysql://user:password@host:port`. Default: a server
+   * program on this machine is started for the purpose; else they are made on the target's own server.
+   */
+  readonly scratchDatabaseUrl?: string | undefined;
+  /**
+   * The target is a production database: throwaway databases are never made on its server (`no-scratch` instead), and `down` and
+   * `redo` need `yes`. Default false.
+   */
+  readonly production?: boolean | undefined;
+  /** Milliseconds between `progress` events, above 0. Default: there are none. */
+  readonly progressMs?: number | undefined;
+  /** Abort it to end a run after the current statement; the run then fails with `interrupted`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Abort it to end the current statement on the server; its outcome is recorded, and the run fails with `interrupted`. */
+  readonly killSignal?: AbortSignal | undefined;
+}
 
 /**
  * Where to end up: a version (`7`, `"0007"`), the folder's newest (`"head"`), before the first (`"base"`, `0`), or so many
