@@ -26,6 +26,7 @@ const OPTIONS: readonly (readonly [file: string, names: readonly string[] | null
   ["settings/settings.ts", ["SettingOptions"]],
   ["settings/database-url.ts", ["SslSettings"]],
   ["verbs/program-options.ts", null],
+  ["verbs/program-sandbox.ts", ["SandboxOptions"]],
 ];
 
 /**
@@ -44,9 +45,13 @@ export function replaceReference(document: string): string {
 function renderReference(): string {
   const [migrator] = interfacesOf("verbs/migrator.ts", ["Migrator"]);
   const [fleet] = interfacesOf("fleet/fleet-migrator.ts", ["FleetMigrator"]);
-  const create = functionsOf("index.ts");
+  const [sandbox] = interfacesOf("verbs/program-sandbox.ts", ["Sandbox"]);
+  const functions = functionsOf("index.ts");
+  const create = functions.filter(({ name }) => name === "createMigrator");
+  const createSandbox = functions.find(({ name }) => name === "createSandbox");
   if (migrator === undefined || fleet === undefined || create.length === 0)
     throw new Error("The API is not where it was.");
+  if (sandbox === undefined || createSandbox === undefined) throw new Error("The API is not where it was.");
   return [
     "## createMigrator\n",
     ...create.map((each) => renderDocumented(each, "###")),
@@ -56,6 +61,11 @@ function renderReference(): string {
     "## The methods for many databases\n",
     `${fleet.comment.text}\n`,
     ...membersOf(fleet.code).map((member) => renderDocumented(member, "###")),
+    "## createSandbox\n",
+    renderDocumented(createSandbox, "###"),
+    "## A sandbox\n",
+    `${sandbox.comment.text}\n`,
+    ...membersOf(sandbox.code).map((member) => renderDocumented(member, "###")),
     "## The options\n",
     ...OPTIONS.flatMap(([file, names]) => interfacesOf(file, names)).map(renderInterface),
     "## Errors\n",
@@ -125,7 +135,7 @@ function interfacesOf(file: string, names: readonly string[] | null): readonly D
 }
 
 function functionsOf(file: string): readonly Documented[] {
-  const pattern = new RegExp(`(${COMMENT})export (function (\\w+)\\([^{;]*?)(?:;| \\{)\\n`, "g");
+  const pattern = new RegExp(`(${COMMENT})export ((?:async )?function (\\w+)\\([^{;]*?)(?:;| \\{)\\n`, "g");
   return [...read(file).matchAll(pattern)].map(([, comment = "", code = "", name = ""]) => ({
     name,
     comment: readComment(comment),

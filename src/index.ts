@@ -1,3 +1,4 @@
+import { ownEnvironment } from "./cli/own-environment";
 import { createFleetMigrator, type FleetMigrator, type FleetOptions } from "./fleet/fleet-migrator";
 import type { RunEvent } from "./run/events";
 import type { SslSettings } from "./settings/database-url";
@@ -8,6 +9,7 @@ import type { OptionTable } from "./verbs/options";
 import { contextFor } from "./verbs/program-context";
 import { checkInput, type InputType, inputTypes, readVerbInput } from "./verbs/program-input";
 import type { CommonOptions } from "./verbs/program-options";
+import { makeSandbox, type Sandbox, type SandboxOptions } from "./verbs/program-sandbox";
 import type { Command } from "./verbs/verb";
 
 /** Runs the command line; for the program that npm links. @internal */
@@ -73,12 +75,29 @@ export type {
   UpOptions,
   VerifyOptions,
 } from "./verbs/program-options";
+export type { Sandbox, SandboxOptions } from "./verbs/program-sandbox";
 export type { RepairReport } from "./verbs/repair";
 export type { Resolved } from "./verbs/resolve";
 export type { ShowReport } from "./verbs/show";
 export type { StampReport } from "./verbs/stamp";
 export type { StatusResult } from "./verbs/status";
 export type { VerifyResult } from "./verbs/verify";
+
+/**
+ * Makes a database for tests, with all migrations applied: on a private server that is started for it and gone when this process
+ * is, or, inside `mysql-updown sandbox -- COMMAND`, on that one. Reads PATH, HOME and XDG_CACHE_HOME, to find a server program, and
+ * fetches one where there is none.
+ * Rejects with `usage`, `no-local-server`, `folder-empty`, `unreadable`, `statement-failed`, `interrupted`, and a `RefusedError` for
+ * the folder; then nothing is left behind.
+ * @example
+ * const sandbox = await createSandbox({ seed: "sql/seed.sql" });
+ * const connection = await mysql.createConnection(sandbox.url);
+ * await sandbox.reset();
+ * await sandbox.close();
+ */
+export async function createSandbox(options?: SandboxOptions): Promise<Sandbox> {
+  return await makeSandbox(options === undefined ? {} : options, ownEnvironment());
+}
 
 /** Where the migrations are, what database they are for, and who listens. The environment is not read. */
 export interface MigratorOptions extends CommonOptions {

@@ -59,7 +59,7 @@ export interface PrivateServer {
 
 /** How the runner reaches a database of a private server, as root. */
 export function settingsOn(
-  server: Pick<PrivateServer, "host" | "port" | "socket">,
+  server: { readonly host: string; readonly port: number; readonly socket: string | null },
   database: string,
 ): DatabaseSettings {
   const { host, port, socket } = server;

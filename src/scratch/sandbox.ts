@@ -1,14 +1,17 @@
+import { randomBytes } from "node:crypto";
 import { MigrateError, StatementError } from "../errors";
 import { readMigrations, refuseTemplates, requireMigrations } from "../migrations/read-migrations";
 import { readSqlFile } from "../migrations/schema-file";
 import { migrate } from "../run/migrate";
 import type { RunOptions } from "../run/runner";
 import { withSession } from "../server/connection";
+import type { Session } from "../server/session";
 import type { DatabaseSettings } from "../settings/database";
 import type { FolderSettings } from "../settings/settings";
 import { quoteIdentifier } from "../syntax/quote";
 import { refuseIfStopped } from "./build";
 import { installServer } from "./install-server";
+import { bringBack, emptyDatabase, type KeptRows, keepRows } from "./kept-rows";
 import { settingsOn, startPrivateServer } from "./private-server";
 import { runText, withScratchSession } from "./scratch-session";
 import type { Environment, ServerFamily } from "./server-programs";
@@ -16,12 +19,14 @@ import type { Environment, ServerFamily } from "./server-programs";
 /** What goes into a sandbox. */
 export interface SandboxContents {
   readonly folder: FolderSettings;
-  /** Name of its database. */
-  readonly database: string;
+  /** Name of its database; null: any, and on a server that there is for sandboxes already, if there is one. */
+  readonly database: string | null;
   /** Which server; null: whichever is found. */
   readonly family: ServerFamily | null;
   /** A file of SQL that is run behind the migrations; null: none. */
   readonly seed: string | null;
+  /** Whether `reset` is going to be called: the rows are kept for it. */
+  readonly resets?: boolean;
   /** For finding a server program, and fetching one. */
   readonly environment: Environment;
   /** Told what happens; stops it. */
@@ -37,26 +42,111 @@ export interface RunningSandbox {
   readonly database: DatabaseSettings;
   /** Version that the database is at. */
   readonly current: number | null;
+  /** `mysql://root@127.0.0.1:PORT`: where the sandboxes of programs that this one starts may go. */
+  readonly serverUrl: string;
+  /** Gives every table the rows that it had at first. @throws MigrateError `blocked` */
+  reset(): Promise<void>;
   /** Resolves when the server has ended, with what `wait` tells, in words. Waiting for it keeps this process alive. */
   ended(): Promise<string>;
-  /** Ends the server and removes its folder; may be repeated. */
+  /** Ends the server and removes its folder, or drops the database of a server that goes on; may be repeated. */
   close(): Promise<void>;
 }
 
-/** Events would change rows at moments that no test can know. */
-const SERVER_ARGUMENTS = ["--event-scheduler=OFF"];
+/** Events would change rows at moments that no test can know; and what is forgotten of a table counts as a change of it. */
+const SERVER_ARGUMENTS = ["--event-scheduler=OFF", "--table-definition-cache=20000"];
+
+/** Leads programs that run inside a sandbox to its server, so that theirs are databases on it. */
+export const SERVER_VARIABLE = "MYSQL_UPDOWN_SANDBOX";
+
+/** A server for sandboxes: one that was started for this one, or one that goes on afterwards. */
+interface Host {
+  readonly family: ServerFamily;
+  readonly version: string;
+  readonly url: string;
+  settings(database: string): DatabaseSettings;
+  ended(): Promise<string>;
+  end(databases: readonly string[]): Promise<void>;
+}
 
 /**
- * Starts a server, applies the migrations to a new database there, and runs the seed. Folder and seed are read first.
+ * Applies the migrations to a new database, on a server that is started for it or that there is already, and runs the seed.
+ * Folder and seed are read first.
  * @throws MigrateError `no-local-server`, `folder-empty`, `unreadable`, `interrupted`; RefusedError for the folder;
  *   StatementError for a file that fails. Nothing is left behind then.
  */
 export async function startSandbox(contents: SandboxContents): Promise<RunningSandbox> {
-  const { family, environment, run } = contents;
   const folder = readMigrations(contents.folder.dir);
   requireMigrations(folder);
   refuseTemplates(folder.migrations);
-  const seed = contents.seed === null ? null : readSqlFile(contents.seed);
+  if (contents.seed !== null) readSqlFile(contents.seed);
+  const host = (await hostThere(contents)) ?? (await startHost(contents));
+  const name = contents.database ?? `sandbox_${randomBytes(6).toString("hex")}`;
+  const keeper = `${name.slice(0, 50)}_kept_rows`;
+  const database = host.settings(name);
+  let closed: Promise<void> | null = null;
+  const close = (): Promise<void> => {
+    closed ??= host.end([name, keeper]);
+    return closed;
+  };
+  try {
+    refuseIfStopped(contents.run);
+    await createDatabase(database);
+    const current = await fill(contents, database);
+    let kept: KeptRows | null = null;
+    const keep = async (): Promise<void> => {
+      kept = await withSession(database, (session) => keepRows(session, keeper), UNLIMITED);
+    };
+    if (contents.resets === true) await keep();
+    return {
+      family: host.family,
+      version: host.version,
+      url: `${host.url}/${encodeURIComponent(name)}`,
+      serverUrl: host.url,
+      database,
+      current,
+      ended: () => host.ended(),
+      close,
+      async reset() {
+        const rows = kept;
+        if (rows !== null && (await withSession(database, (session) => bringBack(session, rows), UNLIMITED)))
+          return;
+        await withSession(database, emptyDatabase, UNLIMITED);
+        await dropDatabases(database, [keeper]);
+        await fill(contents, database);
+        await keep();
+      },
+    };
+  } catch (error) {
+    await close().catch(() => {}); // the first error is the one that matters
+    throw error;
+  }
+}
+
+const UNLIMITED = { unlimited: true } as const;
+
+/** @returns null when there is none, or it is not what is wanted */
+async function hostThere({ environment, database, family }: SandboxContents): Promise<Host | null> {
+  const url = environment[SERVER_VARIABLE];
+  const place = /^mysql:\/\/root@(127\.0\.0\.1):(\d+)$/.exec(url ?? "");
+  if (url === undefined || place === null || database !== null) return null;
+  const [, host = "", port = ""] = place;
+  const settings = (name: string): DatabaseSettings =>
+    settingsOn({ host, port: Number(port), socket: null }, name);
+  const { server } = await withSession(settings("mysql"), async (session) => session, {
+    withoutDatabase: true,
+  });
+  if (family !== null && family !== server.family) return null;
+  return {
+    family: server.family,
+    version: server.version,
+    url,
+    settings,
+    ended: () => new Promise(() => {}),
+    end: (databases) => dropDatabases(settings("mysql"), databases),
+  };
+}
+
+async function startHost({ family, environment, run }: SandboxContents): Promise<Host> {
   const say = (line: string): void => run.emit?.({ event: "note", message: line });
   const server = await startPrivateServer({
     family,
@@ -64,32 +154,36 @@ export async function startSandbox(contents: SandboxContents): Promise<RunningSa
     serverArguments: SERVER_ARGUMENTS,
     install: () => installServer(family ?? "mariadb", environment, say),
   });
-  try {
-    refuseIfStopped(run);
-    const database = settingsOn(server, contents.database);
-    await createDatabase(database);
-    const { to } = await explained(() =>
-      migrate({ ...contents.folder, database, waitMs: 0, ignore: [], ignorePartitions: [] }, "up", null, run),
-    );
-    if (seed !== null) await explained(() => runSeed(contents.seed ?? "", seed, database, run));
-    return {
-      family: server.family,
-      version: server.version,
-      url: `${server.url}/${encodeURIComponent(contents.database)}`,
-      database,
-      current: to,
-      ended: () => server.ended(),
-      close: () => server.stop(),
-    };
-  } catch (error) {
-    await server.stop().catch(() => {}); // the first error is the one that matters
-    throw error;
-  }
+  return {
+    family: server.family,
+    version: server.version,
+    url: server.url,
+    settings: (name) => settingsOn(server, name),
+    ended: () => server.ended(),
+    end: () => server.stop(),
+  };
 }
 
 async function createDatabase(database: DatabaseSettings): Promise<void> {
   const create = `CREATE DATABASE ${quoteIdentifier(database.database)} CHARACTER SET utf8mb4`;
   await withSession(database, (session) => session.execute(create), { withoutDatabase: true });
+}
+
+/** @returns the version that it is at */
+async function fill(contents: SandboxContents, database: DatabaseSettings): Promise<number | null> {
+  const { folder, seed, run } = contents;
+  const settings = { ...folder, database, waitMs: 0, ignore: [], ignorePartitions: [] };
+  const { to } = await explained(() => migrate(settings, "up", null, run));
+  if (seed !== null) await explained(() => runSeed(seed, readSqlFile(seed), database, run));
+  return to;
+}
+
+async function dropDatabases(server: DatabaseSettings, names: readonly string[]): Promise<void> {
+  const drop = async (session: Session): Promise<void> => {
+    await session.execute("SET SESSION foreign_key_checks = 0");
+    for (const name of names) await session.execute(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)}`);
+  };
+  await withSession(server, drop, { withoutDatabase: true });
 }
 
 async function runSeed(

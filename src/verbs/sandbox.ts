@@ -1,5 +1,5 @@
 import { RefusedError } from "../errors";
-import { type RunningSandbox, serverEnded, startSandbox } from "../scratch/sandbox";
+import { type RunningSandbox, SERVER_VARIABLE, serverEnded, startSandbox } from "../scratch/sandbox";
 import type { ServerFamily } from "../scratch/server-programs";
 import { variables } from "../settings/environment";
 import { nameElsewhere } from "../settings/spelling";
@@ -102,10 +102,15 @@ function describe(running: RunningSandbox, command: CommandEnd | null): SandboxR
 }
 
 /** What the command is told in place of what its own environment or `.env` may say of a database. */
-function environmentFor({ url, database }: RunningSandbox): Readonly<Record<string, string | null>> {
+function environmentFor({
+  url,
+  serverUrl,
+  database,
+}: RunningSandbox): Readonly<Record<string, string | null>> {
   const files = Object.values(variables).map((name) => [`${name}_FILE`, null] as const);
   return {
     ...Object.fromEntries(files),
+    [SERVER_VARIABLE]: serverUrl,
     [variables.url]: url,
     [variables.host]: database.host,
     [variables.port]: String(database.port),
