@@ -9,13 +9,13 @@ const A_DAY_SECONDS = 86_400;
 
 /**
  * Gives the body a new, empty database and drops it afterwards, whatever happens. On a server of our own it has the
- * target's name, so that SQL which spells that out means what it means there; anywhere else its name is a random one.
+ * target's name, so that SQL which spells that out means what it means there; a second one beside it, and any elsewhere, has a
+ * random one.
  */
 export async function withScratchDatabase<T>(
   server: ScratchServer,
   body: (settings: DatabaseSettings) => Promise<T>,
 ): Promise<T> {
-  const name = server.kind === "private" ? server.databaseName : throwawayName();
   const keeper = await openSession(server.settings, {
     withoutDatabase: true,
     idleSeconds: A_DAY_SECONDS,
@@ -24,6 +24,9 @@ export async function withScratchDatabase<T>(
   try {
     // On a server of our own, migrations may make databases beside the one: they are not to be there for the next one.
     const before = server.kind === "private" ? await listDatabases(keeper) : null;
+    const wanted = server.databaseName.toLowerCase();
+    const isFree = before !== null && !before.some((each) => each.toLowerCase() === wanted);
+    const name = isFree ? server.databaseName : throwawayName();
     await createThrowaway(keeper, server.charset, server.collation, name);
     const made = async (): Promise<readonly string[]> =>
       before === null ? [name] : (await listDatabases(keeper)).filter((each) => !before.includes(each));

@@ -130,6 +130,13 @@ forEachServer("a server program on this machine is started with the target's set
       assert.equal((own as { mode: string }).mode, (target as { mode: string }).mode);
       assert.equal((own as { collation: string }).collation, scratch.collation);
       assert.equal((own as { events: string }).events, "OFF");
+      // As `lint` needs two: the migrations' and one for copies of tables.
+      await withScratchDatabase(scratch, (first) =>
+        withScratchDatabase(scratch, async (second) => {
+          assert.equal(first.database, name);
+          assert.match(second.database, /^mysql_updown_scratch_/);
+        }),
+      );
     });
   });
 });
