@@ -5,7 +5,17 @@
 const { spawnSync } = require("node:child_process");
 const fs = require("node:fs");
 const { join } = require("node:path");
-const { BUNDLE, ENTRIES, PROGRAM, ROOT, STAMP, describeSources, isBuilt } = require("./sources.cjs");
+const {
+  BUNDLE,
+  ENTRIES,
+  ON_DEMAND,
+  PAGE,
+  PROGRAM,
+  ROOT,
+  STAMP,
+  describeSources,
+  isBuilt,
+} = require("./sources.cjs");
 
 const DIST = join(ROOT, "dist");
 const COMPILER = join(ROOT, "node_modules/typescript/bin/tsc");
@@ -45,7 +55,11 @@ function build() {
     const { status } = spawnSync(process.execPath, args, { cwd: ROOT, stdio: "inherit" });
     if (status !== 0) return status ?? 1;
     keepTypesOf(made, "index.d.ts");
-    require(BUNDLER).buildSync({ ...BUNDLE, outfile: join(made, PROGRAM) });
+    const { buildSync } = require(BUNDLER);
+    buildSync({ ...BUNDLE, outfile: join(made, PROGRAM) });
+    for (const name of ON_DEMAND)
+      buildSync({ ...BUNDLE, entryPoints: [`src/verbs/${name}.ts`], outfile: join(made, `${name}.js`) });
+    copyPage(join(made, "page"));
     for (const [name, text] of Object.entries(ENTRIES))
       fs.writeFileSync(join(made, name), text, { mode: 0o755 });
     fs.rmSync(STAMP, { force: true });
@@ -54,6 +68,13 @@ function build() {
     return 0;
   } finally {
     fs.rmSync(made, { recursive: true, force: true });
+  }
+}
+
+function copyPage(folder) {
+  fs.mkdirSync(folder);
+  for (const name of fs.readdirSync(join(ROOT, PAGE))) {
+    if (/\.(js|css)$/.test(name)) fs.copyFileSync(join(ROOT, PAGE, name), join(folder, name));
   }
 }
 

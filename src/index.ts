@@ -65,6 +65,7 @@ export type {
   PartitionOptions,
   RedoOptions,
   RepairOptions,
+  ReportOptions,
   ResolveOptions,
   RunOptions,
   ShowOptions,
@@ -77,6 +78,7 @@ export type {
 } from "./verbs/program-options";
 export type { Sandbox, SandboxOptions } from "./verbs/program-sandbox";
 export type { RepairReport } from "./verbs/repair";
+export type { ReportResult } from "./verbs/report";
 export type { Resolved } from "./verbs/resolve";
 export type { ShowReport } from "./verbs/show";
 export type { StampReport } from "./verbs/stamp";
@@ -208,5 +210,6 @@ function createOne(options: MigratorOptions): Migrator {
     lint: (input) => run(verbs.lint, input),
     check: (input) => run(verbs.check, input),
     dump: (input) => run(verbs.dump, input),
+    report: (input) => run(verbs.report, input),
   };
 }

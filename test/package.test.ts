@@ -42,7 +42,7 @@ const CONSUMER = `
 import {
   type BaselineResult, type BranchesReport, type CheckResult, type CreatedPair, createMigrator, type CurrentReport, type DiffResult, type DumpResult,
   type HeadsResult, type InitResult, type LogReport, type MergeResult, MigrateError, type Migrator, type RepairReport,
-  type Resolved, type RunEvent, type RunResult, type ShowReport, type StampReport, type StatusResult, type TargetOption,
+  type ReportResult, type Resolved, type RunEvent, type RunResult, type ShowReport, type StampReport, type StatusResult, type TargetOption,
   type UpOptions, type VerifyResult,
 } from "mysql-updown";
 
@@ -69,12 +69,13 @@ export async function everyVerb(migrator: Migrator, to: TargetOption): Promise<u
   const verify: VerifyResult = await migrator.verify({ from: 1, to: "2" });
   const check: CheckResult = await migrator.check({ ignore: "x_*" });
   const dump: DumpResult = await migrator.dump({ write: false });
+  const report: ReportResult = await migrator.report({ out: "report.html" });
   // @ts-expect-error: no version
   await migrator.up({ to: "newest" });
   // @ts-expect-error: times have their unit
   await migrator.up({ lockTimeout: 5 });
   return [up, down, redo, init, create, status, current, history, show, repair, stamp, baseline, heads, branches, merge, resolve, diff,
-    verify, check, dump];
+    verify, check, dump, report];
 }
 
 async function main(): Promise<void> {
@@ -383,6 +384,10 @@ forEachServer("package: its bin applies and reverts a folder", async (_t, server
     ]);
     const status = await run(bin, ["status", "--json"], project, settings);
     assert.equal((JSON.parse(status.stdout) as { current: number }).current, 2);
+    const scratch = { ...settings, SCRATCH_DATABASE_URL: server.url };
+    const report = await run(bin, ["report", "--out", "report.html"], project, scratch);
+    assert.match(report.stdout, /npm install --save-dev elkjs\nWrote report\.html: 1 table, /);
+    assert.match(readFileSync(join(project, "report.html"), "utf8"), /<svg .*notes.*<\/html>/s);
     await run(bin, ["down", "--to", "0"], project, settings);
     assert.deepEqual(await rows(db.url, "SHOW TABLES LIKE 'notes'"), []);
   });

@@ -45,7 +45,7 @@ const SETTINGS: readonly (readonly [string, string])[] = [
   ["MIGRATE_ONLINE_MAX_LOAD", "status variables that pause the copying; default Threads_running=25"],
   ["MIGRATE_ONLINE_CHUNK_TIME", "seconds for each piece that is copied; default 0.5"],
   ["MIGRATE_ALLOW_EXISTING", "1: the same as --allow-existing of up"],
-  ["SCRATCH_DATABASE_URL", "server for the throwaway databases of diff, verify, lint and check"],
+  ["SCRATCH_DATABASE_URL", "server for the throwaway databases of diff, verify, lint, check and report"],
 ];
 
 /** The help of one verb, with its command lines as npm scripts: see `adaptCommands`. */

@@ -29,6 +29,7 @@ import {
   keepHeapSmall,
   layoutFor,
   openEditor,
+  openInBrowser,
   writeLines,
 } from "./terminal";
 
@@ -211,6 +212,9 @@ function createContext(
     print,
     findCommand: (program) => findCommand(program, env, io.cwd()),
     runCommand: (words, own) => runCommandFor(invocation, words, own),
+    openInBrowser(path): void {
+      openInBrowser(path, env, io.cwd());
+    },
     emit,
     // On a terminal a line moves; in a log it is enough to see that it is alive.
     progressMs: quiet ? null : isTerminal(io.stderr, env) && !json ? LIVE_MS : HEARTBEAT_MS,

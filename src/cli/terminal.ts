@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { resolve } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { MigrateError } from "../errors";
 import type { Environment } from "../settings/settings";
@@ -161,6 +162,27 @@ export function keepHeapSmall(v8Version: string = process.versions.v8): void {
   if (major < 11 || major > 14) return;
   setFlagsFromString("--heap-growing-percent=50");
   setFlagsFromString("--semi-space-growth-factor=1");
+}
+
+/** What opens a file with the program that is meant for it, by platform. */
+const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
+  darwin: ["open"],
+  win32: ["cmd", "/c", "start", ""],
+};
+
+/**
+ * Opens a file in the browser that $BROWSER names, else in the one that the system opens pages with.
+ * @throws MigrateError `usage` when nothing can be started
+ */
+export function openInBrowser(path: string, env: Environment, cwd: string): void {
+  const own = env.BROWSER === undefined || env.BROWSER === "" ? null : [env.BROWSER];
+  const [program = "", ...words] = own ?? OPENERS[process.platform] ?? ["xdg-open"];
+  const { error, status } = spawnSync(program, [...words, resolve(cwd, path)], { stdio: "ignore", cwd, env });
+  if (error === undefined && status === 0) return;
+  const why = error?.message ?? `it exited with ${status}`;
+  throw new MigrateError("usage", `${path} was written, but ${program} did not open it: ${why}.`, {
+    hint: "Open it yourself, or say in BROWSER which program does.",
+  });
 }
 
 /**

@@ -15,9 +15,10 @@ import type { DeclaredSchema } from "../scratch/proposal";
 import { findReaching, type SharedServer } from "../scratch/reach";
 import { withScratchDatabase } from "../scratch/scratch-database";
 import { type ScratchServer, withScratchServer } from "../scratch/scratch-server";
+import type { ServerInfo } from "../server/session";
 import type { ScratchSettings } from "../settings/scratch";
 import type { Settings } from "../settings/settings";
-import { readLiveSchema } from "./dump";
+import { type LiveSchema, readLiveSchema } from "./dump";
 import { ignoreOptions, partitionOptions, text, value, withIgnored } from "./options";
 import { readStatus, type StatusReport } from "./status";
 import { defineCommand } from "./verb";
@@ -129,6 +130,35 @@ export async function checkDatabase(
 ): Promise<CheckReport> {
   const status = await readStatus(settings);
   const live = await readLiveSchema(settings);
+  return (await compareWithMigrations(settings, scratch, { status, live, declared }, stop)).report;
+}
+
+/** What is held against what the migrations build. */
+export interface Compared {
+  readonly status: StatusReport;
+  readonly live: LiveSchema;
+  /** Null: there is no schema.sql, or nobody asks. */
+  readonly declared: DeclaredSchema | null;
+}
+
+/** What a check found, with the schemas that it was found by. */
+export interface Comparison {
+  readonly report: CheckReport;
+  readonly built: Built;
+  /** Which built them. */
+  readonly server: ServerInfo;
+}
+
+/**
+ * Builds on a scratch database what the migrations say, and holds what was read of the target against it.
+ * @throws MigrateError `no-scratch`; StatementError when a migration or schema.sql fails on scratch
+ */
+export async function compareWithMigrations(
+  settings: Settings,
+  scratch: ScratchSettings,
+  { status, live, declared }: Compared,
+  stop: Stop = {},
+): Promise<Comparison> {
   const files = declared === null ? [] : [{ fileName: declared.path, sql: declared.sql }];
   const { migrations } = folderOf(settings);
   const pending = status.entries.filter(({ state }) => state !== "applied").map(({ version }) => version);
@@ -139,28 +169,30 @@ export async function checkDatabase(
     findReaching: (server: SharedServer) => findReaching(migrations, files, server),
   };
   return await withScratchServer(options, async (server) => {
-    const { applied, all } = await build(settings, server, status.current, stop);
+    const built = await build(settings, server, status.current, stop);
     refuseIfStopped(stop);
-    const expected = withPartitionsOf(live.schema, applied, settings);
+    const expected = withPartitionsOf(live.schema, built.applied, settings);
     const drift = diffSchemas(live.schema, expected, {
       server: live.server,
       renames: NO_RENAMES,
       anyDefiner: true,
     });
-    return {
+    const report = {
       database: status.database,
       current: status.current,
       drift: renderChanges(drift, live.server),
       pending,
       problems: describeProblems(status),
-      undeclared: declared === null ? null : await compareDeclared(settings, server, declared, all),
+      undeclared: declared === null ? null : await compareDeclared(settings, server, declared, built.all),
       notCompared: live.schema.notCompared,
       remarks: server.remarks,
     };
+    return { report, built, server: server.server };
   });
 }
 
-interface Built {
+/** What the migrations build. */
+export interface Built {
   /** At the version the target is at. */
   readonly applied: Schema;
   readonly all: Schema;

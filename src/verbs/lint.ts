@@ -169,7 +169,8 @@ async function withTarget<T>(
   return await withTranslatedErrors(() => withSession(settings.database, look, { unlimited: true }));
 }
 
-async function readSizes(session: Session): Promise<LintTarget["sizes"]> {
+/** How large the target's tables are, by name in lower case. */
+export async function readSizes(session: Session): Promise<LintTarget["sizes"]> {
   const rows = await session.query(
     `SELECT TABLE_NAME AS name, COALESCE(TABLE_ROWS, 0) AS n, COALESCE(DATA_LENGTH + INDEX_LENGTH, 0) AS bytes
        FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND ${LASTING}`,
@@ -205,7 +206,8 @@ function shorten(sql: string): string {
   return line.length <= LONGEST ? line : `${line.slice(0, LONGEST - 1)}…`;
 }
 
-function describeCost({ algorithm, waits, rebuilds, withRow }: AlterCost): string {
+/** How a server does it, and who waits meanwhile. */
+export function describeCost({ algorithm, waits, rebuilds, withRow }: AlterCost): string {
   const how = algorithm ?? (rebuilds ? "Copies rows" : "Copies no rows");
   const rows = algorithm !== null && algorithm !== "COPY" && rebuilds ? ", writes the table anew" : "";
   const who = { nothing: "nobody waits", writes: "writes wait", "reads and writes": "reads and writes wait" }[

@@ -15,6 +15,7 @@ import { lint } from "./lint";
 import { merge } from "./merge";
 import { redo } from "./redo";
 import { repair } from "./repair";
+import { report } from "./report";
 import { resolve } from "./resolve";
 import { sandbox } from "./sandbox";
 import { show } from "./show";
@@ -47,6 +48,7 @@ export const verbs = {
   check,
   dump,
   sandbox,
+  report,
   edit,
   completion,
 };

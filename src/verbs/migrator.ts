@@ -23,6 +23,7 @@ import type {
   NoOptions,
   RedoOptions,
   RepairOptions,
+  ReportOptions,
   ResolveOptions,
   ShowOptions,
   StampOptions,
@@ -31,6 +32,7 @@ import type {
   VerifyOptions,
 } from "./program-options";
 import type { RepairReport } from "./repair";
+import type { ReportResult } from "./report";
 import type { Resolved } from "./resolve";
 import type { ShowReport } from "./show";
 import type { StampReport } from "./stamp";
@@ -224,4 +226,12 @@ export interface Migrator {
    * const { sql } = await migrator.dump();
    */
   dump(input?: DumpOptions): Promise<DumpResult>;
+
+  /**
+   * Writes schema, history and what is pending as one HTML file. The target is only looked at; what needs a throwaway database and
+   * cannot have one is left out, and `remarks` says why. Rejects with `unwritable`, `interrupted`.
+   * @example
+   * const { path } = await migrator.report({ out: "schema.html" });
+   */
+  report(input?: ReportOptions): Promise<ReportResult>;
 }

@@ -29,6 +29,9 @@ export function contextFor(
     openEditor: () => {
       throw new MigrateError("usage", "A program has no editor to open.");
     },
+    openInBrowser: () => {
+      throw new MigrateError("usage", "A program has no browser to open.");
+    },
     print: () => {},
     findCommand: noPrograms,
     runCommand: noPrograms,

@@ -232,3 +232,11 @@ export interface DumpOptions extends IgnoreOptions {
   /** Write it to this path instead of the default. */
   readonly schema?: string | undefined;
 }
+
+/** Options of `report`. */
+export interface ReportOptions extends IgnoreOptions {
+  /** Path of the file. Default `schema-report.html` in the working folder. */
+  readonly out?: string | undefined;
+  /** For the command line: a program has no browser to open. */
+  readonly open?: boolean | undefined;
+}

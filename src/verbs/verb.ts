@@ -39,6 +39,8 @@ export interface Context<O extends OptionTable> {
     words: readonly string[],
     environment: Readonly<Record<string, string | null>>,
   ): Promise<CommandEnd>;
+  /** Opens a file in the user's browser and does not wait for it.  @throws MigrateError `usage` */
+  openInBrowser(path: string): void;
   /** Reports progress. */
   emit(event: RunEvent): void;
   /** Milliseconds between reports of how far a run is; null: none. */

@@ -1,0 +1,42 @@
+import { diagramOf, diagramOfDifference } from "./diagram";
+import { diagramOfGroups, type Group, groupTables } from "./groups";
+import type { LayOut, Placed } from "./layout";
+import type { Report } from "./model";
+
+/** A laid-out diagram and what it shows. */
+export interface Picture {
+  /** `all`, or the group's name. */
+  readonly name: string;
+  readonly placed: Placed;
+}
+
+/** What is drawn of a report. */
+export interface Pictures {
+  /** Where there are groups: they, and what leads from one to another. */
+  readonly overview: Picture | null;
+  /** One where all tables fit. */
+  readonly groups: readonly Picture[];
+  readonly difference: Picture | null;
+}
+
+/** Lays out all diagrams of a report. */
+export async function drawPictures(
+  { tables, difference }: Pick<Report, "tables" | "difference">,
+  layOut: LayOut,
+): Promise<Pictures> {
+  const groups = groupTables(tables);
+  const pictures: Picture[] = [];
+  for (const group of groups) pictures.push(await drawGroup(group, groups, layOut));
+  const overview =
+    groups.length < 2 ? null : { name: "groups", placed: await layOut(diagramOfGroups(groups)) };
+  const changed =
+    difference === null || difference.tables.length === 0
+      ? null
+      : { name: "difference", placed: await layOut(diagramOfDifference(difference)) };
+  return { overview, groups: pictures, difference: changed };
+}
+
+async function drawGroup(group: Group, all: readonly Group[], layOut: LayOut): Promise<Picture> {
+  const others = all.flatMap((other) => (other === group ? [] : other.tables));
+  return { name: group.name, placed: await layOut(diagramOf(group.tables, others)) };
+}
