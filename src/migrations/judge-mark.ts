@@ -1,5 +1,6 @@
 import type { Problem } from "../errors";
 import { alterParts } from "../syntax/alter-wish";
+import type { StatementKind } from "../syntax/classify";
 import type { LexOptions } from "../syntax/lexer";
 import type { Statement } from "../syntax/statement";
 
@@ -17,3 +18,40 @@ export function judgeMark(fileName: string, statement: Statement, options: LexOp
     hint: parts === null ? "Take the mark away, or write it as an ALTER TABLE." : "Keep one of the two.",
   };
 }
+
+/** What a file says of statements that are marked `online`. */
+export interface Marks {
+  /** Those before which nothing in the file alters anything; left out: there are none. */
+  readonly marked?: readonly Pick<Statement, "line" | "column" | "text">[];
+  /** Something in the file may alter what a statement behind it is about. */
+  readonly altersMore?: true;
+}
+
+/** Gathers a file's marked statements. */
+export function createMarks(): {
+  see(statement: Statement, kind: StatementKind): void;
+  result(): Marks;
+} {
+  const marked: Pick<Statement, "line" | "column" | "text">[] = [];
+  let altersMore = false;
+  return {
+    see({ online, line, column, text }, { kind }) {
+      if (online === true && !altersMore) marked.push({ line, column, text });
+      else altersMore ||= online !== true && !LEAVES_TABLES.includes(kind);
+    },
+    result: () => ({
+      ...(marked.length === 0 ? {} : { marked }),
+      ...(altersMore ? { altersMore } : {}),
+    }),
+  };
+}
+
+/** Kinds of statements that change no table and no trigger. */
+const LEAVES_TABLES: readonly StatementKind["kind"][] = [
+  "transactional",
+  "set",
+  "use",
+  "begin",
+  "commit",
+  "rollback",
+];

@@ -8,7 +8,7 @@ import {
 } from "../syntax/classify";
 import { createReachList, type Reach } from "../syntax/reaches";
 import type { Statement } from "../syntax/statement";
-import { judgeMark } from "./judge-mark";
+import { createMarks, judgeMark, type Marks } from "./judge-mark";
 import type { MigrationFile } from "./read-migrations";
 import { readStatements } from "./read-statements";
 import { createTransactionTracker, whyNotInTransaction } from "./transaction-tracker";
@@ -43,6 +43,7 @@ export function createStatementJudge(fileName: string, options: JudgeOptions): S
   const classifyNext = createClassifier(options);
   let total = 0;
   const userVariables = new Set<string>();
+  const marks = createMarks();
   const reaches = createReachList();
   let usesLastInsertId = false;
   let usesPrevious = false;
@@ -62,6 +63,7 @@ export function createStatementJudge(fileName: string, options: JudgeOptions): S
     if (problem !== null) refuse(problem);
     transaction.see(statement, classified.statement);
     history.see(classified.statement);
+    marks.see(statement, classified.statement);
   }
 
   function end(): void {
@@ -84,6 +86,7 @@ export function createStatementJudge(fileName: string, options: JudgeOptions): S
       usesPrevious,
       reaches: reaches.list(),
       problems,
+      ...marks.result(),
     }),
   };
 }
@@ -242,7 +245,7 @@ function touchesDatabase(kind: StatementKind, home: string): boolean {
 }
 
 /** What must be known of a file before its first statement runs. */
-export interface FileScan {
+export interface FileScan extends Marks {
   /** Statements in it; when there are problems, as far as it was read. */
   readonly total: number;
   /** User variables that statements mention (lower case, without the @): their values must survive a lost connection. */

@@ -1,10 +1,12 @@
 import { MigrateError } from "../errors";
 import type { ToolMark } from "../history/tool-mark";
+import { readBlockers } from "../server/blockers";
 import { readDefinition } from "../server/definitions";
 import type { Session } from "../server/session";
 import type { OnlineSettings } from "../settings/online";
 import type { AlterParts } from "../syntax/alter-wish";
 import { quoteQualified } from "../syntax/quote";
+import { cannotOnline, toolMissing } from "./cannot-online";
 import {
   type CommandLine,
   configText,
@@ -63,7 +65,7 @@ export async function alterWithTool(hands: OnlineHands, alter: OnlineAlter): Pro
   const command = settings.command;
   if (command === null) await refuseUnfit(hands.session, alter);
   const path = command === null ? await findTool(PT_OSC, settings.environment) : null;
-  if (command === null && path === null) throw toolMissing(alter);
+  if (command === null && path === null) throw toolMissing(alter.table);
   const mark = await markOf(hands.session, alter, command === null ? namesOf : namesOfAny, command !== null);
   const copying = await copy(hands, alter, mark, (order) =>
     command === null ? ptOscCommand(path ?? PT_OSC, order, settings) : otherCommand(command, order),
@@ -72,7 +74,7 @@ export async function alterWithTool(hands: OnlineHands, alter: OnlineAlter): Pro
   try {
     if (copying.lost !== null) throw copying.lost;
     // Another tool has swapped the tables by then.
-    if (command === null || copying.end.code !== 0) refuseEnd(hands, alter, copying.end);
+    if (command === null || copying.end.code !== 0) await refuseEnd(hands, alter, copying.end);
     if (command === null) await swap(hands, alter, copying.mark);
   } catch (error) {
     // Where the connection is gone this fails as well, and the next run does it.
@@ -85,20 +87,6 @@ export async function alterWithTool(hands: OnlineHands, alter: OnlineAlter): Pro
 async function refuseUnfit(session: Session, { text, database, table }: OnlineAlter): Promise<void> {
   const unfit = whyUnfit(text, table, await readFacts(session, database, table));
   if (unfit !== null) throw cannotOnline(table, unfit.why, unfit.instead);
-}
-
-/** @param why one clause */
-export function cannotOnline(table: string, why: string, instead: string): MigrateError {
-  const message = `${table} cannot be changed online: the server would make writes wait, and ${why}. Nothing of this statement was run.`;
-  return new MigrateError("cannot-online", message, { hint: instead });
-}
-
-function toolMissing({ table }: OnlineAlter): MigrateError {
-  return cannotOnline(
-    table,
-    `${PT_OSC} is not on the PATH`,
-    "Install it (apt-get install percona-toolkit), or name another tool in MIGRATE_ONLINE_COMMAND.",
-  );
 }
 
 /**
@@ -181,10 +169,15 @@ async function copy(
   }
 }
 
-function refuseEnd({ stop, kill }: OnlineHands, { table }: OnlineAlter, end: ToolEnd): void {
+async function refuseEnd(
+  { session, stop, kill }: OnlineHands,
+  { database, table }: OnlineAlter,
+  end: ToolEnd,
+): Promise<void> {
   if (stop.aborted || kill.aborted) throw stopped(table);
   const said = end.said.map((line) => `\n  ${line}`).join("");
   if (end.code !== 0) {
+    if (/Lock wait timeout/.test(said)) throw await blocked(session, database, table, said);
     const how = end.code === null ? "was ended by a signal" : `ended with exit code ${end.code}`;
     throw new MigrateError("tool-failed", `the tool that copies ${table} ${how}:${said}`);
   }
@@ -192,6 +185,24 @@ function refuseEnd({ stop, kill }: OnlineHands, { table }: OnlineAlter, end: Too
     throw new MigrateError("tool-failed", `values of ${table} do not fit: ${end.complained}`, {
       hint: "Correct such values first.",
     });
+}
+
+async function blocked(
+  session: Session,
+  database: string,
+  name: string,
+  said: string,
+): Promise<MigrateError> {
+  const { sessions, caveat } = await readBlockers(session, [{ database, name }]);
+  const held = sessions.length === 0 ? "" : `\nHeld by:${sessions.map((one) => `\n  ${one}`).join("")}`;
+  const noted = caveat === null ? "" : `\n(${caveat})`;
+  return new MigrateError(
+    "blocked",
+    `the tool that copies ${name} could not have its locks:${said}${held}${noted}`,
+    {
+      hint: "End that session (KILL id), or wait for a quieter moment.",
+    },
+  );
 }
 
 function stopped(table: string): MigrateError {

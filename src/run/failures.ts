@@ -112,7 +112,7 @@ function howToGoOn(at: StoppedAt, error: unknown, killed: boolean): string {
     const version = formatVersion(at.file.version);
     return `See what it did, then say so:\n  npm run migrate:resolve -- ${version} --applied\n  npm run migrate:resolve -- ${version} --not-applied`;
   }
-  if (killed) return `To go on, run it again:\n  ${command(at)}`;
+  if (killed || isCalledOff(error)) return `To go on, run it again:\n  ${command(at)}`;
   if (at.readOnly) {
     return `Connect to the primary, or end read_only there, then run it again:\n  ${command(at)}`;
   }
@@ -130,6 +130,11 @@ function howToGoOn(at: StoppedAt, error: unknown, killed: boolean): string {
       ? `${granted} ${file}`
       : `${granted} ${file} from statement ${at.done + 1} on, leave the rest`;
   return `${from}, then run it again:\n  ${command(at)}`;
+}
+
+/** It was asked to stop, or a tool gave up, which says nothing against the file. */
+function isCalledOff(error: unknown): boolean {
+  return error instanceof MigrateError && (error.code === "interrupted" || error.code === "tool-failed");
 }
 
 /** A file that fails at its first CREATE TABLE often meets a schema that came from elsewhere. */

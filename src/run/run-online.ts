@@ -1,13 +1,14 @@
 import type { ToolMark } from "../history/tool-mark";
-import { alterWithTool, cannotOnline, type OnlineHands } from "../online/alter-with-tool";
+import { alterWithTool, type OnlineHands } from "../online/alter-with-tool";
+import { cannotOnline } from "../online/cannot-online";
 import { decideClearing } from "../online/leftovers";
 import { clearLeftovers, observe } from "../online/observe";
+import { cannotBeAsked, waysOf } from "../online/ways";
 import { clusterName } from "../server/cluster";
-import { triesNocopy } from "../server/differences";
-import { ER_PARSE_ERROR, refusesThisWay, serverErrno } from "../server/error-numbers";
-import type { ServerInfo, Session } from "../server/session";
+import { refusesThisWay } from "../server/error-numbers";
+import type { Session } from "../server/session";
 import { workOut } from "../server/work-out";
-import { type AlterParts, type AlterWish, alterParts, withWish } from "../syntax/alter-wish";
+import { type AlterParts, alterParts, withWish } from "../syntax/alter-wish";
 import type { Statement } from "../syntax/statement";
 import type { Announcement } from "./decide";
 import { type Execution, type OnlineTools, ranForGood, record } from "./execution";
@@ -116,22 +117,6 @@ async function workOutDefinition(
   } finally {
     await beside.close();
   }
-}
-
-/** The ways in which nobody waits, in the order in which servers choose. */
-function waysOf(text: string, server: ServerInfo): readonly AlterWish[] {
-  // MariaDB calls these INSTANT, and copies all rows while writes wait.
-  if (/\bPARTITION\s+BY\b|\bREMOVE\s+PARTITIONING\b/i.test(text)) return [];
-  const instant: AlterWish = { algorithm: "INSTANT", lock: null };
-  // All nodes alter the table at once there, with writes waiting on each.
-  if (server.cluster === "galera") return [instant];
-  const nocopy: AlterWish = { algorithm: "NOCOPY", lock: "NONE" };
-  return [instant, ...(triesNocopy(server) ? [nocopy] : []), { algorithm: "INPLACE", lock: "NONE" }];
-}
-
-/** Clauses about partitions have no place for ALGORITHM on some servers. */
-function cannotBeAsked(error: unknown, text: string): boolean {
-  return serverErrno(error) === ER_PARSE_ERROR && /\bPARTITION/i.test(text);
 }
 
 function atGalera(table: string): string {

@@ -1,9 +1,10 @@
-import { MigrateError } from "../errors";
+import { MigrateError, RefusedError } from "../errors";
 import { foldHistory, readHistoryState } from "../history/fold";
 import { type HistoryRow, readLastId } from "../history/lines";
 import { finishLines } from "../history/several-lines";
 import { createHistoryTable } from "../history/table";
 import type { Folder, Migration } from "../migrations/read-migrations";
+import { foreseeRefusals, type Marked } from "../online/foresee";
 import { currentVersion, makePlan } from "../plan/plan";
 import type { Plan, Step } from "../plan/planned";
 import type { Target } from "../plan/target";
@@ -85,6 +86,7 @@ export async function withReady<T>(
   const { settings, options, emit } = run;
   const scans = createScans(settings, run.session, emit);
   await scans.refuseProblems(steps);
+  await refuseForeseen(run, await scans.marked(steps));
   const meter = createProgressMeter(settings, options.progressMs ?? null, run.running, emit);
   // The same object: whoever opened its session closes the one that it has in the end.
   const ready: Ready = Object.assign(run, {
@@ -105,6 +107,13 @@ export async function withReady<T>(
     await Promise.all([run.watch.end(), meter.end()]);
     await giveBack(ready);
   }
+}
+
+/** Only what is marked `online` is asked about, so that nobody else waits for it. */
+async function refuseForeseen({ session, settings, open }: Run, marked: readonly Marked[]): Promise<void> {
+  if (marked.length === 0 || settings.online === undefined) return;
+  const problems = await foreseeRefusals(session, open, settings.online, marked);
+  if (problems.length > 0) throw new RefusedError(problems);
 }
 
 async function refuseReplicaFor({ session, options, settings }: Ready): Promise<void> {

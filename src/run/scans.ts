@@ -1,6 +1,7 @@
 import { type Problem, RefusedError } from "../errors";
 import { type FileScan, scanFile } from "../migrations/judge-statements";
 import { STORED_TEXT_LIMIT } from "../migrations/read-text";
+import type { Marked } from "../online/foresee";
 import type { Step } from "../plan/planned";
 import type { Session } from "../server/session";
 import type { Settings } from "../settings/settings";
@@ -11,6 +12,8 @@ export interface Scans {
   of(step: Step): Promise<FileScan>;
   /** @throws RefusedError with every problem of every file, before any of them runs */
   refuseProblems(steps: readonly Step[]): Promise<void>;
+  /** The statements marked `online` of these steps, as far as nothing before them may alter what they are about. */
+  marked(steps: readonly Step[]): Promise<readonly Marked[]>;
 }
 
 export function createScans(settings: Settings, session: Session, emit: Emit): Scans {
@@ -37,6 +40,17 @@ export function createScans(settings: Settings, session: Session, emit: Emit): S
       const problems: Problem[] = [];
       for (const step of steps) problems.push(...(await of(step)).problems);
       if (problems.length > 0) throw new RefusedError(problems);
+    },
+    async marked(steps) {
+      const found: Marked[] = [];
+      for (const step of steps) {
+        // Of one that was begun, the tool's own triggers may be there still.
+        if (step.resume !== null) break;
+        const { marked = [], altersMore } = await of(step);
+        found.push(...marked.map((statement) => ({ file: step.file.fileName, ...statement })));
+        if (altersMore) break;
+      }
+      return found;
     },
   };
 }

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
-import type { MigrateError, RunEvent } from "../../src/index";
+import type { MigrateError, RefusedError, RunEvent } from "../../src/index";
 import { migrate } from "../../src/run/migrate";
 import type { RunOptions } from "../../src/run/runner";
 import { readOnlineSettings } from "../../src/settings/online";
 import { settingsFromOptions } from "../../src/settings/settings";
+import { untilRunning } from "../support/long-alter";
 import { withMigrations } from "../support/migrations";
 import { type WatchedTool, withWatchedTool } from "../support/online-tool";
 import { forEachServer, rowsFor, type TestServer, withTestDatabase } from "../support/servers";
@@ -177,6 +178,100 @@ forEachServer("what cannot be done online is refused, and the database is as it 
       });
     }
   });
+});
+
+forEachServer(
+  "what no tool can do is refused before anything runs, where it can be foreseen",
+  async (_t, server) => {
+    await withTestDatabase(server, async ({ url }) => {
+      await ask(url, T, ROWS, "CREATE TRIGGER own BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1");
+      const files = {
+        "0001_a.up.sql": "-- nothing is altered before\nINSERT INTO t (b) VALUES ('too early');\n",
+        "0001_a.down.sql": "DELETE FROM t WHERE b = 'too early';\n",
+        "0002_b.up.sql": `-- migrate: online\nALTER TABLE t ADD COLUMN d INT;\n-- migrate: online\n${COPIES};\n`,
+        "0002_b.down.sql": "ALTER TABLE t DROP COLUMN d;\n",
+      };
+      await withMigrations(files, (dir) =>
+        assert.rejects(up({ url, dir, tool: NO_TOOL }), (error: RefusedError) => {
+          const [problem, another] = error.problems;
+          assert.equal(another, undefined);
+          assert.match(
+            problem?.message ?? "",
+            /^0002_b\.up\.sql:4:1: t cannot be changed online: .*triggers \(own\)/,
+          );
+          return true;
+        }),
+      );
+      assert.deepEqual(await ask(url, "SELECT id FROM t WHERE b = 'too early'"), []);
+      assert.deepEqual(await objectsIn(url), ["t", "own"]);
+      // What an earlier statement alters is looked at when its turn comes.
+      const freed = {
+        "0001_a.up.sql": `DROP TRIGGER own;\n-- migrate: online\n${COPIES};\n`,
+        "0001_a.down.sql": "SELECT 1;\n",
+      };
+      await withMigrations(freed, (dir) =>
+        assert.rejects(up({ url, dir, tool: NO_TOOL }), { message: /1 of 2 statements/ }),
+      );
+    });
+  },
+);
+
+forEachServer("who holds the table is named, and the table is as it was", async (_t, server) => {
+  await withWatchedTool("percona-toolkit-3.2", (tool) =>
+    withTestDatabase(server, async ({ url }) => {
+      await ask(url, T, ROWS);
+      const was = await definitionOf(url, "t");
+      const holder = await createConnection({ uri: url });
+      try {
+        await holder.query("START TRANSACTION");
+        await holder.query("SELECT * FROM t");
+        await withMigrations(marked("ALTER TABLE t PARTITION BY HASH (id)"), (dir) =>
+          assert.rejects(up({ url, dir, tool }), (error: MigrateError) => {
+            assert.equal(error.code, "blocked");
+            assert.match(error.message, new RegExp(`Held by:\\n *connection ${holder.threadId}, `));
+            return true;
+          }),
+        );
+        assert.equal(await definitionOf(url, "t"), was);
+        assert.deepEqual(await objectsIn(url), ["migration_history", "t"]);
+      } finally {
+        holder.destroy();
+      }
+    }),
+  );
+});
+
+forEachServer("a request to stop ends the tool, and the table is as it was", async (_t, server) => {
+  await withWatchedTool("percona-toolkit-3.2", (tool) =>
+    withTestDatabase(server, async ({ url }) => {
+      await ask(url, T, ROWS);
+      const was = await definitionOf(url, "t");
+      const stop = new AbortController();
+      // The tool waits for its triggers, as long as somebody reads.
+      const holder = await createConnection({ uri: url });
+      await withMigrations(marked(COPIES), async (dir) => {
+        await holder.query("START TRANSACTION");
+        await holder.query("SELECT * FROM t");
+        const run = up({ url, dir, tool, signal: stop.signal, lockWaitMs: 60_000 });
+        await Promise.all([
+          assert.rejects(run, (error: MigrateError) => {
+            assert.equal(error.code, "interrupted");
+            assert.match(error.message, /stopped on request while t was copied, which is as it was/);
+            assert.match(error.hint ?? "", /To go on, run it again/);
+            return true;
+          }),
+          untilRunning(url, "CREATE TRIGGER").then(() => {
+            stop.abort();
+            holder.destroy();
+          }),
+        ]);
+        assert.equal(await definitionOf(url, "t"), was);
+        assert.deepEqual(await objectsIn(url), ["migration_history", "t"]);
+        await up({ url, dir, tool });
+        assert.match(await definitionOf(url, "t"), /`a` bigint/);
+      });
+    }),
+  );
 });
 
 forEachServer("without a tool on the PATH it is refused, and says what to install", async (_t, server) => {

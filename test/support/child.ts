@@ -63,11 +63,23 @@ export async function withBuiltRunner<T>(body: (bin: string) => Promise<T>): Pro
   }
 }
 
-/** Starts the bin with the given arguments; settings come from `url` and `dir` alone. */
-export function startChild(bin: string, args: readonly string[], url: string, dir: string): Child {
+/** Starts the bin with the given arguments; settings come from `url` and `dir`, and what else is given. */
+export function startChild(
+  bin: string,
+  args: readonly string[],
+  url: string,
+  dir: string,
+  given: Readonly<Record<string, string>> = {},
+): Child {
   const child = spawn(process.execPath, [bin, ...args, "--dir", dir], {
     cwd: dir,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, DATABASE_URL: url, MIGRATE_ALLOW_EXISTING: "1" },
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      DATABASE_URL: url,
+      MIGRATE_ALLOW_EXISTING: "1",
+      ...given,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";

@@ -11,8 +11,8 @@ const ROOT = join(__dirname, "../..");
 /**
  * Starts both servers, runs the test files on them, stops them, and sets the exit code.
  * @param args `--sweep` for test/sweep/ instead of all the rest, `--cluster` for test/cluster/; `--server=…` for that server
- *   alone; `--one-by-one` for one file at a time, on a machine that is to be sure rather than quick; `--every-row` for all
- *   rows of long tables on both servers; `--test-name-pattern=…`; parts of files' paths
+ *   alone; `--live` for test/live/; `--one-by-one` for one file at a time, on a machine that is to be sure rather than quick;
+ *   `--every-row` for all rows of long tables on both servers; `--test-name-pattern=…`; parts of files' paths
  */
 export async function main(args: readonly string[]): Promise<void> {
   const sweep = args.includes("--sweep");
@@ -23,7 +23,9 @@ export async function main(args: readonly string[]): Promise<void> {
   if (named !== only) return fail(`--server= takes ${SERVER_CHOICES.join(", ")}, not ${named}`);
   const parts = args.filter((arg) => !arg.startsWith("-"));
   const atATime = args.includes("--one-by-one") ? 1 : availableParallelism() + 1;
-  const files = (cluster ? clusterFiles() : testFiles(sweep)).filter(
+  const live = args.includes("--live");
+  const all = live ? listTests((file) => file.startsWith(LIVE)) : testFiles(sweep);
+  const files = (cluster ? clusterFiles() : all).filter(
     (file) => parts.length === 0 || parts.some((part) => file.includes(part)),
   );
   if (files.length === 0) return fail(`no test file matches ${parts.join(" ") || "test/**/*.test.ts"}`);
@@ -61,12 +63,15 @@ const SAMPLED =
 function testFiles(sweep: boolean): readonly string[] {
   const inSweep = (file: string): boolean =>
     file.startsWith(`sweep${sep}`) || SAMPLED.includes(file.replaceAll(sep, "/"));
-  const ofTheirOwn = [`sweep${sep}`, CLUSTER];
+  const ofTheirOwn = [`sweep${sep}`, CLUSTER, LIVE];
   const inTests = (file: string): boolean => !ofTheirOwn.some((folder) => file.startsWith(folder));
   return listTests(sweep ? inSweep : inTests);
 }
 
 const CLUSTER = `cluster${sep}`;
+
+/** Tables that are changed while others write to them: large ones, killed at many moments. */
+const LIVE = `live${sep}`;
 
 function clusterFiles(): readonly string[] {
   return listTests((file) => file.startsWith(CLUSTER));
