@@ -11,7 +11,7 @@ import { type AnyCommand, type Context, manyOptions, manyOptionsOf, rolloutOptio
 import { adaptCommands } from "./caller";
 import { fleetExitCode, renderFleet, reportFleet } from "./fleet-report";
 import { createFleetReporter } from "./fleet-reporter";
-import { type Io, isTerminal, layoutFor, readAll, writeLines } from "./terminal";
+import { type Io, isTerminal, keepHeapSmall, layoutFor, readAll, writeLines } from "./terminal";
 
 /** Whether a verb can work on many databases. */
 export function isForMany(command: AnyCommand): command is ManyCommand<OptionTable, unknown> {
@@ -101,6 +101,8 @@ export async function runOverMany(
 ): Promise<0 | 1 | 2> {
   const { parallel } = readOptions(command.name, manyOptions, given);
   const { canary, maxFailures } = readOptions(command.name, rolloutOptions, given);
+  // Most of what passes through is garbage soon.
+  keepHeapSmall();
   const dryRun = context.options.dryRun === true;
   const reporter = createFleetReporter(io.stderr, layoutFor(io.stderr, env), {
     json,

@@ -139,7 +139,7 @@ function connectOnce(
         ? { host: settings.host, port: settings.port }
         : { socketPath: settings.socket }),
       user: settings.user,
-      password: settings.password,
+      password: settings.passwordNow?.() ?? settings.password,
       ...(options.withoutDatabase === true ? {} : { database: settings.database }),
       ...(encrypt ? tlsOptions(settings) : {}),
       connectTimeout: CONNECT_TIMEOUT_MS,

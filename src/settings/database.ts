@@ -13,6 +13,8 @@ export interface DatabaseSettings {
   readonly socket: string | null;
   readonly user: string;
   readonly password: string;
+  /** The password as its file has it by now: tokens live for minutes. Left out: it came from no file. */
+  readonly passwordNow?: () => string;
   readonly database: string;
   readonly ssl: SslSettings;
 }
@@ -70,6 +72,7 @@ export function settleDatabase(source: Source, problems: Problem[]): DatabaseSet
   const port = value("port") ?? DEFAULT_PORT;
   const others = settleOthers(url, names.url, problems);
   const password = value("password") ?? "";
+  const again = passwordAgain(source, url);
   if (problems.length > before) return null;
   return guarded({
     host: host ?? DEFAULT_HOST,
@@ -78,9 +81,30 @@ export function settleDatabase(source: Source, problems: Problem[]): DatabaseSet
     socket,
     user: fields.user ?? "",
     password,
+    ...(again === null ? {} : { passwordNow: lastKnown(again, password) }),
     database: fields.database ?? "",
     ssl: url?.ssl ?? source.ssl ?? NO_TLS_WISH,
   });
+}
+
+/** What is replaced may be missing for a moment. */
+function lastKnown(again: () => string | null, first: string): () => string {
+  let last = first;
+  return () => {
+    last = again() ?? last;
+    return last;
+  };
+}
+
+/** How to read the password once more where it came from a file; null: it did not. */
+function passwordAgain({ given }: Source, url: UrlParts | null): (() => string | null) | null {
+  if (given.password?.again !== undefined) return given.password.again;
+  const { name, again } = given.url ?? {};
+  if (name === undefined || again === undefined || url === null || url.password === null) return null;
+  return () => {
+    const text = again();
+    return text === null ? null : (parseDatabaseUrl(name, text, [], true)?.password ?? null);
+  };
 }
 
 function settleOthers(

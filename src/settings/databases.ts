@@ -117,12 +117,9 @@ export function databaseOfUrl(
 ): OneDatabase | null {
   const parts = parseDatabaseUrl(place, url, problems);
   if (parts === null) return null;
-  const borrowed = (name: string, value: string | undefined): Given | null =>
-    value === undefined ? null : { name, value };
-  const user = parts.user === null ? borrowed(variables.user, server?.user) : null;
+  const user = parts.user === null && server !== null ? { name: variables.user, value: server.user } : null;
   const sameUser = parts.user === null || parts.user === server?.user;
-  const password =
-    parts.password === null && sameUser ? borrowed(variables.password, server?.password) : null;
+  const password = parts.password === null && sameUser ? borrowedPassword(server) : null;
   const given = { url: { name: place, value: url }, host: null, port: null, socket: null, database: null };
   const source = {
     given: { ...given, user, password },
@@ -134,4 +131,10 @@ export function databaseOfUrl(
   if (database === null) return null;
   const where = database.socket ?? `${database.host}:${database.port}`;
   return { label: `${where}/${database.database}`, database };
+}
+
+function borrowedPassword(server: DatabaseSettings | null): Given | null {
+  if (server === null) return null;
+  const { password: value, passwordNow: again } = server;
+  return { name: variables.password, value, ...(again === undefined ? {} : { again }) };
 }

@@ -22,6 +22,8 @@ export const variables: Readonly<Record<Part, string>> = {
 export interface Given {
   readonly name: string;
   readonly value: string;
+  /** Reads the file that it came from once more; null: that cannot be read now. Left out: it came from no file. */
+  readonly again?: () => string | null;
 }
 
 /**
@@ -55,16 +57,27 @@ function readVariableFile(name: string, path: string, problems: Problem[]): Give
     return null;
   };
   if (path === "") return refuse("is set, but empty.");
-  let text: string;
+  let value: string;
   try {
-    text = readFileSync(path, "utf8");
+    value = readSecret(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unreadable";
     return refuse(`names ${path}, which cannot be read (${code}).`);
   }
-  // Editors and `echo` end a file with a newline that is no part of the secret.
-  const value = text.replace(/\r?\n$/, "");
-  return value === "" ? refuse(`names ${path}, which is empty.`) : { name, value };
+  if (value === "") return refuse(`names ${path}, which is empty.`);
+  const again = (): string | null => {
+    try {
+      return readSecret(path) || null;
+    } catch {
+      return null;
+    }
+  };
+  return { name, value, again };
+}
+
+/** Editors and `echo` end a file with a newline that is no part of the secret. */
+function readSecret(path: string): string {
+  return readFileSync(path, "utf8").replace(/\r?\n$/, "");
 }
 
 /**

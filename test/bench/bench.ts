@@ -14,6 +14,7 @@ import type { Bench, Work } from "./work";
 import { creates } from "./works/creates";
 import { bigFile, LARGE_FILE_RUNS, singleRows } from "./works/entries";
 import { far } from "./works/far";
+import { fleet } from "./works/fleet";
 import { memory } from "./works/memory";
 import { noOp } from "./works/no-op";
 import { npmRun } from "./works/npm-run";
@@ -32,6 +33,7 @@ const WORKS: Readonly<Record<string, Work>> = {
   "single-rows": singleRows,
   memory,
   verify,
+  fleet,
 };
 
 /**

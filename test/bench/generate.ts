@@ -37,6 +37,23 @@ function tableMigration(n: number): SqlMigration {
   };
 }
 
+/** Tables, and rows for one of them, in turn: what a tenant's schema grows by. */
+export function tenantMigrations(count: number): readonly SqlMigration[] {
+  return numbered(count, (n) => {
+    if (n % 2 === 0)
+      return {
+        name: `add_note_${n}`,
+        up: `INSERT INTO note (id, body) VALUES (${n}, 'written by a migration');
+`,
+        down: `DELETE FROM note WHERE id = ${n};
+`,
+      };
+    const { up, down, name } = tableMigration(n);
+    const note = n === 1 ? "CREATE TABLE note (id INT NOT NULL PRIMARY KEY, body TEXT NOT NULL);\n" : "";
+    return { name, up: note + up, down: down + (n === 1 ? "DROP TABLE note;\n" : "") };
+  });
+}
+
 /** Tables and changes of them in turn; every fourth down file does not take back what its up file did. */
 export function verifiedMigrations(count: number): readonly SqlMigration[] {
   return numbered(count, (n) => {

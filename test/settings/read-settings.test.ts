@@ -27,9 +27,10 @@ function file(name: string, content: string): string {
   return path;
 }
 
-/** Settings as plain data, password and all. */
+/** Settings as plain data, password and all, but for how it is read anew. */
 function plain(settings: Settings): unknown {
-  return { ...settings, database: { ...settings.database } };
+  const { passwordNow: _, ...database } = settings.database;
+  return { ...settings, database };
 }
 
 type Env = Record<string, string>;
