@@ -1,7 +1,7 @@
 import { serverErrno } from "./error-numbers";
 import type { Row, Session } from "./session";
 
-/** Who holds what a statement waits for, as far as the server lets this user see. */
+/** Who holds the locks that a statement waits for, as far as this user can see. */
 export interface Blockers {
   /** One per session: id, user, host, age and statement. */
   readonly sessions: readonly string[];
@@ -11,7 +11,7 @@ export interface Blockers {
 
 /**
  * Names the sessions that hold metadata locks on tables.
- * @param tables those that the waiting statement names, with their databases
+ * @param tables the tables that the waiting statement names, with their databases
  * @throws the driver's error when the connection is lost
  * @see https://dev.mysql.com/doc/refman/8.4/en/performance-schema-metadata-locks-table.html
  * @see https://mariadb.com/kb/en/metadata_lock_info-plugin/
@@ -62,7 +62,7 @@ async function readMariadbBlockers(session: Session, tables: readonly Table[]): 
     );
     return { sessions: rows.map(describe), caveat: null };
   }
-  // Without the plugin nothing says who holds a metadata lock; whoever has a transaction open is a suspect.
+  // Without the plugin nothing says who holds a metadata lock; every session with an open transaction is a suspect.
   const rows = await session.query(
     `SELECT p.ID AS id, p.USER AS user, p.HOST AS host, p.TIME AS seconds, p.COMMAND AS command, p.INFO AS text
        FROM information_schema.INNODB_TRX t

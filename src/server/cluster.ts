@@ -1,10 +1,10 @@
-/** What a server is a part of that makes a difference to runners; null: none of these. */
+/** The kind of cluster that a server belongs to, where that matters to runners; null: none of these. */
 export type Cluster = "galera" | "group" | "single-primary group" | "tidb" | "vitess" | null;
 
 /**
- * For a SELECT on a server that is not known yet: text of `name=value` lines (a newline itself, since a backslash is nothing
- * special under NO_BACKSLASH_ESCAPES). Asked for as rows, because a variable that a
- * server does not have makes a statement that names it fail. Any account may read them.
+ * For a SELECT on a server that is not known yet: lines of `name=value` (with a real newline, since `\n` means nothing
+ * under NO_BACKSLASH_ESCAPES). The variables are read as rows of a table, because a statement fails when it names a
+ * variable that the server does not have. Any account can read them.
  */
 export const CLUSTER_VARIABLES = `(SELECT GROUP_CONCAT(CONCAT(LOWER(VARIABLE_NAME), '=', VARIABLE_VALUE) SEPARATOR '
 ')
@@ -20,7 +20,7 @@ export function clusterOf(version: string, variables: string | null): Cluster {
     const at = line.indexOf("=");
     values.set(line.slice(0, at), line.slice(at + 1));
   }
-  // A provider that is none is how a server says that it could be a node and is not.
+  // With the provider `none` a server says that it could be a node but is not.
   const provider = values.get("wsrep_provider") ?? "none";
   if (isOn(values.get("wsrep_on")) && provider !== "" && provider.toLowerCase() !== "none") return "galera";
   if ((values.get("group_replication_group_name") ?? "") === "") return null;
@@ -32,8 +32,9 @@ function isOn(value: string | undefined): boolean {
 }
 
 /**
- * Whether GET_LOCK keeps no runner out here: each node of Galera and each member of a group has locks of its own (and
- * some releases refuse to take one), TiDB ends one after an hour, Vitess gives them out in a statement without tables only.
+ * Whether GET_LOCK does not keep other runners out here. Each node of Galera and each member of a group has locks of
+ * its own (and some releases refuse to take one), TiDB ends a lock after an hour, and Vitess allows GET_LOCK only in
+ * statements without tables.
  * @see https://galeracluster.com/library/kb/user-level-locks.html, https://dev.mysql.com/doc/refman/8.4/en/group-replication-limitations.html,
  *   https://docs.pingcap.com/tidb/stable/locking-functions, https://vitess.io/docs/reference/compatibility/mysql-compatibility/
  */
@@ -42,9 +43,9 @@ export function needsLease({ cluster }: { readonly cluster: Cluster }): boolean 
 }
 
 /**
- * SQL that has a session see what was committed on another node before it reads; null: nothing is needed. Without it a
- * history is read, and a statement judged, as they were a moment ago. Not for a session that only looks: it would wait for a
- * long ALTER to end.
+ * SQL that makes a session wait, before it reads, for what other nodes have committed; null: nothing is needed. Without
+ * it we would read the history, and judge a statement, as things were a moment ago. Not for a session that only looks:
+ * it would wait for a long ALTER to end.
  * @see https://mariadb.com/kb/en/galera-cluster-system-variables/#wsrep_sync_wait (15: whatever the statement),
  *   https://dev.mysql.com/doc/refman/8.4/en/group-replication-configuring-consistency-guarantees.html
  */

@@ -8,7 +8,7 @@ import type { SslSettings } from "../settings/database-url";
 import { quoteIdentifier } from "../syntax/quote";
 
 /**
- * What the driver is told of TLS.
+ * The driver's options for TLS.
  * @throws MigrateError `bad-setting` when a certificate file cannot be read or used
  * @see https://dev.mysql.com/doc/refman/8.4/en/connection-options.html#option_general_ssl-mode
  */
@@ -58,13 +58,13 @@ function readPem(name: string, path: string): string {
   } catch (cause) {
     throw new MigrateError("bad-setting", `${name}: cannot read ${path}.`, { cause });
   }
-  // Node passes over a CA file without a certificate, and then trusts nobody.
+  // Node ignores a CA file without a certificate, and then trusts nobody.
   if (!text.includes("-----BEGIN "))
     throw new MigrateError("bad-setting", `${name}: ${path} is no PEM file.`);
   return text;
 }
 
-/** What helps when TLS is why there is no connection; null when it is not. */
+/** A hint for when TLS is the reason why there is no connection; null when it is not. */
 export function tlsHint(error: unknown, { mode, ca }: SslSettings): string | null {
   const { code, errno, cert } = (error ?? {}) as { code?: unknown; errno?: unknown; cert?: unknown };
   if (errno === ER_SECURE_TRANSPORT_REQUIRED)
@@ -75,7 +75,7 @@ export function tlsHint(error: unknown, { mode, ca }: SslSettings): string | nul
   if (isAlert(code))
     return "The server refused the client's side of TLS: does it know the authority that issued ssl-cert?";
   if (code !== "HANDSHAKE_SSL_ERROR") return null;
-  // Only a name that does not match comes with the certificate.
+  // Only the error about a name that does not match has the certificate in it.
   if (cert !== undefined) {
     return "Connect by a name that is in the server's certificate; ssl-mode=verify-ca does not look at the name.";
   }
@@ -84,14 +84,17 @@ export function tlsHint(error: unknown, { mode, ca }: SslSettings): string | nul
     : "Does ssl-ca name the authority that issued the server's certificate, and is that still valid?";
 }
 
-/** What an account may ask for that was not given, which looks like a wrong password; null: nothing. */
+/**
+ * A hint about TLS that the account may require and that was not used: the error looks like a wrong password. Null:
+ * nothing is missing.
+ */
 export function missingTlsHint({ mode, cert }: SslSettings): string | null {
   if (mode === "disabled")
     return "An account, or the server, may also require TLS, which ssl-mode=disabled rules out.";
   return cert === null ? "An account may also require a client certificate: ssl-cert and ssl-key." : null;
 }
 
-/** The words of OpenSSL without where in it they were said; null for other errors. */
+/** OpenSSL's own words, without its file names and line numbers; null for other errors. */
 export function tlsWords(error: unknown): string | null {
   const { code, reason } = (error ?? {}) as { code?: unknown; reason?: unknown };
   return isAlert(code) && typeof reason === "string" ? reason : null;
@@ -104,10 +107,10 @@ function isAlert(code: unknown): boolean {
 /** The server has require_secure_transport. */
 export const ER_SECURE_TRANSPORT_REQUIRED = 3159;
 
-/** Wrong password, unknown user, or TLS that the account asks for. */
+/** Wrong password, unknown user, or the account requires TLS. */
 const ER_ACCESS_DENIED = 1045;
 
-/** Server error numbers that say why a connection was turned away. */
+/** Server error numbers that say why the server refused a connection. */
 const TURNED_AWAY: Readonly<Record<number, ErrorCode>> = {
   1044: "access-denied",
   1045: "access-denied",
@@ -116,7 +119,7 @@ const TURNED_AWAY: Readonly<Record<number, ErrorCode>> = {
   1049: "unknown-database",
 };
 
-/** Why a session could not be opened, in words of ours; no password is in them. */
+/** Why a session could not be opened, in our own words, without passwords. */
 export function asConnectError(error: unknown, settings: DatabaseSettings): MigrateError {
   if (error instanceof MigrateError) return error;
   const where = settings.socket ?? `${settings.host}:${settings.port}`;
@@ -155,8 +158,8 @@ function connectWords(error: unknown): string {
 /**
  * Whether to try once more, with TLS instead of without or the other way round.
  *
- * ssl-mode=preferred encrypts when the server can; and where it does not, on this machine, the server or the account may
- * insist on it. An account that does gets the same error as a wrong password.
+ * ssl-mode=preferred encrypts when the server can, but not on the way to this machine itself, where the server or the
+ * account may still insist on it. If the account does, the error is the same as for a wrong password.
  */
 export function deservesOtherWay(error: unknown, encrypted: boolean): boolean {
   if (encrypted) return errorField(error, "code") === "HANDSHAKE_NO_SSL_SUPPORT";
@@ -164,7 +167,7 @@ export function deservesOtherWay(error: unknown, encrypted: boolean): boolean {
   return errno === ER_SECURE_TRANSPORT_REQUIRED || errno === ER_ACCESS_DENIED;
 }
 
-/** A field of an error of the driver or of the network, whatever it is. */
+/** A field of an error from the driver or the network, whatever its type. */
 export function errorField(error: unknown, field: "errno" | "code"): unknown {
   return typeof error === "object" && error !== null ? (error as Record<string, unknown>)[field] : undefined;
 }

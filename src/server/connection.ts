@@ -32,11 +32,11 @@ export interface OpenOptions {
   /** Seconds a statement waits for a metadata lock; default 30. */
   readonly lockWaitSeconds?: number;
   /**
-   * What the server says to all of its sessions (a limit of time or of rows, only reading) does not hold in this one, for
-   * the files' statements neither: work on throwaway databases would end half-way, or see half of a schema. Default false.
+   * Lifts the limits that the server sets for all sessions (time, rows, read only), for the files' statements as well:
+   * under them, work on throwaway databases would stop half-way or see only half of a schema. Default false.
    */
   readonly unlimited?: boolean;
-  /** What the server is a part of, where an earlier session was told; left out: it is asked. */
+  /** The kind of cluster, when an earlier session has found out; left out: the server is asked. */
   readonly cluster?: Cluster;
   /** Aborted before the session is open: stops at once. */
   readonly signal?: AbortSignal;
@@ -52,7 +52,8 @@ const IDLE_SECONDS = 60;
 const LOCK_WAIT_SECONDS = 30;
 
 /**
- * Opens a session. Of several servers it is the first that is reached and may write; where none may, the first that is reached.
+ * Opens a session. Of several servers, takes the first one that answers and can write; if none can write, the first one
+ * that answers.
  * @throws MigrateError `cannot-connect`, `access-denied`, `unknown-database`, `unsupported-server`, `interrupted`
  */
 export async function openSession(settings: DatabaseSettings, options: OpenOptions = {}): Promise<Session> {
@@ -116,7 +117,7 @@ async function connect(settings: DatabaseSettings, options: OpenOptions): Promis
     try {
       return await connectOnce(settings, options, !encrypt);
     } catch (second) {
-      // Without TLS on the server the first try was all there is.
+      // If the server has no TLS, the first try is the one that counts.
       const known = encrypt || errorField(second, "code") !== "HANDSHAKE_NO_SSL_SUPPORT" ? second : first;
       throw asConnectError(known, settings);
     }
@@ -145,12 +146,12 @@ function connectOnce(
       connectTimeout: CONNECT_TIMEOUT_MS,
       dateStrings: true,
       supportBigNumbers: true,
-      // mysql2 asks for both by default; the mysql client does not. ROW_COUNT() in a file shows the one, and the other
-      // is an sql_mode under which `CREATE TABLE count (…)` is an error.
+      // mysql2 asks for both by default; the mysql client does not. ROW_COUNT() in a file shows the effect of the first
+      // one; the second is an sql_mode under which `CREATE TABLE count (…)` is an error.
       flags: ["-FOUND_ROWS", "-IGNORE_SPACE"],
       connectAttributes: { program_name: "mysql-updown" },
-      // Values are put in by values.ts. Without this mysql2 looks for placeholders in every text all the same, which takes
-      // longer than sending it.
+      // values.ts puts the values in. Without this option mysql2 still looks for placeholders in every text, which
+      // takes longer than sending it.
       queryFormat: (sql: string) => sql,
       // LOAD DATA LOCAL would let a server ask this process for any file it can read.
       infileStreamFactory: refuseLocalInfile,
@@ -171,7 +172,7 @@ function connectOnce(
   });
 }
 
-/** What it is called when a signal came while a session was being opened. */
+/** The error for a signal that came while a session was being opened. */
 export function stoppedWhileConnecting(): MigrateError {
   return new MigrateError("interrupted", "Stopped on request while connecting to the database.");
 }
@@ -196,7 +197,7 @@ async function prepareSession(
   const row = await readServer(connection, options.cluster === undefined);
   const server = serverInfo(row, options.cluster);
   refuseOldServer(server);
-  // What is opened beside a session serves it also while it is asked to stop.
+  // A session opened beside another one must still serve it after a signal, so it does not get the signal.
   const { signal: _, ...lasting } = options;
   const settings = createOwnSettings(
     { query: (sql) => queryRows(connection, sql), execute: (sql) => execute(connection, sql) },
@@ -219,13 +220,13 @@ async function prepareSession(
 }
 
 /**
- * As the mysql client does with --default-character-set=utf8mb4: the server's own default collation.
+ * Like the mysql client with --default-character-set=utf8mb4: takes the server's own default collation.
  *
- * On a server whose autocommit is off, or whose COMMIT begins another transaction, the client would throw away at the
- * file's end what the file did not commit; here that is the runner's business. A file may still set both.
+ * On a server whose autocommit is off, or whose COMMIT begins another transaction, the mysql client would lose, at the
+ * end of a file, what the file did not commit; here the runner takes care of commits. A file may still set both.
  *
- * Told of a SET NAMES, the driver would send the rest of the file in that character set. The client sends it as it is, so
- * the server is to tell of nothing that matters.
+ * If the server reported a SET NAMES, the driver would send the rest of the file in that character set. The mysql
+ * client sends a file as it is, so we make the server report nothing of the kind.
  */
 function beginningOf(idle: number, lockWait: number): string {
   return (
@@ -234,7 +235,7 @@ function beginningOf(idle: number, lockWait: number): string {
   );
 }
 
-/** DEFAULT would be the server's own setting, which is what is to be lifted. MariaDB passes over the first comment. */
+/** Not DEFAULT: that is the server's own setting, the very limit to be lifted. MariaDB skips the first comment. */
 const UNLIMITED =
   ", SESSION sql_select_limit = 18446744073709551615, SESSION sql_big_selects = 1, SESSION sql_safe_updates = 0" +
   " /*!50708 , SESSION max_execution_time = 0, SESSION transaction_read_only = 0 */" +

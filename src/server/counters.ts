@@ -11,17 +11,17 @@ export interface Counter extends QualifiedTable {
   readonly next: string;
 }
 
-/** The same with its database. */
+/** An object within reach, with its database. */
 type Reached = Reach & QualifiedTable;
 
-/** From a trigger to a view to a procedure …: this many steps are followed. */
+/** How many steps are followed: from a trigger to a view, to a procedure, … */
 const DEPTH = 5;
-/** Names that are looked up with one query. */
+/** How many names one query looks up. */
 const AT_ONCE = 20;
 
 /**
- * Finds the tables with a counter that rows may go into: those that are named, and those that views, triggers and routines
- * name, some steps away. Usually one query.
+ * Finds the tables with a counter that may get rows: the named ones, and those that their views, triggers and routines
+ * name, several steps away. Usually one query.
  * @throws the driver's error
  */
 export async function findCountedTables(
@@ -57,7 +57,7 @@ function keyOf({ database, name, as }: QualifiedTable & Partial<Reach>): string 
 
 interface Found extends QualifiedTable {
   readonly kind: "table" | "view" | "program";
-  /** Null also where the user may not see it. */
+  /** Null also when the user may not see it. */
   readonly text: string | null;
 }
 
@@ -71,7 +71,7 @@ async function lookUp(session: Session, wanted: readonly Reached[]): Promise<rea
   const values: SqlValue[] = [];
   for (const { select, where, of } of LOOKED_IN) {
     const asked = wanted.filter(({ as }) => of.includes(as));
-    // MariaDB opens every table there is, unless it is asked for one by name.
+    // MariaDB opens every table there is unless the query names exactly one.
     const groups = session.server.family === "mariadb" ? asked.map((one) => [one]) : [asked];
     for (const group of groups.filter(({ length }) => length > 0)) {
       parts.push(`${select} AND (${group.map(() => where).join(" OR ")})`);
@@ -119,7 +119,8 @@ const LOOKED_IN: readonly {
 ];
 
 /**
- * Reads where the counters are. A table that is gone, has another engine, or must not be seen, is left out.
+ * Reads the current values of the counters. Leaves out a table that is gone, has another engine, or is hidden from this
+ * user.
  * @throws the driver's error when the connection is lost, or when a deadlock undid the transaction
  */
 export async function readCounters(
@@ -135,7 +136,8 @@ export async function readCounters(
 }
 
 /**
- * MySQL keeps what information_schema says for a day, MariaDB leaves it out of SHOW CREATE TABLE under some values of sql_mode.
+ * MySQL caches what information_schema says for a day; MariaDB leaves the counter out of SHOW CREATE TABLE under some
+ * values of sql_mode.
  * @see https://dev.mysql.com/doc/refman/8.4/en/server-system-variables.html#sysvar_information_schema_stats_expiry
  */
 async function readNext(session: Session, { database, name }: QualifiedTable): Promise<string | null> {
@@ -155,16 +157,16 @@ async function readNext(session: Session, { database, name }: QualifiedTable): P
   return /^ENGINE=InnoDB (?:[^']*? )?AUTO_INCREMENT=(\d+)/.exec(options)?.[1] ?? "1";
 }
 
-/** What ends more than the question must be heard of. */
+/** Passes on an error that ended more than this query. */
 function unlessEnded(error: unknown): null {
   if (isConnectionLost(error) || isTransactionUndone(error)) throw error;
   return null;
 }
 
 /**
- * Sets counters back that stand higher, after a transaction was undone: InnoDB undoes the rows and not the counter. Where
- * somebody else has rows at or above the number, the counter stays; so it does where it cannot be set, for want of a
- * privilege or of the table's lock. Commits an open transaction.
+ * After a transaction was undone, sets back the counters that now stand higher: InnoDB undoes the rows but not the
+ * counter. A counter stays as it is when somebody else has rows at or above the number, or when it cannot be set (no
+ * privilege, or the table is locked). Commits an open transaction.
  * @throws the driver's error when the connection is lost
  * @see https://dev.mysql.com/doc/refman/8.4/en/innodb-auto-increment-handling.html
  */
@@ -190,7 +192,7 @@ async function setBack(session: Session, { database, name, next }: Counter): Pro
   );
   const top = row?.top === null || row?.top === undefined ? "0" : String(row.top);
   if (!/^-?\d+$/.test(top) || BigInt(top) >= BigInt(next)) return;
-  // Who waits for a table's lock makes everybody else wait behind it.
+  // While we wait for a table's lock, everybody else waits behind us.
   await withShortWait(session, async () => {
     await session.execute(`ALTER TABLE ${table} AUTO_INCREMENT = ${BigInt(next)}, ALGORITHM = INPLACE`);
   });

@@ -1,7 +1,7 @@
 import type { Session } from "./session";
 import { isThrowaway } from "./throwaway";
 
-/** Databases that every server has, and that are nobody's. */
+/** Databases that every server has and nobody owns. */
 const OF_THE_SERVER: readonly string[] = [
   "information_schema",
   "mysql",
@@ -10,13 +10,13 @@ const OF_THE_SERVER: readonly string[] = [
   "sys",
 ];
 
-/** A folder that is none of the server's making, such as `lost+found`. */
+/** The server puts this before the name of a folder that it did not make, such as `lost+found`. */
 const NO_DATABASE = "#mysql50#";
 
 /**
- * The databases whose names a pattern matches, as SHOW DATABASES LIKE would find them, by name. The server's own are left out,
- * and so are throwaway ones. Compared here: the server would want the pattern in its character set for names, which has no
- * four-byte characters.
+ * The databases whose names match a pattern, as SHOW DATABASES LIKE would find them, sorted by name. Leaves out the
+ * server's own and throwaway ones. We compare here: the server would convert the pattern to its character set for
+ * names, which has no four-byte characters.
  * @throws the driver's error, such as when the user may not list them
  */
 export async function listDatabases(session: Session, pattern: string): Promise<readonly string[]> {

@@ -2,7 +2,7 @@ import type { ObjectRef } from "../syntax/classify";
 import { quoteIdentifier, quoteQualified } from "../syntax/quote";
 import type { Row, Session } from "./session";
 
-/** The definition in the server's words; null when the object does not exist and no error says so. */
+/** The definition in the server's words; null when the object does not exist but the server reports no error. */
 export async function readDefinition(
   session: Session,
   object: ObjectRef,
@@ -36,14 +36,14 @@ export async function readDefinition(
   }
 }
 
-/** A definition that may not be shown (only its owner may see a routine's) is still there. */
+/** When the definition may not be shown (only its owner sees a routine's), the object is still there. */
 function column(rows: readonly Row[], name: string): string {
   return String(rows[0]?.[name] ?? "");
 }
 
 function tableDefinition(rows: readonly Row[], database: string): string {
   const [row] = rows;
-  // A view's text names its own database or not, depending on which one is current.
+  // Whether a view's text names its own database depends on which database is current.
   if (row?.["Create View"] !== undefined)
     return String(row["Create View"])
       .replaceAll(`${quoteIdentifier(database)}.`, "")
@@ -52,8 +52,8 @@ function tableDefinition(rows: readonly Row[], database: string): string {
 }
 
 /**
- * Inserts move AUTO_INCREMENT; MariaDB adds partitions by itself to a table with PARTITION BY SYSTEM_TIME … AUTO.
- * The name is left out so that a renamed table has the definition it had.
+ * Inserts move AUTO_INCREMENT; MariaDB adds partitions by itself to a table with PARTITION BY SYSTEM_TIME … AUTO. The
+ * name is left out so that a renamed table keeps its definition.
  * @see https://mariadb.com/kb/en/system-versioned-tables/#automatically-creating-partitions
  */
 function withoutVolatile(definition: string): string {
@@ -63,7 +63,7 @@ function withoutVolatile(definition: string): string {
     .replace(/(PARTITION BY SYSTEM_TIME\b[^\n]* AUTO\n)PARTITIONS \d+/, "$1");
 }
 
-/** The server switches an event off when it has run for the last time. Like a table's, the definition is without the name. */
+/** The server switches an event off when it has run for the last time. As for a table, the name is left out. */
 function eventDefinition(rows: readonly Row[]): string {
   return column(rows, "Create Event")
     .replace(/ EVENT `(?:[^`]|``)*` ON SCHEDULE /, " EVENT ON SCHEDULE ")
@@ -75,17 +75,17 @@ function serverDefinition(rows: readonly Row[]): string | null {
 }
 
 /**
- * Grants are shown in no particular order. MySQL keeps the password apart from them; MariaDB's roles have none. Like a
- * table's, the definition is without the name.
+ * Grants come in no particular order. MySQL keeps the password apart from them; MariaDB's roles have none. As for a
+ * table, the name is left out.
  */
 async function accountDefinition(session: Session, account: string): Promise<string> {
-  // First, because its error says that there is none.
+  // First, because its error says whether the account exists.
   const grants = await readGrants(session, account);
   const user = session.server.family === "mysql" ? await session.query(`SHOW CREATE USER ${account}`) : [];
   return [...grants, ...linesOf(user, account)].sort().join("\n");
 }
 
-/** What an account may do, a line for each grant, without its name. @throws the driver's error */
+/** An account's grants, one line each, without the account's name. @throws the driver's error */
 export async function readGrants(session: Session, account: string): Promise<readonly string[]> {
   return linesOf(await session.query(`SHOW GRANTS FOR ${account}`), account);
 }

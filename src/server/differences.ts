@@ -1,7 +1,7 @@
 import type { ServerInfo } from "./session";
 
-// Everything in which servers differ when a schema is read, compared or written. A predicate names the difference,
-// its comment the reason; versions are compared nowhere else.
+// Every way in which servers differ when a schema is read, compared or written. A predicate names the difference, and
+// its comment gives the reason; versions are compared nowhere else.
 
 /** MariaDB's INDEX … IGNORED is MySQL's INVISIBLE. https://mariadb.com/kb/en/ignored-indexes/ */
 export function callsInvisibleIndexesIgnored(server: ServerInfo): boolean {
@@ -9,14 +9,14 @@ export function callsInvisibleIndexesIgnored(server: ServerInfo): boolean {
 }
 
 /**
- * MariaDB rewrites generated columns, checks and defaults that mention a column which is renamed. MySQL refuses the
- * rename (errors 3108, 3959, 3766, 3837) unless the same ALTER redefines them.
+ * MariaDB rewrites generated columns, checks and defaults that mention a renamed column. MySQL refuses the rename
+ * (errors 3108, 3959, 3766, 3837) unless the same ALTER redefines them.
  */
 export function rewritesExpressionsOnRename(server: ServerInfo): boolean {
   return server.family === "mariadb";
 }
 
-/** MySQL lets a check be switched off. https://dev.mysql.com/doc/refman/8.4/en/create-table-check-constraints.html */
+/** On MySQL a check can be switched off. https://dev.mysql.com/doc/refman/8.4/en/create-table-check-constraints.html */
 export function canDisableChecks(server: ServerInfo): boolean {
   return server.family === "mysql";
 }
@@ -31,14 +31,17 @@ export function namesChecksAfterTables(server: ServerInfo): boolean {
   return server.family === "mysql";
 }
 
-/** InnoDB of MySQL makes one FULLTEXT key a statement (error 1795). https://dev.mysql.com/doc/refman/8.4/en/innodb-online-ddl-operations.html */
+/**
+ * MySQL's InnoDB can create only one FULLTEXT key per statement (error 1795).
+ * https://dev.mysql.com/doc/refman/8.4/en/innodb-online-ddl-operations.html
+ */
 export function takesOneFulltext(server: ServerInfo): boolean {
   return server.family === "mysql";
 }
 
 /**
- * MySQL adds no column whose default comes out otherwise on a replica (error 1674), whether it keeps a binary log or not,
- * but gives such a default to one that is there. Without these functions in it a default is taken.
+ * MySQL does not add a column whose default gives other values on a replica (error 1674), with or without a binary log,
+ * but it does give such a default to an existing column. Defaults without these functions are fine.
  * https://dev.mysql.com/doc/refman/8.4/en/data-type-defaults.html
  */
 export function addsNoColumnWithDefault(server: ServerInfo, expression: string): boolean {
@@ -49,24 +52,27 @@ const DIFFERS_ON_REPLICA =
   /\b(?:uuid|uuid_short|rand|random_bytes|sysdate|user|current_user|session_user|system_user)\s*\(/i;
 
 /**
- * MariaDB prints a foreign key's name and columns between backticks, and does not double those that are in them: seen on
- * 10.11. On 11.8 they are doubled; what is between was not tried.
+ * MariaDB prints a foreign key's name and columns between backticks, and does not double the backticks in them: seen on
+ * 10.11. 11.8 doubles them; the releases between were not tried.
  */
 export function printsForeignKeyNamesRaw(server: ServerInfo): boolean {
   return server.family === "mariadb" && Number.parseInt(server.version, 10) < 11;
 }
 
-/** MySQL shows a column's SRID with its definition; MariaDB's REF_SYSTEM_ID is in information_schema alone. */
+/** MySQL shows a column's SRID with its definition; MariaDB has REF_SYSTEM_ID only in information_schema. */
 export function printsReferenceSystems(server: ServerInfo): boolean {
   return server.family === "mysql";
 }
 
-/** MySQL drops no column that generated ones are made of (error 3108), even if the same ALTER adds it again. */
+/** MySQL does not drop a column that generated columns use (error 3108), even if the same ALTER adds it again. */
 export function keepsColumnsOthersAreMadeOf(server: ServerInfo): boolean {
   return server.family === "mysql";
 }
 
-/** MariaDB has a way between INSTANT and INPLACE. https://mariadb.com/kb/en/innodb-online-ddl-operations-with-the-nocopy-alter-algorithm/ */
+/**
+ * MariaDB has an algorithm between INSTANT and INPLACE.
+ * https://mariadb.com/kb/en/innodb-online-ddl-operations-with-the-nocopy-alter-algorithm/
+ */
 export function triesNocopy(server: ServerInfo): boolean {
   return server.family === "mariadb";
 }

@@ -4,21 +4,23 @@ export const ER_NO_SUCH_TABLE = 1146;
 /** A Galera node that is not ready, or not in the part of its cluster that has the majority. */
 export const ER_UNKNOWN_COM_ERROR = 1047;
 export const ER_TABLE_EXISTS = 1050;
-/** What KILL QUERY leaves of a statement. */
+/** How a statement ends after KILL QUERY. */
 export const ER_QUERY_INTERRUPTED = 1317;
-/** With binlog_format = STATEMENT InnoDB takes no writes in a transaction at READ COMMITTED, the record included. */
+/**
+ * With binlog_format = STATEMENT InnoDB refuses writes in a transaction at READ COMMITTED, also the runner's record.
+ */
 export const ER_BINLOG_STMT_MODE_AND_ROW_ENGINE = 1665;
 
 /**
- * Errors that come when the server has undone the whole transaction, for no fault of its statements:
- * - ER_LOCK_DEADLOCK. A Galera node sends it, too, when another node's write came first, to whatever comes next: a COMMIT,
- *   a statement, or a read of the runner's own. What follows it runs outside of the transaction.
+ * Errors by which the server says that it has undone the whole transaction, through no fault of its statements:
+ * - ER_LOCK_DEADLOCK. A Galera node also sends it when another node's write came first, in answer to whatever comes
+ *   next: a COMMIT, a statement, or one of the runner's own reads. What follows runs outside of the transaction.
  * - ER_ERROR_DURING_COMMIT, ER_TRANSACTION_ROLLBACK_DURING_COMMIT: the same, from a member of a group, at the COMMIT.
  * @see https://galeracluster.com/library/documentation/certification-based-replication.html
  */
 const TRANSACTION_UNDONE: readonly (number | null)[] = [1213, 1180, 3101];
 
-/** Whether the server has undone the transaction, which may be run again once the history was read again. */
+/** Whether the server has undone the transaction. It can be run again once the history has been read again. */
 export function isTransactionUndone(error: unknown): boolean {
   return TRANSACTION_UNDONE.includes(serverErrno(error));
 }
@@ -37,13 +39,13 @@ export function serverErrno(error: unknown): number | null {
 const ENDS_THE_SESSION: readonly number[] = [1053, 4031, 1927, 3169];
 
 /**
- * Sent by a node that is not, or no longer, a working part of its cluster, so that another one has to be asked:
- * ER_UNKNOWN_COM_ERROR ("WSREP has not yet prepared node for application use"), ER_RUN_HOOK_ERROR (a member whose group has
- * no majority, or that was thrown out of it, gives up a transaction at its COMMIT).
+ * Sent by a node that is not, or no longer, a working part of its cluster, so we must ask another one:
+ * ER_UNKNOWN_COM_ERROR ("WSREP has not yet prepared node for application use"), ER_RUN_HOOK_ERROR (a member that was
+ * expelled from its group, or whose group has no majority, gives up a transaction at its COMMIT).
  */
 const LEFT_ITS_CLUSTER: readonly number[] = [ER_UNKNOWN_COM_ERROR, 3100];
 
-/** Whether the connection is gone, so that the fate of the statement under way is unknown. */
+/** Whether the connection is gone, which leaves the fate of the running statement unknown. */
 export function isConnectionLost(error: unknown): boolean {
   const errno = serverErrno(error);
   return errno === null ? isNetworkError(error) : [...ENDS_THE_SESSION, ...LEFT_ITS_CLUSTER].includes(errno);
@@ -61,9 +63,9 @@ export function serverWords(error: unknown): string {
 }
 
 /**
- * Errors by which a server says that it did not begin with a statement, so that nothing of it can have happened. They
- * are listed, and what is not listed proves nothing. They count only for a statement that the server takes as a
- * whole: the same numbers come out of the middle of a procedure, a trigger or a compound statement.
+ * Errors by which a server says that it did not begin a statement, so none of it can have happened. An error that is
+ * not on this list proves nothing. They count only for a statement that the server takes as a whole: the same numbers
+ * also come from the middle of a procedure, a trigger or a compound statement.
  * @see https://dev.mysql.com/doc/mysql-errors/en/server-error-reference.html, https://mariadb.com/kb/en/mariadb-error-code-reference/
  */
 const NEVER_BEGAN: readonly (readonly [why: Refusal, ...numbers: readonly number[]])[] = [
@@ -102,7 +104,7 @@ type Refusal =
   | "switched off here"
   | "impossible value";
 
-/** Whether the server says with this error that it did not begin with a statement that it takes as a whole. */
+/** Whether this error says that the server never began the statement (one that it takes as a whole). */
 export function neverBegan(errno: number): boolean {
   return NEVER_BEGAN.some(([, ...numbers]) => numbers.includes(errno));
 }
@@ -113,13 +115,13 @@ export function wasNotUnderstood(errno: number): boolean {
 }
 
 /**
- * The server does not alter a table in the way that was asked for, and did not begin: ER_ALTER_OPERATION_NOT_SUPPORTED, the same
- * with a reason, ER_WRONG_USAGE (of ALGORITHM and LOCK together), ER_INNODB_MAX_ROW_VERSION (of MySQL: INSTANT was used up);
- * or it had to give up, because more was written meanwhile than it may keep: ER_INNODB_ONLINE_LOG_TOO_BIG.
+ * The server cannot alter the table in the requested way and did not begin: ER_ALTER_OPERATION_NOT_SUPPORTED, the same
+ * with a reason, ER_WRONG_USAGE (of ALGORITHM and LOCK together), ER_INNODB_MAX_ROW_VERSION (MySQL: INSTANT was used
+ * too often). Or it had to give up because others wrote more meanwhile than it can keep: ER_INNODB_ONLINE_LOG_TOO_BIG.
  */
 const NOT_IN_THIS_WAY: readonly (number | null)[] = [1845, 1846, 1221, 4092, 1799];
 
-/** Whether the server altered nothing because of how it was asked to. */
+/** Whether the server altered nothing because it cannot do it in the requested way. */
 export function refusesThisWay(error: unknown): boolean {
   return NOT_IN_THIS_WAY.includes(serverErrno(error));
 }

@@ -13,13 +13,16 @@ export interface Fingerprint {
 }
 
 export interface ObjectPrint {
-  /** For people and for finding the same object twice: `table db.name`, `schema db`. */
+  /** For people, and to find the same object again: `table db.name`, `schema db`. */
   readonly object: string;
   /** `absent`; `present`; `hidden` (it is there, but its definition is not shown); `unreadable` (neither is known); or a hash. */
   readonly state: string;
-  /** What tells the object from another one of its name and definition; null when nothing does, or it was not looked up. */
+  /**
+   * Tells the object from another one with the same name and definition; null when nothing does, or it was not looked
+   * up.
+   */
   readonly id: string | null;
-  /** The definition that was hashed; left out where it may hold a password, is not shown, or is too large to be kept. */
+  /** The definition that was hashed; left out when it may hold a password, is not shown, or is too large to keep. */
   readonly definition?: string;
 }
 
@@ -43,20 +46,20 @@ function withoutPasswords(grants: readonly string[]): string {
     .join("\n");
 }
 
-/** Accounts and servers are defined with their passwords, and a FEDERATED table may be. */
+/** Accounts and servers are defined with their passwords, and a FEDERATED table can be. */
 function mayHoldSecrets(object: string, definition: string): boolean {
   return /^(account|server) /.test(object) || /\bCONNECTION=/i.test(definition);
 }
 
 /**
- * How an object is told from another one of its name and definition: not at all; by when it was made, where that will do;
- * by InnoDB's number; or as it was the last time.
+ * How to tell an object from another one with the same name and definition: not at all; by the time it was made, if
+ * that will do; by InnoDB's number; or in the same way as last time.
  */
 export type Identity = "none" | "any" | "innodb" | Fingerprint;
 
 /**
  * Reads the definitions of objects as the server renders them, less what changes by itself.
- * @param currentDatabase where names without a database are looked for
+ * @param currentDatabase where to look for names without a database
  * @throws the driver's error when the server failed in a way that says nothing about the object
  */
 export async function readFingerprint(
@@ -123,7 +126,7 @@ async function readIdentities(
   return found;
 }
 
-/** The same kind of identity as the last time, or the two could not be compared. */
+/** The same kind of identity as last time; otherwise the two could not be compared. */
 function isToldByTime(key: string, identity: Identity): boolean {
   if (typeof identity === "string") return identity === "any";
   return identity.objects.some(({ object, id }) => object === key && id !== null && id.startsWith(MADE));
@@ -131,7 +134,7 @@ function isToldByTime(key: string, identity: Identity): boolean {
 
 const MADE = "made ";
 
-/** Where a server says when an object was made. */
+/** Where the server keeps the time at which an object was made. */
 const TIMES: Partial<
   Record<ObjectRef["type"], readonly [table: string, schema: string, name: string, time: string]>
 > = {
@@ -143,8 +146,8 @@ const TIMES: Partial<
 };
 
 /**
- * Times are in whole seconds, so what was made just now could be made again within the same one. SYSDATE() and not NOW(),
- * which a file may have set.
+ * Times are in whole seconds, so an object made just now could be dropped and made again within the same second.
+ * SYSDATE(), because a file can have changed what NOW() says.
  * @returns null when it is not known; `isOver`: that second is over
  */
 async function readTimeMade(
@@ -190,7 +193,10 @@ async function readPrint(
   }
 }
 
-/** Any privilege on a table or view has it listed; a view's definition needs SHOW VIEW, and its tables in order. */
+/**
+ * A table or view is listed for a user with any privilege on it; reading a view's definition also needs SHOW VIEW and
+ * intact tables.
+ */
 async function isListed(session: Session, object: ObjectRef, database: string): Promise<boolean> {
   if (object.type !== "table") return false;
   const rows = await session.query(

@@ -1,17 +1,17 @@
 import { serverErrno } from "./error-numbers";
 import type { Session } from "./session";
 
-/** A table, by its resolved name. */
+/** A table by its full name. */
 export interface TableName {
   readonly database: string;
   readonly name: string;
 }
 
 /**
- * Reads the numbers InnoDB gave the tables, which stay the same through every RENAME and are new after a TRUNCATE. The
- * servers look through all tables they have for that.
- * @returns one for each name, in order: the number, or those of a partitioned table as `p0=1, p1=2`; null when it is no
- *   InnoDB table, has a name that cannot be looked up, or the user lacks the PROCESS privilege
+ * Reads the numbers that InnoDB gave the tables. They survive every RENAME and are new after a TRUNCATE. To find them,
+ * the server looks through all of its tables.
+ * @returns one for each name, in order: the number, or those of a partitioned table as `p0=1, p1=2`; null when it is
+ *   not an InnoDB table, has a name that cannot be looked up, or the user lacks the PROCESS privilege
  * @see https://dev.mysql.com/doc/refman/8.4/en/information-schema-innodb-tables-table.html
  */
 export async function readTableIds(

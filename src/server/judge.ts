@@ -1,14 +1,14 @@
 import type { DdlVerb } from "../syntax/classify";
 import { exists, type Fingerprint, type ObjectPrint } from "./fingerprint";
 
-/** `partly`: some objects are as they were, some as the statement leaves them. `unknown`: a person has to look. */
+/** `partly`: some objects are as they were, others as the statement makes them. `unknown`: a person has to look. */
 export type Verdict = "applied" | "not-applied" | "partly" | "unknown";
 
 /**
- * Says from what objects were like before a statement, are now, and would be after it, whether it took effect. Pure, and
- * never a guess: what is neither as it was nor as the statement makes it is somebody else's work, wholly or in part.
- * A statement that can only have failed (CREATE of what was there, DROP of what was not) counts as not applied:
- * running it again gives the server's own words.
+ * Decides whether a statement took effect, from what its objects were like before it, are like now, and would be like
+ * after it. Pure, and never a guess: an object that is neither as it was nor as the statement makes it is, at least in
+ * part, somebody else's work. A statement that must have failed (CREATE of something that was there, DROP of something
+ * that was not) counts as not applied: run again, it gives the server's own error.
  * @param before as read before it ran, with the same objects as `after`
  * @param made what the statement makes of them, for the same objects; null when that has not been worked out
  */
@@ -43,7 +43,7 @@ export function judge(
 interface Change {
   readonly was: ObjectPrint;
   readonly is: ObjectPrint;
-  /** As the statement leaves it, where that is known. */
+  /** As the statement makes it, where that is known. */
   readonly made: ObjectPrint | null;
 }
 
@@ -71,7 +71,7 @@ function same(a: ObjectPrint | null, b: ObjectPrint): boolean {
   return a !== null && a.state === b.state && !isHidden(a);
 }
 
-/** Whether it is the very object that it was. @returns null when nothing tells */
+/** Whether it is still the very same object. @returns null when nothing tells */
 function isSameOne({ was, is }: Change): boolean | null {
   return was.id === null || is.id === null ? null : was.id === is.id;
 }
@@ -87,7 +87,7 @@ function judgeCreate(changes: readonly Change[]): Verdict {
   return summarize(changes.map(({ is, made }) => (exists(is) ? same(made, is) || null : false)));
 }
 
-/** MariaDB drops first, so what is gone has yet to be made. */
+/** MariaDB drops first, so an object that is gone has not been made again yet. */
 function judgeReplace(changes: readonly Change[]): Verdict {
   return summarize(
     changes.map((change) => {
@@ -102,7 +102,7 @@ function judgeReplace(changes: readonly Change[]): Verdict {
   );
 }
 
-/** What is there again, or for the first time, somebody else made. */
+/** If it is there again, or for the first time, somebody else made it. */
 function judgeDrop(changes: readonly Change[]): Verdict {
   const done = changes.map((change) => {
     const { was, is } = change;
@@ -147,13 +147,13 @@ function judgeExchange(changes: readonly Change[]): Verdict {
   return swapped !== undefined && expected.join(", ") === table.is.id ? "applied" : "unknown";
 }
 
-/** What is at each name: by position in `objects`, after each of the renames. */
+/** What is at each name, at one moment between the renames. */
 type Places = ReadonlyMap<string, ObjectPrint>;
 
 /**
- * Plays the renames through, one by one, and looks which of the moments is the present one: the first is "not
- * applied", the last "applied". Which names exist tells them apart, except in a permutation (a swap): then InnoDB's
- * table ids do, or else the definitions.
+ * Plays the renames through, one by one, and finds the moment that looks like now: the first means "not applied", the
+ * last "applied". The names that exist tell the moments apart, except after a permutation (a swap): then InnoDB's table
+ * ids decide, or else the definitions.
  */
 function judgeRename(
   before: readonly ObjectPrint[],
@@ -173,7 +173,7 @@ function judgeRename(
   if (only === undefined || another !== undefined) return "unknown";
   const at = moments.indexOf(only);
   const last = at === moments.length - 1;
-  // Definitions follow a table to its new name, but for the names in them that the server makes out of the table's.
+  // A definition stays the same under the table's new name, except for names that the server derives from the table's.
   const known = [...only].every(([name, print]) =>
     isAsMoved(print, now.get(name), last ? madeAt(made, name) : null),
   );
@@ -193,7 +193,7 @@ function isAsMoved(moved: ObjectPrint, now: ObjectPrint | undefined, made: Objec
   return same(moved, now) || same(made, now) || (isHidden(moved) && isHidden(now));
 }
 
-/** Null when a rename must fail: nothing to rename, or its new name taken. */
+/** Null when a rename must fail: there is nothing to rename, or the new name is taken. */
 function playRenames(objects: readonly ObjectPrint[]): readonly Places[] | null {
   const moments = [placesOf(objects)];
   for (let index = 0; index + 1 < objects.length; index += 2) {

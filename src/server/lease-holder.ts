@@ -6,24 +6,24 @@ import type { Session } from "./session";
 /** A lease that was just taken. */
 export interface TakenLease {
   readonly fence: number;
-  /** From each renewal on. */
+  /** How long it lasts from each renewal. */
   readonly seconds: number;
 }
 
 const RENEW_EVERY_MS = 5_000;
-/** A statement is sent only while the lease has this much left, or is renewed first. */
+/** A lease with less time left than this is renewed before the next statement is sent. */
 const SPARE_MS = 5_000;
 /**
- * A runner that is frozen (SIGSTOP, a suspended machine) may send its next statement when it wakes. Its session is dropped for
- * saying nothing before its lease can end.
+ * A runner that is frozen (SIGSTOP, a suspended machine) may send its next statement when it wakes up. So the server
+ * drops its idle session before the lease can end.
  */
 const IDLE_SECONDS = 20;
 
 /**
- * Renews a lease from a second connection, also while a long statement runs, and has the executing session send nothing of a
- * file's once it is lost.
+ * Renews a lease from a second connection, also while a long statement runs. Once the lease is lost, the executing
+ * session sends no more statements of files.
  * @param name the lease's table, quoted
- * @param onAbandoned told when it could not be given back
+ * @param onAbandoned called when the lease could not be given back
  */
 export async function holdLease(
   session: Session,
@@ -34,7 +34,7 @@ export async function holdLease(
   const renewal = createRenewal(session, name, { fence, seconds });
   const timer = setInterval(renewal.start, RENEW_EVERY_MS);
   timer.unref();
-  /** LOCK TABLES shows a session no other table; what it holds locked here, others could not write anyway. */
+  /** Under LOCK TABLES the session cannot read the lease, but nobody else can write to the tables it has locked. */
   let tablesLocked = false;
 
   session.guard(async (text) => {
@@ -57,7 +57,7 @@ export async function holdLease(
     async release() {
       clearInterval(timer);
       session.guard(null);
-      // Where the session is gone, its last statement may still be at work: whoever comes next looks for it.
+      // If the session is gone, its last statement may still be running: the next runner looks for it.
       const idle = await session.query("DO 0").then(
         () => true,
         () => false,
@@ -68,11 +68,11 @@ export async function holdLease(
 }
 
 interface Renewal {
-  /** Begins to renew, unless that is under way. */
+  /** Starts a renewal, unless one is running. */
   start(): void;
   /** @throws MigrateError `lock-lost` */
   assertHeld(): Promise<void>;
-  /** @param give give the lease back; else it ends by itself  @returns whether it was given back */
+  /** @param give whether to give the lease back; else it ends by itself @returns whether it was given back */
   end(give: boolean): Promise<boolean>;
 }
 
@@ -96,7 +96,8 @@ function createRenewal(session: Session, name: string, { fence, seconds }: Taken
       else lost = true;
     } catch (error) {
       failure = serverWords(error);
-      // Undone by another node's write; otherwise the connection is not worth keeping.
+      // If another node's write undid the renewal, the connection is fine; after any other error it is not worth
+      // keeping.
       if (!isTransactionUndone(error)) await closeBeside();
     }
   }
@@ -119,7 +120,8 @@ function createRenewal(session: Session, name: string, { fence, seconds }: Taken
   return {
     start,
     async assertHeld() {
-      // A long ALTER on Galera holds up every write, the renewal's too, and whoever would take the lease over as well.
+      // A long ALTER on Galera blocks every write: the renewal, but also another runner that wants to take over the
+      // lease.
       for (let tries = 0; !lost && !isFresh() && tries < 3; tries++) {
         start();
         await underWay;
@@ -151,7 +153,7 @@ function createRenewal(session: Session, name: string, { fence, seconds }: Taken
   };
 }
 
-/** Two clocks: the one does not go on while the machine is suspended, the other can be set. */
+/** Two clocks: one stops while the machine is suspended, the other can be set. */
 interface Clocks {
   readonly running: number;
   readonly wall: number;

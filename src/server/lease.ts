@@ -11,8 +11,8 @@ import { COMMIT, ROLLBACK, type Session } from "./session";
 
 /**
  * Where each node has locks of its own, the right to run is two rows in a table beside the history, which the cluster
- * replicates: row 1 says who has it and carries the fencing number, row 2 says until when. They are taken together. Only the
- * second is renewed: writes to the history look at the first, and hold it until they are committed.
+ * replicates: row 1 says who has it and carries the fencing number, row 2 says until when. Both are taken together, but
+ * only row 2 is renewed: writes to the history read row 1 and lock it until they are committed.
  */
 const COLUMNS = [
   "id TINYINT UNSIGNED NOT NULL",
@@ -31,18 +31,20 @@ export const LEASE_SECONDS = 30;
 /** What the two rows say. */
 interface Lease {
   readonly fence: number;
-  /** null: nobody has it. */
+  /** null: nobody has the lease. */
   readonly holder: string | null;
   readonly host: string;
   readonly user: string;
   readonly node: string;
   readonly connection: number;
-  /** The server's text, in UTC. */
+  /** As the server prints it, in UTC. */
   readonly endsAt: string;
   readonly expired: boolean;
 }
 
-/** Leases of this process that could not be given back: their sessions may still be at work, but nobody waits for them. */
+/**
+ * Leases of this process that could not be given back: their sessions may still be running, but nobody waits for them.
+ */
 const abandoned = new Set<string>();
 
 /** The table that holds the lease for a history table. */
@@ -51,7 +53,7 @@ export function leaseTable(table: string): string {
 }
 
 /**
- * Takes the lease for what a session executes, and renews it until it is released.
+ * Takes the lease for a session and renews it until it is released.
  * @throws MigrateError `lock-timeout`, `interrupted`
  */
 export async function acquireLease(session: Session, table: string, options: LockOptions): Promise<Lock> {
@@ -62,7 +64,7 @@ export async function acquireLease(session: Session, table: string, options: Loc
   let why = "";
 
   async function attempt(seconds: number): Promise<Lock | null> {
-    // The server is not asked all the time.
+    // So that we do not ask the server all the time.
     if (seconds > 0) await pause(Math.min(seconds, POLL_SECONDS) * 1000);
     held = await readOrCreate(session, name);
     if (held.holder !== null) {
@@ -87,9 +89,9 @@ export async function acquireLease(session: Session, table: string, options: Loc
 
 const POLL_SECONDS = 0.5;
 
-/** Tells for how long a lease has not changed, by this machine's clock: the servers' clocks need not agree. */
+/** Knows for how long a lease has not changed, by this machine's clock: the servers' clocks need not agree. */
 interface Watch {
-  /** Milliseconds since this was first seen; 0 when it is new. */
+  /** Milliseconds since this lease was first seen; 0 when it is new. */
   unchangedFor(lease: Lease): number;
 }
 
@@ -107,8 +109,8 @@ function createWatch(): Watch {
 }
 
 /**
- * Why an expired lease must not be taken over yet: the server may still be at work for a client that is dead.
- * @returns a clause for a message; nothing when it may be
+ * Why an expired lease must not be taken over yet: the server may still be running a dead client's statement.
+ * @returns a clause for a message; an empty string when it can be taken over
  */
 async function whyNotOver(session: Session, lease: Lease, watch: Watch): Promise<string> {
   const { user, node, connection } = lease;
@@ -120,8 +122,8 @@ async function whyNotOver(session: Session, lease: Lease, watch: Watch): Promise
     case "there":
       return `; it has expired, but its session is still there: ${fate.doing}`;
     case "unknown":
-      // Galera carries a DDL to all nodes before it runs on any: what a session that is gone from sight did is seen here.
-      // Its client, if it is alive, could not renew in all that time, so its session was dropped for saying nothing.
+      // Galera sends a DDL to all nodes before it runs on any, so we see here what a session did that we can no longer
+      // find. Its client, if alive, could not renew in all that time, so the server has dropped its idle session.
       if (session.server.cluster !== "group" && unchangedMs >= LEASE_SECONDS * 1000) return "";
       return `; it has expired, but whether its session has ended is not known: ${fate.why}`;
     default:
@@ -179,7 +181,7 @@ async function read(session: Session, name: string): Promise<Lease | null> {
   };
 }
 
-/** @returns whether it is this runner's now; another one may have been a moment faster, here or on another node */
+/** @returns whether this runner has it now; another one may have been faster, here or on another node */
 async function take(session: Session, name: string, was: Lease, holder: string): Promise<boolean> {
   try {
     await session.run("START TRANSACTION");
@@ -209,7 +211,7 @@ async function take(session: Session, name: string, was: Lease, holder: string):
 
 const ER_LOCK_WAIT_TIMEOUT = 1205;
 
-/** @throws what does not say that somebody else writes to the same rows */
+/** @throws any error, unless it says that somebody else is writing to the same rows */
 function unlessTaken(error: unknown): void {
   if (!isTransactionUndone(error) && serverErrno(error) !== ER_LOCK_WAIT_TIMEOUT) throw error;
 }

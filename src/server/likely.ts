@@ -5,9 +5,9 @@ import type { ObjectPrint } from "./fingerprint";
 import type { Session } from "./session";
 
 /**
- * Whether a stored program, an account or a server is what its CREATE or REVOKE makes. No copy of one is made: an event
- * would run, and an account could be used. Instead the server's words are compared with the statement's.
- * @param was what it was, and `is` what it is now
+ * Whether a stored program, an account or a server is what its CREATE or REVOKE makes. We make no copy to find out: an
+ * event would run, and an account could be used. Instead we compare the server's words with the statement's.
+ * @param was what the object was like; `is`: what it is like now
  */
 export async function isWhatItMakes(
   session: Session,
@@ -51,7 +51,7 @@ async function readBody(session: Session, object: ObjectRef): Promise<string | n
   return row === undefined || row.body === null ? null : String(row.body);
 }
 
-/** The servers keep the body as it was written, and a routine's parameters. */
+/** The servers keep the body and a routine's parameters as they were written. */
 function sharesText(text: string, body: string | null, definition: string): boolean {
   if (body === null || body.trim() === "" || !squeeze(text).endsWith(squeeze(body))) return false;
   return definition === "" || squeeze(definition).includes(squeeze(parameters(text)));
@@ -71,7 +71,9 @@ function parameters(text: string): string {
   return "";
 }
 
-/** What a trigger's statement says behind TRIGGER, less the database in front of its names: MySQL quotes them anew. */
+/**
+ * What a trigger's statement says after TRIGGER, without the database in front of its names: MySQL quotes them anew.
+ */
 function triggerWords(text: string): readonly string[] {
   const reader = createReader(text);
   while (reader.peek() !== null && !reader.accept("TRIGGER")) reader.next();
@@ -85,7 +87,7 @@ function triggerWords(text: string): readonly string[] {
   ];
 }
 
-/** White space and comments at the ends of lines are all that a server may leave out. */
+/** A server leaves out only white space and comments at the ends of lines. */
 function squeeze(text: string): string {
   return text.replace(/\s+/g, " ").trim();
 }
@@ -94,12 +96,12 @@ function isRevoke(text: string): boolean {
   return hasSequence(createReader(text).rest(), "REVOKE");
 }
 
-/** A new account may do nothing but connect. */
+/** A new account can only connect. */
 function isNew(is: ObjectPrint): boolean {
   return (is.definition ?? "?").split("\n").every((grant) => /^(GRANT USAGE ON \*\.\* TO\b.*)?$/.test(grant));
 }
 
-/** Nothing was granted, and something is gone: each line that is left was there, perhaps with more in its list. */
+/** Nothing was granted and something is gone: each line that is left was there before, perhaps with a longer list. */
 function onlyLost(was: ObjectPrint, is: ObjectPrint): boolean {
   if (was.definition === undefined || is.definition === undefined) return false;
   const earlier = was.definition.split("\n").map(readGrant);
@@ -115,7 +117,7 @@ function onlyLost(was: ObjectPrint, is: ObjectPrint): boolean {
   );
 }
 
-/** `GRANT a, b ON c TO d` as what is granted and where. */
+/** Splits `GRANT a, b ON c TO d` into what is granted and where. */
 function readGrant(line: string): { readonly what: readonly string[]; readonly on: string } {
   const [, what = "", on = ""] = /^GRANT (.*?)( ON .*| TO .*)$/.exec(line) ?? [];
   return { what: what.split(/, (?![^(]*\))/), on: on.replace(/ WITH GRANT OPTION$/, "") };

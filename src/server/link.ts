@@ -5,14 +5,14 @@ import { MigrateError } from "../errors";
 import type { Row, SqlValue, TypedValue } from "./session";
 import { withValues } from "./values";
 
-/** A connection that knows when it is gone: mysql2 leaves some commands on a closed one waiting for ever. */
+/** A connection that knows when it is gone: mysql2 lets some commands on a closed one wait for ever. */
 export interface Link {
   readonly connection: mysql.Connection;
   /** Why the connection is gone, or null while it is not. */
   lost: Error | null;
-  /** Rejects the command under way. */
+  /** Rejects the running command. */
   fail: (error: Error) => void;
-  /** The server takes several statements in one command. */
+  /** Whether the server takes several statements in one command. */
   multi: boolean;
   /** Whether the last command left a transaction open, as its answer says; null: it does not say. */
   inTransaction: boolean | null;
@@ -26,16 +26,16 @@ export function watch(connection: mysql.Connection): Link {
   return link;
 }
 
-/** From now on the connection is gone, and so is the command under way, for this reason if it has no earlier one. */
+/** Marks the connection as gone and rejects the running command. The first reason given is kept. */
 export function lose(link: Link, why: Error): void {
   link.lost ??= why;
   link.fail(link.lost);
 }
 
 /**
- * Drops a connection that never became a session. The driver's `destroy` sends the server a FIN and goes on reading: what
- * the server says to that meets a driver that expects something else, which it then writes to stderr. So the socket is
- * closed as well, a private part of the driver.
+ * Drops a connection that never became a session. The driver's `destroy` sends the server a FIN and goes on reading;
+ * the server's answer is not what the driver expects, and it writes that to stderr. So we also close the socket, which
+ * is a private part of the driver.
  */
 export function drop(connection: Connection): void {
   connection.on("error", () => {});
@@ -101,7 +101,7 @@ export async function runTogether(link: Link, texts: readonly string[], ran: () 
   });
 }
 
-/** A line of its own: a statement may end in a comment. */
+/** On a line of its own, because a statement can end in a comment. */
 const SEPARATOR = "\n;\n";
 
 async function setMulti(link: Link, on: boolean): Promise<void> {
@@ -169,8 +169,8 @@ function valueType(type: string): TypedValue["type"] {
 }
 
 /**
- * Runs a statement of a file, for which the server takes no second one. Without a callback mysql2 emits the rows instead
- * of collecting them, so a huge SELECT stays flat in memory.
+ * Runs one statement of a file; the server takes no second one in the same command. Without a callback mysql2 emits the
+ * rows instead of collecting them, so that a huge SELECT does not fill the memory.
  */
 export async function runVerbatim(link: Link, text: string): Promise<void> {
   await setMulti(link, false);
@@ -198,14 +198,14 @@ function isInTransaction({ serverStatus }: StatusHeader): boolean | null {
   return serverStatus === undefined ? null : (serverStatus & SERVER_STATUS_IN_TRANS) !== 0;
 }
 
-/** Whether a transaction is open; asks the server where the last command's answer did not say so. */
+/** Whether a transaction is open; asks the server when the last command's answer did not say. */
 export async function isTransactionOpen(link: Link): Promise<boolean> {
   // Any statement that returns no rows is answered with the session's state.
   if (link.inTransaction === null) await runVerbatim(link, "DO 0");
   return link.inTransaction === true;
 }
 
-/** Ends the session politely, or drops what is left of it. */
+/** Ends the session politely, or drops the connection if it is already lost. */
 export function close({ connection, lost }: Link): Promise<void> {
   return new Promise((resolve) => {
     const destroy = (): void => {
@@ -217,7 +217,7 @@ export function close({ connection, lost }: Link): Promise<void> {
   });
 }
 
-/** What the driver asks of a command, and gives it to work with. */
+/** What the driver expects of a command, and what it hands to one. */
 interface Command {
   /** Called once to send it, and then with every packet of the answer. @returns whether that was the last one */
   execute(packet: Packet | undefined, connection: Connection): boolean;
@@ -233,9 +233,9 @@ const MULTI_STATEMENTS_ON = 0;
 const MULTI_STATEMENTS_OFF = 1;
 
 /**
- * Has the server take several statements in one command, or one only. The driver can ask for it when it connects,
- * but not take it back, and has no call of its own for this: these are private parts of it, which is why package.json takes
- * no other minor version.
+ * Makes the server take several statements in one command, or only one. The driver can ask for this only when it
+ * connects and has no call to change it later, so this uses private parts of it; that is why package.json allows no
+ * other minor version.
  * @param done called with the server's error, or null
  * @see https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_set_option.html
  */

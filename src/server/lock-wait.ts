@@ -4,13 +4,13 @@ import type { Session, SqlValue } from "./session";
 export type LockKind = "get-lock" | "lease";
 
 /**
- * The right to run, held for one history table. Every write to the history carries `condition`, so nothing
- * is recorded, and no transaction that records anything commits, once the right is lost.
- * GET_LOCK is one way to hold it; where it means nothing (clusters) a lease is taken. Nobody else needs to know which.
+ * The right to run, held for one history table. Every write to the history carries `condition`, so nothing is recorded,
+ * and no transaction that records anything commits, once the right is lost. GET_LOCK is one way to hold it; on
+ * clusters, where GET_LOCK means nothing, it is a lease. No caller needs to know which.
  */
 export interface Lock {
   readonly kind: LockKind;
-  /** SQL that is true exactly while this session holds the lock. */
+  /** SQL that is true as long as this session holds the lock. */
   readonly condition: string;
   readonly values: readonly SqlValue[];
   /** Gives it back, so that the next runner need not wait for the server to notice. Never throws. */
@@ -20,23 +20,23 @@ export interface Lock {
 export interface LockOptions {
   /** Milliseconds to wait for another runner. */
   readonly timeoutMs: number;
-  /** Called when somebody else holds it and every ten seconds from then on, with what the server lets us know of them. */
+  /** Called when somebody else holds it, and every ten seconds after that, with what the server tells us about them. */
   readonly onWait?: (holder: string) => void;
-  /** Aborted: stop waiting, within a second. */
+  /** When it is aborted, the wait ends within a second. */
   readonly signal?: AbortSignal;
 }
 
 /** One way to take the lock. */
 export interface Taking {
-  /** Takes it, waiting for so many seconds.  @returns null when somebody else has it */
+  /** Takes it, and waits up to so many seconds for it. @returns null when somebody else has it */
   attempt(seconds: number): Promise<Lock | null>;
   /** Who has it, as far as the server lets us know. */
   describeHolder(): Promise<string>;
 }
 
-/** An attempt waits this long at a time, so that a signal is heard in between. */
+/** How long one attempt waits, so that we notice a signal in between. */
 const WAIT_SECONDS = 1;
-/** Orchestrators take for dead what says nothing. */
+/** Orchestrators believe that a silent process is dead. */
 const TELL_EVERY_MS = 10_000;
 
 /**

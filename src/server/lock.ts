@@ -6,7 +6,7 @@ import type { Session } from "./session";
 
 export type { Lock, LockKind } from "./lock-wait";
 
-/** What is to be told of the lock where it is not GET_LOCK; null: nothing. */
+/** What to tell the user about the lock when it is not GET_LOCK; null: nothing. */
 export function leaseNews(
   { server, database }: Pick<Session, "server" | "database">,
   table: string,
@@ -15,14 +15,14 @@ export function leaseNews(
   return { table: `${database}.${leaseTable(table)}`, cluster: clusterName(server.cluster) };
 }
 
-/** Which lock there is on a server. */
+/** Which kind of lock a server needs. */
 export function lockKind({ server }: Pick<Session, "server">): LockKind {
   return needsLease(server) ? "lease" : "get-lock";
 }
 
 /**
- * Takes the lock for the executing session, where it stays until it is released or the session ends. What that session reads
- * from then on is what all nodes of a cluster have committed.
+ * Takes the lock for the executing session, where it stays until it is released or the session ends. From then on that
+ * session reads what all nodes of a cluster have committed.
  * @throws MigrateError `lock-timeout`, `interrupted`
  */
 export async function acquireLock(session: Session, table: string, options: LockOptions): Promise<Lock> {

@@ -18,8 +18,8 @@ export type Fate =
 const GONE: Fate = { state: "gone" };
 
 /**
- * Looks for a session on whichever node of the cluster it was: a client may be dead while its statement goes on there.
- * One on a node that is no longer part of the cluster is gone: what it does cannot become the cluster's any more.
+ * Looks for a session on the node of the cluster where it was: its client may be dead while its statement still runs
+ * there. If that node has left the cluster, the session counts as gone: its work can no longer reach the cluster.
  */
 export async function lookForSession(session: Session, wanted: OtherSession): Promise<Fate> {
   if (wanted.node === session.server.instance) return await lookOn(session, wanted);
@@ -48,27 +48,27 @@ async function lookAt(session: Session, address: Address, wanted: OtherSession):
 
 async function lookOn(session: Session, { connection, user }: OtherSession): Promise<Fate> {
   const sessions = await session.query("SHOW FULL PROCESSLIST");
-  // After a restart of the node somebody else's session may have the number.
+  // After the node restarts, somebody else's session may have the same number.
   const found = sessions.find((row) => Number(row.Id) === connection && row.User === user);
   if (found !== undefined) {
     const doing = found.Info === null ? "between statements" : String(found.Info).replace(/\s+/g, " ");
     return { state: "there", doing: doing.length <= 80 ? doing : `${doing.slice(0, 77)}...` };
   }
-  // Without the PROCESS privilege only the sessions of one's own user show.
+  // Without the PROCESS privilege a user sees only their own sessions.
   const [me] = await session.query("SELECT SUBSTRING_INDEX(USER(), '@', 1) AS user");
   const seesOthers = sessions.some((row) => row.User !== me?.user && row.User !== "system user");
   if (me?.user === user || seesOthers) return GONE;
   return { state: "unknown", why: `sessions of ${user} do not show without the PROCESS privilege` };
 }
 
-/** Addresses of all nodes of the cluster.  @returns why they are not known, in words */
+/** The addresses of all nodes of the cluster. @returns in words why they are not known, if so */
 async function readNodes(session: Session): Promise<readonly Address[] | string> {
   switch (session.server.cluster) {
     case "galera": {
       const [row] = await session.query("SHOW STATUS LIKE 'wsrep_incoming_addresses'");
       const nodes = String(row?.Value ?? "").split(",");
       const addresses = nodes.map(parseAddress);
-      // AUTO, where a node was not told its own.
+      // An address is AUTO when a node was not told its own.
       const known = addresses.filter((address) => address !== null);
       return known.length === nodes.length ? known : `wsrep_incoming_addresses says "${nodes.join(",")}"`;
     }
@@ -92,7 +92,7 @@ export interface Member extends Address {
   readonly online: boolean;
 }
 
-/** The members of a group, all of them primaries, in an order that is alike for all who ask. */
+/** The members of a group, all of them primaries, in an order that is the same for every runner. */
 export async function readMembers(session: Session): Promise<readonly Member[]> {
   const rows = await session.query(
     `SELECT MEMBER_ID AS id, MEMBER_HOST AS host, MEMBER_PORT AS port, MEMBER_STATE AS state

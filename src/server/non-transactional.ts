@@ -4,14 +4,14 @@ import type { Row, Session, SqlValue } from "./session";
 import { LASTING } from "./tables";
 
 /**
- * Reads the names through which a statement reaches a table whose engine cannot roll back: such tables, and the
- * views, triggers and routines that mention them, however many steps away. DML that mentions one of them
- * cannot be undone together with its record.
+ * Reads the names through which a statement can reach a table whose engine cannot roll back: these tables, and all
+ * views, triggers and routines that mention them, however many steps away. DML that mentions one of these names cannot
+ * be undone together with its record.
  *
- * Usually one query, because there is no such table. For an account that may not see everything, its views, triggers and
- * routines are read as well: what they mention in other databases and it cannot see counts as such a table, and so do those
- * that it cannot read.
- * @param currentDatabase names in it need no qualifier
+ * Usually this is one query, because there is no such table. If the account cannot see everything, its views, triggers
+ * and routines are read as well: what they mention in other databases and the account cannot see counts as such a
+ * table, and so does a program that it cannot read.
+ * @param currentDatabase the database whose objects need no qualifier
  * @returns lower case, `database.name`, and `name` for what is in the current database
  * @throws the driver's error
  */
@@ -34,12 +34,12 @@ interface NamedTable {
   readonly name: string;
 }
 
-/** Something that runs, or stands for, SQL of its own. */
+/** An object that runs SQL of its own or stands for it. */
 export interface Program {
   readonly database: string;
-  /** What a statement mentions to set it off: its own name, or a trigger's table. */
+  /** The name whose mention sets it off: its own, or a trigger's table. */
   readonly name: string;
-  /** null: the user may not see it, so it might do anything. */
+  /** null: the user may not see it, so it could do anything. */
   readonly text: string | null;
 }
 
@@ -64,13 +64,13 @@ async function readTables(
   };
 }
 
-/** A user's name may have an @ in it, a host's may not. */
+/** A user's name can contain an @, a host's cannot. */
 const HOST = "SUBSTRING_INDEX(CURRENT_USER(), '@', -1)";
 const USER = `LEFT(CURRENT_USER(), CHAR_LENGTH(CURRENT_USER()) - CHAR_LENGTH(${HOST}) - 1)`;
 
 const NOT_UNSEEN = /^(?:new|old|mysql|information_schema|performance_schema|sys)$/i;
 
-/** What programs mention in other databases and the user cannot see. @returns as `qualify` writes it */
+/** The names that programs mention in other databases and the user cannot see. @returns as `qualify` writes it */
 async function readUnseen(session: Session, programs: readonly Program[]): Promise<readonly string[]> {
   const mentioned = new Map<string, readonly SqlValue[]>();
   for (const program of programs) {
@@ -121,7 +121,10 @@ const PROGRAMS = [
   ["ROUTINES", "ROUTINE_SCHEMA", "ROUTINE_NAME", "ROUTINE_DEFINITION"],
 ] as const;
 
-/** Adds what mentions a name, until nothing more does. A program may have been made with ANSI_QUOTES. */
+/**
+ * Adds the programs that mention one of the names, until there are no more. A program may have been made with
+ * ANSI_QUOTES.
+ */
 export function closeOver(reached: Set<string>, programs: readonly Program[]): void {
   for (let grown = true; grown; ) {
     grown = false;
@@ -149,7 +152,7 @@ export function visibleFrom(database: string, qualified: ReadonlySet<string>): R
 
 /**
  * Reads the names through which a statement reaches a routine or trigger that may change what the session holds: user
- * variables, LAST_INSERT_ID(), temporary tables, prepared statements. One that cannot be read counts as well.
+ * variables, LAST_INSERT_ID(), temporary tables, prepared statements. A program that cannot be read counts as well.
  * @returns lower case, `database.name`, and `name` for what is in the current database
  * @throws the driver's error
  */
@@ -169,22 +172,22 @@ export async function readSessionProgramNames(
 
 const CHANGES_SESSION = /@|\b(?:TEMPORARY|PREPARE|EXECUTE|LAST_INSERT_ID)\b/i;
 
-/** How old an answer may be that the next migration takes over, in milliseconds. */
+/** The next migration reuses an answer that is no older than this, in milliseconds. */
 const FRESH_MS = 1_000;
 
 /** Knows the names through which a statement reaches a table whose engine cannot roll back. */
 export interface NonTransactional {
   /** @returns as `readNonTransactionalNames`  @throws the driver's error */
   namesSeenFrom(session: Session, database: string): Promise<ReadonlySet<string>>;
-  /** A migration begins: what is not fresh is asked again. Until it ends, only `forget` does that. */
+  /** A migration begins: an answer that is not fresh is thrown away. Until it ends, only `forget` does that. */
   begin(): void;
   /** A statement ran that may have changed them. */
   forget(): void;
 }
 
 /**
- * One for a whole run: the question costs milliseconds on a server with many tables, and short migrations come by
- * the hundred.
+ * One for a whole run: the query takes milliseconds on a server with many tables, and short migrations come by the
+ * hundred.
  */
 export function createNonTransactional(): NonTransactional {
   let known: { readonly database: string; readonly names: ReadonlySet<string>; readonly at: number } | null =

@@ -4,23 +4,26 @@ import type { Row } from "./session";
 import { literal } from "./values";
 
 /**
- * A session has settings from three hands: the server's globals, the account's init_connect, and the file's SETs. They
- * are the file's, and its statements run under them. The runner's own SQL needs some of them to be otherwise: ANSI mode
- * drops whole clauses of a definition, sql_select_limit cuts lists, a time limit ends what must not end, a narrow character
- * set turns letters into question marks.
+ * A session's settings come from the server's globals, the account's init_connect and the SETs of a file. The file's
+ * statements run under them. The runner's own SQL needs some of them to be different: ANSI mode drops whole clauses of
+ * a definition, sql_select_limit cuts lists, a time limit ends what must not end, a narrow character set turns letters
+ * into question marks.
  */
 export interface OwnSettings {
-  /** Before SQL of the runner's own. No round trip where the settings are as they should be, as they nearly always are. */
+  /**
+   * Call before the runner's own SQL. No round trip when the settings are as they should be, which they nearly always
+   * are.
+   */
   enterOwn(): Promise<void>;
-  /** Before a statement of a file: gives it back what it had. */
+  /** Call before a statement of a file: gives it back its settings. */
   enterFile(): Promise<void>;
-  /** A file's statement was sent, and may have changed the settings. */
+  /** Call after a file's statement was sent: it may have changed the settings. */
   sent(text: string): void;
-  /** The runner's own writes must not run at READ COMMITTED here. @returns whether that is news */
+  /** Remembers that the runner's own writes must not run at READ COMMITTED here. @returns whether that is new */
   needRepeatableRead(): boolean;
 }
 
-/** How the settings are asked for and set: SQL that returns a row, SQL that returns none. */
+/** How to read and write the settings: SQL that returns a row, and SQL that returns none. */
 export interface SettingsLink {
   query(sql: string): Promise<readonly Row[]>;
   execute(sql: string): Promise<unknown>;
@@ -31,8 +34,8 @@ const CUT_OFF: readonly (number | null)[] = [1969, 3024];
 const MOST_TRIES = 100;
 
 /**
- * Runs what looks at a session's settings or sets them, again where a limit of time cut it off: with a limit of a
- * millisecond even the statement that lifts it may come too late.
+ * Reads or writes a session's settings, and tries again when a time limit cut that off: with a limit of a millisecond
+ * even the statement that lifts the limit may be too slow.
  */
 export async function despiteTimeLimit<T>(work: () => Promise<T>): Promise<T> {
   for (let tried = 1; ; tried++) {
@@ -52,20 +55,23 @@ const NEEDED: Readonly<Record<string, string>> = {
   character_set_client: "utf8mb4",
   character_set_results: "utf8mb4",
   sql_select_limit: "18446744073709551615",
-  // Together with max_join_size it refuses to read a long history.
+  // When off, max_join_size can keep us from reading a long history.
   sql_big_selects: "1",
   sql_safe_updates: "0",
   sql_quote_show_create: "1",
-  // Milliseconds on MySQL, seconds on MariaDB: the wait for the lock would end, or the record fail.
+  // Milliseconds on MySQL, seconds on MariaDB: a limit would end the wait for the lock, or make the record fail.
   max_execution_time: "0",
   max_statement_time: "0",
-  // Adds to SHOW CREATE TABLE what a definition does not say.
+  // Otherwise SHOW CREATE TABLE prints more than the definition.
   show_create_table_verbosity: "0",
   transaction_isolation: "REPEATABLE-READ",
   tx_isolation: "REPEATABLE-READ",
 };
 
-/** What has to be as it was when the session began, so that a definition reads the same in the next session. */
+/**
+ * Settings that must be as they were when the session began; otherwise the same definition would read differently in
+ * the next session.
+ */
 const AS_CONNECTED = ["collation_connection", "time_zone", "old_mode"];
 
 const COMMON = [
@@ -92,7 +98,7 @@ function columns(names: readonly string[]): string {
   return names.map((name) => `@@SESSION.${name} AS ${name}`).join(", ");
 }
 
-/** @param row the settings of the session that has just begun, and perhaps more */
+/** @param row the settings of the new session, and perhaps more */
 export function createOwnSettings(link: SettingsLink, family: Family, row: Row): OwnSettings {
   const names = [...COMMON, ...(family === "mysql" ? MYSQL : MARIADB)];
   const connected = read(row, names);
@@ -100,13 +106,16 @@ export function createOwnSettings(link: SettingsLink, family: Family, row: Row):
   /** The file may have changed some since they were read. */
   let stale = false;
   let saysTimestamp = false;
-  /** What was set for the runner's own SQL, with the file's values; null while the file's hold. */
+  /**
+   * The settings that were changed for the runner's own SQL, with the file's values; null while the file's settings are
+   * in force.
+   */
   let changed: Values | null = null;
 
   async function readFile(): Promise<Values> {
     const fixed = saysTimestamp ? `, ${FIXED_TIMESTAMP}` : "";
-    // As bytes, and by their order: the file may have had results and their columns' names sent in a character set that
-    // is not decoded here.
+    // As bytes, and found by position: the file may have asked for results, column names included, in a character set
+    // that we do not decode here.
     const bytes = names.map((name) => `CAST(@@SESSION.${name} AS BINARY) AS ${name}`).join(", ");
     const [found = {}] = await link.query(`SELECT ${bytes}${fixed} LIMIT 1`);
     const values = Object.values(found);
@@ -143,7 +152,7 @@ export function createOwnSettings(link: SettingsLink, family: Family, row: Row):
   };
 }
 
-/** The server's clock as SET timestamp stopped it; NULL where it goes on. */
+/** The time at which SET timestamp stopped the session's clock; NULL when it runs. */
 const FIXED_TIMESTAMP =
   "CAST(IF(ABS(@@SESSION.timestamp - UNIX_TIMESTAMP(SYSDATE(6))) > 1, @@SESSION.timestamp, NULL) AS BINARY) AS fixed";
 
@@ -182,7 +191,9 @@ function isNumber(value: string | null): value is string {
 
 const PLAIN_MODE = "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION";
 
-/** Modes that change neither what the runner's SQL means nor how the server renders a definition. Any other may. */
+/**
+ * Modes that change neither the meaning of the runner's SQL nor how the server prints a definition. Any other mode can.
+ */
 const HARMLESS_MODES: readonly string[] = [
   "",
   "ALLOW_INVALID_DATES",
@@ -207,17 +218,17 @@ function assignments(values: Values): string {
   return `SET ${[...values].map(([name, value]) => `SESSION ${name} = ${valueText(value)}`).join(", ")}`;
 }
 
-/** A number must come as one: switches take no text. */
+/** A number must be sent as a number: switches take no text. */
 function valueText(value: string | null): string {
   return isNumber(value) ? value : literal(value);
 }
 
-/** Whether a statement may change settings of its session. A trigger or function that does is left out of account. */
+/** Whether a statement may change settings of its session. Triggers and functions that do so are not considered. */
 function maySet(text: string): boolean {
   if (!MAY_SET.test(text) || /^SET autocommit = [01]$/.test(text)) return false;
   const kind = /^SET\b/i.test(text) ? classifyKind(text) : null;
   return kind?.kind !== "set" || !kind.onlyUserVariables;
 }
 
-/** What begins with a sign is a comment that is run. */
+/** A text that begins with a sign is a comment that the server executes. */
 const MAY_SET = /^(?:SET|CALL|EXECUTE|BEGIN\s+NOT|IF|CASE|LOOP|WHILE|REPEAT|FOR)\b|^[^A-Za-z(]|^\w+\s*:/i;

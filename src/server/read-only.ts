@@ -2,13 +2,13 @@ import { MigrateError } from "../errors";
 import { serverErrno, serverWords } from "./error-numbers";
 import type { Row } from "./session";
 
-/** An option that the server was started with forbids the statement: --read-only, --skip-grant-tables, --secure-file-priv … */
+/** A start option of the server forbids the statement: --read-only, --skip-grant-tables, --secure-file-priv … */
 const ER_OPTION_PREVENTS_STATEMENT = 1290;
 const ER_READ_ONLY_MODE = 1836;
 
 /**
- * Whether a statement was refused because the whole server takes no writes. One number stands for many options, so the server
- * is asked; super_read_only turns read_only on.
+ * Whether a statement was refused because the whole server takes no writes. One error number stands for many options,
+ * so we ask the server; super_read_only implies read_only.
  * @throws the driver's error when the connection is lost
  */
 export async function refusedAsReadOnly(
@@ -19,11 +19,11 @@ export async function refusedAsReadOnly(
   if (errno === ER_READ_ONLY_MODE) return true;
   if (errno !== ER_OPTION_PREVENTS_STATEMENT) return false;
   const [row] = await query("SELECT @@GLOBAL.read_only AS value LIMIT 1");
-  // A name and no number in later releases of MariaDB.
+  // Later releases of MariaDB give a name instead of a number.
   return !["0", "OFF"].includes(String(row?.value ?? "0"));
 }
 
-/** What SQL of the runner's own failed with; of an option other than read_only it says so. */
+/** The error for the runner's own SQL; it names the option when that was one other than read_only. */
 export async function namedOption(
   error: unknown,
   query: (sql: string) => Promise<readonly Row[]>,

@@ -3,8 +3,8 @@ import { ER_PARSE_ERROR, isConnectionLost, serverErrno } from "./error-numbers";
 import type { Row, Session } from "./session";
 
 /**
- * Refuses to write to a server that gets its rows from another one, whatever the account may do: what is written there is
- * not on its source, and breaks the replication as soon as the source gets it, too.
+ * Refuses to write to a replica, whatever the account is allowed to do: the change would not be on its source, and
+ * would break the replication as soon as it is made there, too.
  * @throws MigrateError `read-only-server`
  */
 export async function refuseReplica(session: Session): Promise<void> {
@@ -29,7 +29,7 @@ export async function refuseReplica(session: Session): Promise<void> {
 }
 
 /**
- * Looks for replication that runs, or tries to.
+ * Looks for replication that is running or trying to.
  * @returns the source's address; null when there is none, or this account may not be told
  */
 async function findSource(session: Session): Promise<string | null> {
@@ -55,7 +55,9 @@ async function readChannels(session: Session): Promise<readonly Row[]> {
   }
 }
 
-/** A former replica that was made a primary may still have its channel, stopped. A group's own channels are none. */
+/**
+ * A former replica that was made a primary may still have its channel, stopped. A group's own channels do not count.
+ */
 function isAtWork(channel: Row): boolean {
   if (String(channel.Channel_Name ?? "").startsWith("group_replication_")) return false;
   const threads = [

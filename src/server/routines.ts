@@ -4,32 +4,34 @@ import { type BodyEffect, NONE, readBody } from "../syntax/program-body";
 import { mayCreate } from "../syntax/temporary";
 import type { Session } from "./session";
 
-/** A statement, and what names without a database meant in it. */
+/** A statement, and the database for names in it that have none. */
 export interface Executed {
   readonly text: string;
   readonly database: string;
-  /** The sql_mode that it ran with, where that was not the session's own: a procedure keeps its maker's. */
+  /**
+   * The sql_mode it ran with, when that was not the session's own: a procedure keeps the sql_mode it was created with.
+   */
   readonly sqlMode: string | null;
 }
 
 /**
  * - `transactional`: rows only, so a CALL can share a transaction with its record.
- * - `single-ddl`: at most one statement that commits by itself and shows in the schema, and no rows written.
- * - `mixed`: anything else, so that it may stop half-way.
+ * - `single-ddl`: at most one statement that commits by itself and shows in the schema; no rows are written.
+ * - `mixed`: anything else, so it can stop half-way.
  * - `unknown`: the body cannot be read or followed.
  */
 export type RoutineEffect = "transactional" | "single-ddl" | "mixed" | "unknown";
 
-/** What a CALL of a procedure may do. */
+/** What a CALL of a procedure can do. */
 export interface RoutineUse {
   readonly effect: RoutineEffect;
-  /** Temporary tables that it may create, each with its database. */
+  /** Temporary tables that it can create, each with its database. */
   readonly temporaries: readonly TableName[];
 }
 
 /**
- * Reads what a CALL of a procedure may do, with the procedures that it calls.
- * @param currentDatabase where a name without a database is looked for
+ * Reads what a CALL of a procedure can do, including the procedures that it calls.
+ * @param currentDatabase where to look for names without a database
  * @throws the driver's error
  */
 export async function readRoutineUse(
@@ -49,8 +51,8 @@ function summarize(effect: BodyEffect | null): RoutineEffect {
 }
 
 /**
- * @param callers of this one; a procedure that calls itself is not followed
- * @param temporaries gets what the bodies may create
+ * @param callers the procedures on the way here; one that calls itself is not followed
+ * @param temporaries collects what the bodies can create
  */
 async function readEffect(
   session: Session,
@@ -81,8 +83,8 @@ async function readEffect(
 }
 
 /**
- * Reads the one statement that commits by itself in a procedure of the effect `single-ddl`, or in one that it calls.
- * @returns null when there are several, of which a CALL runs at most one
+ * Reads the one statement that commits by itself in a procedure with the effect `single-ddl`, or in one that it calls.
+ * @returns null when there are several (a CALL runs at most one of them)
  * @throws the driver's error
  */
 export async function readSingleDdl(
@@ -111,7 +113,7 @@ export async function readSingleDdl(
   return another === undefined ? (only ?? null) : null;
 }
 
-/** Whether the user can see a procedure. Any privilege on it is enough for that, the one to run it included. */
+/** Whether the user can see a procedure. Any privilege on it is enough, even the one to run it. */
 export async function isVisibleProcedure(
   session: Session,
   routine: ObjectRef,
@@ -135,7 +137,7 @@ interface Body {
   readonly sqlMode: string;
 }
 
-/** Null when there is none, it is not SQL, or the user may not see it. */
+/** Null when there is no such procedure, it is not SQL, or the user may not see it. */
 async function readText(session: Session, database: string, name: string): Promise<Body | null> {
   const [row] = await session.query(
     `SELECT ROUTINE_DEFINITION AS text, ROUTINE_BODY AS language, SQL_MODE AS mode FROM information_schema.ROUTINES

@@ -4,9 +4,9 @@ import type { Session } from "./session";
 import { LASTING } from "./tables";
 
 /**
- * Reads one print of everything in a database: tables, columns, keys, constraints, partitions, views, triggers, routines,
- * events. The server hashes the rows, so that a schema of ten thousand columns does not travel. Nothing that it
- * caches or counts (sizes, cardinalities, times) goes in.
+ * Reads one print of everything in a database: tables, columns, keys, constraints, partitions, views, triggers,
+ * routines, events. The server hashes the rows, so that we need not fetch a schema of ten thousand columns. Nothing
+ * that the server caches or counts (sizes, cardinalities, times) goes in.
  * @throws the driver's error when the server failed
  */
 export async function readSchemaFingerprint(session: Session, database: string): Promise<Fingerprint> {
@@ -16,11 +16,11 @@ export async function readSchemaFingerprint(session: Session, database: string):
   return { objects: [{ object: `schema ${database}`, state, id: null }] };
 }
 
-/** A table of information_schema, and its columns that are definitions and not figures. */
+/** A table of information_schema, and those of its columns that are definitions, not statistics. */
 interface Part {
   readonly table: string;
   readonly schema: string;
-  /** A condition that its rows have to meet. */
+  /** A condition on its rows. */
   readonly only?: string;
   /** Separated by white space. */
   readonly columns: string;
@@ -31,7 +31,7 @@ const COMMON: readonly Part[] = [
     table: "TABLES",
     schema: "TABLE_SCHEMA",
     only: LASTING,
-    // MySQL writes into a view's comment whether what it selects from is still there.
+    // MySQL says in a view's comment when the tables that it selects from are gone.
     columns: `TABLE_NAME TABLE_TYPE ENGINE ROW_FORMAT TABLE_COLLATION CREATE_OPTIONS
       IF(TABLE_TYPE='VIEW',NULL,TABLE_COMMENT)`,
   },
@@ -122,7 +122,7 @@ function partsOf(family: Session["server"]["family"]): readonly Part[] {
 }
 
 async function readPart(session: Session, database: string, part: Part): Promise<string> {
-  // As text of one character set: MySQL puts the same value into JSON now as a string, now as base64.
+  // As text of one character set: MySQL puts the same value into JSON sometimes as a string and sometimes as base64.
   const columns = part.columns.split(/\s+/).map((column) => `CONVERT(${column} USING utf8mb4)`);
   const [row] = await session.query(
     `SELECT COUNT(*) AS n, SUM(CAST(CONV(LEFT(SHA2(JSON_ARRAY(${columns}), 256), 13), 16, 10) AS UNSIGNED)) AS h

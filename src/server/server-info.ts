@@ -6,8 +6,8 @@ import { despiteTimeLimit, SETTINGS_OF_BOTH } from "./own-settings";
 import type { Row, ServerInfo } from "./session";
 
 /**
- * Reads what is to be known of a server, and the settings that its sessions begin with, as one row.
- * @param andCluster ask for what it is a part of as well; a server that cannot be asked so is none that matters
+ * Reads all we need to know about a server, and the settings its sessions begin with, as one row.
+ * @param andCluster also ask for the kind of cluster; a server that cannot answer is in no cluster that matters
  */
 export async function readServer(connection: Link, andCluster: boolean): Promise<Row> {
   const read = async (cluster: string): Promise<Row> => {
@@ -29,7 +29,7 @@ export async function readServer(connection: Link, andCluster: boolean): Promise
   });
 }
 
-/** @param cluster what it is a part of, where that is known; else the row says so */
+/** @param cluster the kind of cluster if it is known; otherwise it is in the row */
 export function serverInfo(row: Row, cluster: Cluster | undefined): ServerInfo {
   const version = String(row.version);
   return {
@@ -45,7 +45,7 @@ export function serverInfo(row: Row, cluster: Cluster | undefined): ServerInfo {
   };
 }
 
-/** What read_only says of a server that writes; later releases of MariaDB know more than two values. */
+/** The values of read_only on a server that takes writes; later releases of MariaDB know more than two values. */
 const WRITABLE: readonly string[] = ["0", "OFF"];
 
 /** MySQL 8.0 and MariaDB 10.6 brought atomic DDL, without which a crash leaves half a table. */

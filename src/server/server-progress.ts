@@ -1,16 +1,16 @@
 import type { Session } from "./session";
 
-/** How far a server says it is with a statement. */
+/** How far a statement has come, by the server's own account. */
 export interface ServerProgress {
   /** What it is doing, in its own words, such as `copy to tmp table`. */
   readonly stage: string;
-  /** 0 to 100. On MySQL of the whole ALTER, on MariaDB of this stage. */
+  /** 0 to 100: of the whole ALTER on MySQL, of this stage on MariaDB. */
   readonly percent: number;
 }
 
 /**
- * Asks, on another session, how far a session is with its statement.
- * @returns null when the server does not say, as for most statements that are no ALTER
+ * Asks, on another session, how far a session's statement has come.
+ * @returns null when the server does not say, as for most statements other than ALTER
  * @throws the driver's error, also when the user may not look
  * @see https://dev.mysql.com/doc/refman/8.4/en/monitor-alter-table-performance-schema.html
  * @see https://mariadb.com/kb/en/progress-reporting/
@@ -34,17 +34,17 @@ const MARIADB = `SELECT CONCAT(STATE, ', stage ', STAGE, ' of ', MAX_STAGE) AS s
   FROM information_schema.PROCESSLIST
  WHERE ID = ? AND MAX_STAGE > 0`;
 
-/** `stage/innodb/alter table (read PK and internal sort)` without where it comes from. */
+/** `stage/innodb/alter table (read PK and internal sort)` without the prefix. */
 function stageName(name: string): string {
   return name.replace(/^stage\/\w+\//, "");
 }
 
-/** Gives back what was turned on. Never throws. */
+/** Turns it off again. Never throws. */
 export type TurnOff = () => Promise<void>;
 
 /**
- * Lets MySQL keep account of an ALTER's stages, where someone turned that off and this user may turn it on.
- * @returns what gives it back; null when there was nothing to turn on, or it was not permitted
+ * Makes MySQL report the stages of an ALTER, if that is turned off and this user may turn it on.
+ * @returns a function that turns it off again; null when there was nothing to turn on, or it was not permitted
  */
 export async function turnOnServerProgress(session: Session): Promise<TurnOff | null> {
   if (session.server.family !== "mysql") return null;

@@ -17,24 +17,24 @@ export interface ServerInfo {
   readonly family: "mysql" | "mariadb";
   /** The server's VERSION() text, for example `9.7.4-2` or `10.11.19-MariaDB-0+deb12u1`. */
   readonly version: string;
-  /** Tells this server from others that the same name or address may lead to. */
+  /** Tells this server from others behind the same name or address. */
   readonly instance: string;
   /** Database and table names compare without regard to case (lower_case_table_names is not 0). */
   readonly foldsTableNames: boolean;
-  /** A fresh session's sql_mode has NO_BACKSLASH_ESCAPES, which changes how statements are split. */
+  /** The sql_mode of a new session has NO_BACKSLASH_ESCAPES, which changes how statements are split. */
   readonly noBackslashEscapes: boolean;
-  /** A fresh session's sql_mode has ANSI_QUOTES: names stand in double quotes. */
+  /** The sql_mode of a new session has ANSI_QUOTES: names stand in double quotes. */
   readonly ansiQuotes: boolean;
-  /** What the server takes in one command, in bytes. */
+  /** The largest command that the server takes, in bytes. */
   readonly maxPacketBytes: number;
   readonly cluster: Cluster;
-  /** It takes no writes, except from accounts that may write nevertheless. */
+  /** The server takes no writes, except from privileged accounts. */
   readonly readOnly: boolean;
 }
 
 /**
- * The ends of the runner's own transactions. A plain COMMIT would begin another one, or end the session, where a file sets
- * completion_type.
+ * How the runner ends its own transactions. With a file's completion_type a plain COMMIT could begin another one or end
+ * the session.
  */
 export const COMMIT = "COMMIT AND NO CHAIN NO RELEASE";
 export const ROLLBACK = "ROLLBACK AND NO CHAIN NO RELEASE";
@@ -53,7 +53,7 @@ export interface TypedValue {
 export interface Session {
   readonly server: ServerInfo;
   readonly connectionId: number;
-  /** How this very server was reached, for a tool that connects by itself. Holds the password. */
+  /** How to reach this very server, for a tool that connects by itself. Contains the password. */
   readonly reached: DatabaseSettings;
   /** The database the session was opened on, as the server spells it (not what a later USE made current). */
   readonly database: string;
@@ -67,16 +67,18 @@ export interface Session {
   execute(sql: string, values?: readonly SqlValue[]): Promise<number>;
   /** Sends one statement of a migration file verbatim; its rows, if any, are discarded. */
   run(text: string): Promise<void>;
-  /** Whether a transaction is open. No round trip right behind a `run` whose statement returned no rows. */
+  /** Whether a transaction is open. No round trip right after a `run` whose statement returned no rows. */
   transactionOpen(): Promise<boolean>;
   /**
    * Sends several statements of a migration file in one command. They must return no rows.
-   * @param ran called after each one that ran; when it rejects, the one behind them is the one that failed
+   * @param ran called after each statement that ran; when it rejects, the next statement is the one that failed
    */
   runTogether(texts: readonly string[], ran: () => void): Promise<void>;
-  /** Opens another session like this one; where an address is given, on the server there. */
+  /** Opens another session like this one, at the given address if there is one. */
   openBeside(address?: Address | null, withoutDatabase?: boolean): Promise<Session>;
-  /** Has each statement of a file wait for a check, and not be sent when that rejects; null: none. */
+  /**
+   * Runs a check before each statement of a file; when the check rejects, the statement is not sent. Null: no check.
+   */
   guard(check: ((text: string) => Promise<void>) | null): void;
   /** Closes the connection politely (COM_QUIT); never throws. */
   close(): Promise<void>;

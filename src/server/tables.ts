@@ -4,8 +4,8 @@ import { serverErrno } from "./error-numbers";
 import type { Session } from "./session";
 
 /**
- * What a query of information_schema.TABLES asks for, to be told of nothing that dies with the session. MariaDB lists the
- * session's temporary tables and sequences there, beside the tables that they hide, since 11.2 (MDEV-12459).
+ * The condition for information_schema.TABLES that leaves out what dies with the session. Since 11.2 MariaDB lists the
+ * session's temporary tables and sequences there, beside the tables that they hide (MDEV-12459).
  * @see https://mariadb.com/kb/en/information-schema-tables-table/
  */
 export const LASTING = "TABLE_TYPE NOT LIKE 'TEMPORARY%'";

@@ -7,7 +7,7 @@ export interface QualifiedTable {
   readonly name: string;
 }
 
-/** A temporary table with its rows, small enough to be kept with the progress. */
+/** A temporary table with its rows, small enough to be saved with the progress. */
 export interface SavedTable {
   readonly table: QualifiedTable;
   /** SHOW CREATE TABLE's text. */
@@ -22,24 +22,27 @@ interface SavedColumn {
   readonly binary: boolean;
 }
 
-/** More rows than this are not kept with the progress; the table then cannot outlive its session. */
+/** A table with more rows is not saved with the progress, so it cannot outlive its session. */
 const MOST_ROWS = 10_000;
 
-/** Characters of an INSERT that makes them again. */
+/** The most characters in one INSERT that restores the rows. */
 const INSERT_LENGTH = 256 * 1024;
 
-/** What a server says of a table that is not there, or that LOCK TABLES keeps from this session as no temporary one. */
+/**
+ * The server's errors for a table that is not there, or that LOCK TABLES hides from this session because it is not
+ * temporary.
+ */
 const GONE: readonly number[] = [
   1146, // no such table
   1049, // its database was dropped
   1100, // not locked with LOCK TABLES
-  1142, // a table that lasts, and that this account must not see
+  1142, // a permanent table that this account may not see
 ];
 
 /**
  * Reads a temporary table and its rows.
- * @param room characters that it may take as JSON
- * @returns `gone` where there is no temporary table of that name, `large` where it does not fit
+ * @param room how many characters it may take as JSON
+ * @returns `gone` when there is no temporary table of that name, `large` when it does not fit
  * @throws the driver's error
  */
 export async function readTemporaryTable(
@@ -57,7 +60,7 @@ export async function readTemporaryTable(
     const field = quoteIdentifier(column);
     return binary ? field : `CONVERT(${field} USING utf8mb4)`;
   });
-  // Before the rows are read: HEX() of what is longer than half a packet is NULL.
+  // Checked before the rows are read: HEX() of a value longer than half a packet is NULL.
   const lengths = fields.map((field) => `COALESCE(LENGTH(${field}), 0)`);
   const [size] = await session.query(
     `SELECT COUNT(*) AS n, COALESCE(SUM(${lengths.join(" + ")}), 0) AS bytes FROM ${name}`,
@@ -70,12 +73,12 @@ export async function readTemporaryTable(
   return JSON.stringify(saved).length > room ? "large" : saved;
 }
 
-/** Whether a name leads to a temporary table.  @throws the driver's error */
+/** Whether a name means a temporary table. @throws the driver's error */
 export async function isTemporaryTable(session: Session, table: QualifiedTable): Promise<boolean> {
   return (await readDefinition(session, table)) !== null;
 }
 
-/** Null where there is none, or one that is not temporary. */
+/** Null when there is no such table, or it is not temporary. */
 async function readDefinition(session: Session, { database, name }: QualifiedTable): Promise<string | null> {
   try {
     const [shown] = await session.query(`SHOW CREATE TABLE ${quoteQualified(database, name)}`);

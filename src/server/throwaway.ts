@@ -3,18 +3,18 @@ import { quoteIdentifier, quoteQualified } from "../syntax/quote";
 import { serverErrno, serverWords } from "./error-numbers";
 import type { Session } from "./session";
 
-/** What the names of all databases begin with that are made to be thrown away. */
+/** The prefix of all throwaway databases. */
 const PREFIX = "mysql_updown_scratch_";
 
 /** A run that was killed leaves its databases behind; one that is alive holds a lock named after each. */
 const LEFTOVER_AFTER_SECONDS = 600;
 
-/** A name that nobody else has, and that `clearLeftovers` knows again. */
+/** A unique name that `clearLeftovers` recognises. */
 export function throwawayName(): string {
   return `${PREFIX}${Math.floor(Date.now() / 1000)}_${randomBytes(4).toString("hex")}`;
 }
 
-/** Whether a database was made to be thrown away, by its name. */
+/** Whether a database's name says that it was made to be thrown away. */
 export function isThrowaway(name: string): boolean {
   return name.toLowerCase().startsWith(PREFIX);
 }
@@ -43,8 +43,8 @@ export function leftBehind(name: string, error: unknown): string {
 }
 
 /**
- * Drops what killed runs left behind: recognised by name and age, and by nobody holding its lock.
- * @param warn told of those that cannot be dropped, which is no reason not to go on
+ * Drops what killed runs left behind: databases with such a name and age whose lock nobody holds.
+ * @param warn called for each one that cannot be dropped; that is no reason to stop
  */
 export async function clearLeftovers(
   session: Session,
@@ -55,7 +55,7 @@ export async function clearLeftovers(
   for (const row of rows) {
     const name = String(Object.values(row)[0]);
     const made = Number(/_(\d{10,})_[0-9a-f]{8}$/.exec(name)?.[1] ?? Number.NaN);
-    // NaN, which is never old enough: not one of ours after all.
+    // NaN is never old enough: then the database is not one of ours.
     if (!(Date.now() / 1000 - made > LEFTOVER_AFTER_SECONDS)) continue;
     const [lock] = await session.query("SELECT IS_FREE_LOCK(?) AS free", [name]);
     if (Number(lock?.free) !== 1) continue;

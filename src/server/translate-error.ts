@@ -1,7 +1,7 @@
 import { type ErrorCode, MigrateError } from "../errors";
 import { isConnectionLost, serverErrno, serverWords } from "./error-numbers";
 
-/** What the server's error numbers mean when the runner's own SQL meets them. */
+/** What the server's error numbers mean when the runner's own SQL fails with them. */
 const MEANINGS: Readonly<Record<number, readonly [code: ErrorCode, hint: string]>> = {
   1044: ["access-denied", "Give the user CREATE, SELECT, INSERT and UPDATE on the history table."],
   1142: ["access-denied", "Give the user CREATE, SELECT, INSERT and UPDATE on the history table."],
@@ -12,7 +12,7 @@ const MEANINGS: Readonly<Record<number, readonly [code: ErrorCode, hint: string]
   1836: ["read-only-server", "Connect to the primary, or end read_only there."],
 };
 
-/** Runs a command's work and turns what the driver throws into errors of ours; passwords are in neither. */
+/** Runs a command's work and turns the driver's errors into our own; neither contain passwords. */
 export async function withTranslatedErrors<T>(body: () => Promise<T>): Promise<T> {
   try {
     return await body();

@@ -1,7 +1,7 @@
 import { quoteIdentifier } from "../syntax/quote";
 import type { Session, TypedValue } from "./session";
 
-/** A user variable's value in a form that a new session can be given: nothing in it is ever run as SQL text. */
+/** A user variable's value in a form that can be set in a new session: nothing in it is ever run as SQL text. */
 export type SavedValue =
   | { readonly type: "null" }
   /** Too large to be saved. */
@@ -16,9 +16,11 @@ export type SavedValue =
 
 const FIELDS = 4;
 
-/** Bytes of all variables that are saved, at most; in hexadecimal they are twice as many, and their column takes 16 MiB. */
+/**
+ * At most this many bytes of variables are saved; in hexadecimal they are twice as long, and their column holds 16 MiB.
+ */
 const MOST_SAVED = 6 * 1024 * 1024;
-/** What a packet with them holds beside the values, in bytes: for all, and for each. */
+/** Bytes in a packet beside the values: once, and for each. */
 const AROUND = 1024;
 const AROUND_EACH = 128;
 
@@ -28,7 +30,7 @@ export async function readUserVariables(
   names: readonly string[],
 ): Promise<Record<string, SavedValue>> {
   if (names.length === 0) return {};
-  // They have to travel both ways in one packet.
+  // They must fit into one packet, in both directions.
   const room = Math.min(MOST_SAVED, session.server.maxPacketBytes / 2) - AROUND - AROUND_EACH * names.length;
   const most = Math.max(0, Math.floor(room / names.length));
   const fields = names.map((name) => {
@@ -68,7 +70,7 @@ export async function restoreUserVariable(session: Session, name: string, value:
   await session.query(`SET @${quoteIdentifier(name)} = ${literal(value)}`);
 }
 
-/** The history table is not trusted: whatever is not a number, hex or a plain name becomes NULL or is refused. */
+/** The history table is not trusted: a value that is not a number, hex or a plain name becomes NULL or is refused. */
 function literal(value: SavedValue): string {
   switch (value.type) {
     case "null":
@@ -97,7 +99,7 @@ function matching(pattern: RegExp, text: string): string {
   throw new TypeError(`a saved value in the history table is malformed: ${JSON.stringify(text)}`);
 }
 
-/** The text of a saved string, or null when it is none; as utf8mb4, which the runner's sessions use. */
+/** The text of a saved string, read as utf8mb4 (which the runner's sessions use); null when it is not a string. */
 export function savedText(value: SavedValue | undefined): string | null {
   return value?.type === "string" ? Buffer.from(value.hex, "hex").toString("utf8") : null;
 }

@@ -1,12 +1,12 @@
 import { MigrateError } from "../errors";
 import type { SqlValue } from "./session";
 
-/** What is no placeholder: a string or a quoted name, in which a `?` is a character like any other. */
+/** Matches placeholders, and also strings and quoted names, in which a `?` is just a character. */
 const QUOTED_OR_PLACEHOLDER = /'(?:[^']|'')*'|`(?:[^`]|``)*`|\?/g;
 
 /**
- * Puts values where the placeholders are. The server could do it with a prepared statement, but then
- * max_prepared_stmt_count would keep the runner from its own history.
+ * Puts values in place of the placeholders. A prepared statement could do it, but then max_prepared_stmt_count could
+ * keep the runner from its own history.
  *
  * A string becomes a literal that says its character set. Written with printable ASCII only, or else in hexadecimal, it
  * means the same under every sql_mode and every character_set_client.
@@ -27,18 +27,18 @@ function withLiterals(sql: string, literals: readonly string[]): string {
   return text;
 }
 
-/** What the server wants of a packet for itself, and what a SET around a piece takes, in bytes. */
+/** Bytes of a packet that the server needs for itself, and that a SET around a piece takes. */
 const RESERVED = 512;
 
-/** Whether a column can get a value of so many bytes: the server makes NULL of a longer one. */
+/** Whether a value of so many bytes can be written to a column: the server turns a longer one into NULL. */
 export function fitsInColumn(bytes: number, maxPacketBytes: number): boolean {
   return bytes <= maxPacketBytes - RESERVED;
 }
 
 /**
- * Puts values where the placeholders are, for a server that takes packets of one size: what does not fit in one goes ahead, in
+ * Puts values in place of the placeholders, within the server's packet size: values that do not fit are sent ahead, in
  * pieces, into user variables.
- * @returns what has to run before, and the statement
+ * @returns the statements to run first, and the statement itself
  * @throws MigrateError `server-error` when a value is too long for the server altogether
  */
 export function withValuesInPieces(
@@ -88,7 +88,7 @@ function tooLong(bytes: number, maxPacketBytes: number): MigrateError {
   );
 }
 
-/** Printable ASCII but the backslash, which is an escape or not. */
+/** Printable ASCII without the backslash, which may or may not be an escape. */
 const PLAIN = /^[ -[\]-~]*$/;
 
 /** SQL for a value. */

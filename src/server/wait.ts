@@ -6,20 +6,20 @@ import { ER_UNKNOWN_COM_ERROR } from "./error-numbers";
 import type { Session } from "./session";
 
 export interface WaitOptions extends OpenOptions {
-  /** Milliseconds to go on trying while the server is not up or the database not there; default 0: try once. */
+  /** Milliseconds to keep trying while the server is not up or the database is not there; default 0: try once. */
   readonly waitMs?: number;
-  /** Called with the reason when the first try failed, and every ten seconds from then on. */
+  /** Called with the reason when the first try failed, and every ten seconds after that. */
   readonly onWait?: (reason: string) => void;
 }
 
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 2_000;
-/** Orchestrators take for dead what says nothing. */
+/** Orchestrators believe that a silent process is dead. */
 const TELL_EVERY_MS = 10_000;
 
 /**
- * Opens a session, waiting for a server that is still starting and a database that is still to be made. What waiting
- * does not mend (a wrong password, a certificate) fails at once.
+ * Opens a session, waiting for a server that is still starting and a database that is not there yet. Problems that
+ * waiting does not solve (a wrong password, a certificate) fail at once.
  * @throws MigrateError as `openSession`; `interrupted` when the signal is aborted while it waits
  */
 export async function openWhenReady(settings: DatabaseSettings, options: WaitOptions = {}): Promise<Session> {
@@ -43,12 +43,12 @@ export async function openWhenReady(settings: DatabaseSettings, options: WaitOpt
 }
 
 async function pauseOrStop(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  // Aborted, it rejects; that the signal is aborted says it all.
+  // It rejects when aborted; the next line looks at the signal itself.
   await pause(ms, undefined, signal === undefined ? {} : { signal }).catch(() => {});
   if (signal?.aborted === true) throw stoppedWhileConnecting();
 }
 
-/** Errors of the network on the way to a server that is not up yet, as Node names them. */
+/** Node's names for the network errors of a server that is not up yet. */
 const NOT_UP_YET: readonly unknown[] = [
   "ECONNREFUSED",
   "ECONNRESET",

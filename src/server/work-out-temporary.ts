@@ -7,23 +7,24 @@ import { type Fingerprint, printOf, readFingerprint } from "./fingerprint";
 import type { Session } from "./session";
 import { isTemporaryTable } from "./temporary-tables";
 
-/** A statement whose effect is to be worked out. */
+/** A statement whose effect we want to work out. */
 export interface Work {
   readonly text: string;
-  /** What names without a database mean in it. */
+  /** The database for names in it that have none. */
   readonly database: string;
   /** What it names, each with its database. */
   readonly objects: readonly ObjectRef[];
-  /** Those as they were before it. */
+  /** The objects as they were before the statement. */
   readonly before: Fingerprint;
 }
 
 /**
- * Has the server work out what a statement makes of one table, for a user who may make no database: on a temporary table
- * of the same name, which hides the real one from all that this session does. Such a table has no foreign keys and no
- * partitions; the keys that were there before are put back into the answer.
- * @param session one of its own, with the settings that the statement ran with, which ends afterwards
- * @returns null when the statement is about keys or partitions, about more than one table, or the server refuses it
+ * Lets the server work out what a statement makes of one table, for a user who may not create databases. It runs on a
+ * temporary table of the same name, which hides the real one from this session. Temporary tables have no foreign keys
+ * and no partitions; the keys that were there before are put back into the answer.
+ * @param session a separate one, with the settings that the statement ran with; it ends afterwards
+ * @returns null when the statement is about foreign keys or partitions, is about more than one table, or is refused by
+ * the server
  * @throws the driver's error when the connection is lost
  */
 export async function workOutTemporary(session: Session, work: Work): Promise<Fingerprint | null> {
@@ -42,7 +43,7 @@ export async function workOutTemporary(session: Session, work: Work): Promise<Fi
     await session.run(
       creates ? asTemporary(work.text) : own.replace(/^CREATE TABLE/, `CREATE TEMPORARY TABLE ${name}`),
     );
-    // Whatever became of it: the real table is never touched.
+    // A last check: the real table must never be touched.
     if (!(await isTemporaryTable(session, table))) return null;
     if (!creates) await session.run(work.text);
     const { objects } = await readFingerprint(session, work.objects, work.database);
@@ -56,7 +57,7 @@ export async function workOutTemporary(session: Session, work: Work): Promise<Fi
   }
 }
 
-/** What a temporary table cannot have, or what would lead away from it. */
+/** What a temporary table cannot have, or what would reach another table. */
 const BEYOND_ONE = [
   "RENAME",
   "PARTITION",
@@ -70,7 +71,7 @@ const BEYOND_ONE = [
 
 function reachesBeyondOne(text: string, definition: string, options: LexOptions): boolean {
   const words = [...tokens(text, options)];
-  // RENAME COLUMN and RENAME INDEX stay within the table.
+  // RENAME COLUMN and RENAME INDEX change only this table.
   const within = (at: number): boolean =>
     isKeyword(words[at], "RENAME") &&
     ["COLUMN", "INDEX", "KEY"].some((word) => isKeyword(words[at + 1], word));
@@ -78,25 +79,26 @@ function reachesBeyondOne(text: string, definition: string, options: LexOptions)
   return leads || /^ ?(?:\/\*!\d+ )?PARTITION BY /m.test(definition);
 }
 
-/** CREATE TABLE with the word put in. */
+/** CREATE TABLE with TEMPORARY put in. */
 function asTemporary(text: string): string {
   return text.replace(/\bTABLE\b/i, "TEMPORARY TABLE");
 }
 
 const FOREIGN_KEY = /^ {2}CONSTRAINT `(?:[^`]|``)*` FOREIGN KEY /;
 
-/** A definition without its foreign keys, and those. */
+/** Splits a definition into the rest and its foreign keys. */
 function parts(definition: string): readonly [own: string, keys: readonly string[]] {
   const { head, items, tail } = itemsOf(definition);
   const keys = items.filter((item) => FOREIGN_KEY.test(item));
-  // MySQL has each name of a check once in a database: those that it gave itself, it gives again.
+  // On MySQL a check's name is unique in a database: names that the server made up are left out, and it makes them up
+  // again.
   const own = items
     .filter((item) => !FOREIGN_KEY.test(item))
     .map((item) => item.replace(/^ {2}CONSTRAINT `(?:[^`]|``)*_chk_\d+` CHECK /, "  CHECK "));
   return [[head, own.join(",\n"), tail].join("\n"), keys];
 }
 
-/** Where the servers print them: behind the other keys, before the checks. */
+/** Puts them where the servers print them: after the other keys, before the checks. */
 function withKeys(definition: string, keys: readonly string[]): string {
   if (keys.length === 0) return definition;
   const { head, items, tail } = itemsOf(definition);
@@ -107,7 +109,7 @@ function withKeys(definition: string, keys: readonly string[]): string {
 
 interface Items {
   readonly head: string;
-  /** Columns, keys and constraints, a line each, without their commas. */
+  /** Columns, keys and constraints, one line each, without their commas. */
   readonly items: readonly string[];
   readonly tail: string;
 }

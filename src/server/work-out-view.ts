@@ -7,7 +7,8 @@ import { clearLeftoverViews, createThrowaway, throwawayName } from "./throwaway"
 import type { Work } from "./work-out-temporary";
 
 /**
- * Has the server work out what CREATE VIEW makes, as a view of another name in the same database: making one reads no row.
+ * Lets the server work out what CREATE VIEW makes, with a view of another name in the same database: creating a view
+ * reads no rows.
  * @returns null when the server refuses it
  * @throws the driver's error when the connection is lost
  */
@@ -20,7 +21,7 @@ export async function workOutView(session: Session, work: Work): Promise<Fingerp
   try {
     await clearLeftoverViews(session, database);
     await session.run(`USE ${quoteIdentifier(work.database)}`);
-    // Only the name was replaced, so a view that was named with its database has to be made there.
+    // Only the name was replaced, so a view that was named with its database is created there.
     await session.run(
       database === work.database ? text : text.replace(quoteIdentifier(name), quoteQualified(database, name)),
     );
@@ -36,7 +37,9 @@ export async function workOutView(session: Session, work: Work): Promise<Fingerp
   }
 }
 
-/** The same of CREATE DATABASE, as a database of another name. @throws the driver's error when the connection is lost */
+/**
+ * The same for CREATE DATABASE, with a database of another name. @throws the driver's error when the connection is lost
+ */
 export async function workOutDatabase(session: Session, work: Work): Promise<Fingerprint | null> {
   const [object, another] = work.objects;
   if (object === undefined || another !== undefined) return null;

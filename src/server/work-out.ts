@@ -12,13 +12,13 @@ import type { Work } from "./work-out-temporary";
 import { workOutTemporary } from "./work-out-temporary";
 
 /**
- * Has the server work out what a statement makes of its tables: on empty copies of them as they were, in databases made
- * for that and dropped afterwards. Every database that the statement or a definition names is replaced by one of those,
- * so that nothing real is reached.
- * @param session one of its own, with the settings that the statement ran with, in which nothing else is done later
- * A user who may not make a database has it worked out on a temporary table, as far as that goes.
- * @returns null when that cannot be done: the statement is of another kind, it would reach something beyond databases, or
- *   the server refuses it
+ * Lets the server work out what a statement makes of its tables. It runs on empty copies of the tables as they were, in
+ * throwaway databases. Each database that the statement or a definition names is replaced by one of those, so nothing
+ * real is reached.
+ * @param session a separate one, with the settings that the statement ran with; nothing else may use it later. For a
+ * user who may not create databases, a temporary table is used instead, as far as that goes.
+ * @returns null when that cannot be done: the statement is of another kind, would reach beyond the databases, or is
+ *   refused by the server
  * @throws the driver's error when the connection is lost
  */
 export async function workOut(session: Session, work: Work): Promise<Fingerprint | null> {
@@ -43,17 +43,17 @@ export async function workOut(session: Session, work: Work): Promise<Fingerprint
 }
 
 async function drop(session: Session, copy: string): Promise<void> {
-  // What stays is cleared the next time.
+  // A copy that stays behind is cleared next time.
   await session.execute(`DROP DATABASE IF EXISTS ${quoteIdentifier(copy)}`).catch(() => 0);
 }
 
 const ER_DBACCESS_DENIED_ERROR = 1044;
 
-/** Statements about tables, perhaps behind SET STATEMENT … FOR or a comment that opens code. */
+/** Statements about tables, perhaps after SET STATEMENT … FOR or an executable comment. */
 const KINDS =
   /^(?:\s|\/\*M?!\d*|\/\*(?!M?!)[\s\S]*?\*\/|SET\s+STATEMENT\s[\s\S]*?\sFOR\s)*(?:ALTER\s+(?:ONLINE\s+|IGNORE\s+)*TABLE|CREATE\s+(?:OR\s+REPLACE\s+)?(?:TABLE|SEQUENCE|(?:ONLINE\s+|UNIQUE\s+|FULLTEXT\s+|SPATIAL\s+|VECTOR\s+)*INDEX)|DROP\s+INDEX|RENAME\s+TABLES?)\b/i;
 
-/** Names files, other servers or other tables that no copy stands for. */
+/** Whether it names files, other servers or other tables that have no copy. */
 function reachesBeyond(text: string, options: LexOptions): boolean {
   const words = [...tokens(text, options)].filter((token) => !isKeyword(token, "="));
   const engines = words.filter((_, at) => isKeyword(words[at - 1], "ENGINE"));
@@ -74,7 +74,7 @@ const BEYOND: readonly (readonly string[])[] = [
   ["INTO", "DUMPFILE"],
 ];
 
-/** Engines whose tables stand for others, elsewhere or here. */
+/** Engines whose tables stand for other tables, here or elsewhere. */
 const FAR_ENGINES = [
   "CONNECT",
   "FEDERATED",
@@ -95,7 +95,7 @@ interface Database {
   readonly collation: string;
 }
 
-/** The databases that the texts name. What is no database is the name of a table or an alias. */
+/** The databases that the texts name. Other qualifiers are names of tables or aliases. */
 async function readDatabases(
   session: Session,
   work: Work,
@@ -138,7 +138,7 @@ async function makeOf(
   if (!(await putBefore(session, work, toCopy))) return null;
   await putOthers(session, work, copies);
   await session.run(`USE ${quoteIdentifier(toCopy(work.database) ?? "")}`);
-  // A key may refer to a table that has no copy. Nothing else depends on this.
+  // A foreign key may refer to a table that has no copy. Nothing else depends on this.
   await session.run("SET SESSION foreign_key_checks = 0");
   await session.run(renameQualifiers(work.text, toCopy, server));
   const objects = work.objects.map((object) => ({
@@ -176,7 +176,7 @@ async function putBefore(
   return true;
 }
 
-/** Empty tables in place of the others that the statement mentions: what it selects from, or is made like. */
+/** Makes empty copies of the other tables that the statement mentions: those in its SELECT or LIKE. */
 async function putOthers(session: Session, work: Work, copies: ReadonlyMap<string, string>): Promise<void> {
   const words = identifiersOf(
     [work.text, ...work.before.objects.map(({ definition }) => definition ?? "")].join("\n;\n"),
@@ -208,7 +208,7 @@ function likeOther(row: Row, copy: string, original: string): string {
   }
 }
 
-/** The print of a copy as that of the original. */
+/** Turns the print of a copy into that of the original. */
 function named(
   print: ObjectPrint,
   { objects, before, database }: Work,

@@ -8,9 +8,10 @@ import type { Address, Session } from "./session";
 import { openWhenReady, type WaitOptions } from "./wait";
 
 /**
- * Opens a session for what changes the schema. In a group with several primaries all of it goes through one member, chosen
- * alike by all runners: two DDL of the same table on two members at once put both out of the group.
- * @throws MigrateError as `openWhenReady`, `wrong-member` when that one cannot be reached
+ * Opens a session for what changes the schema. In a group with several primaries all changes go through one member, and
+ * every runner chooses the same one: two DDL statements on the same table on two members at once would throw both out
+ * of the group.
+ * @throws MigrateError as `openWhenReady`, `wrong-member` when that member cannot be reached
  * @see https://dev.mysql.com/doc/refman/8.4/en/group-replication-limitations.html
  */
 export async function openToWrite(settings: DatabaseSettings, options: WaitOptions = {}): Promise<Session> {
@@ -29,7 +30,7 @@ export async function openToWrite(settings: DatabaseSettings, options: WaitOptio
       return await openWhenReady({ ...settings, ...chosen, others: [], socket: null }, options);
     } catch (error) {
       if (error instanceof MigrateError && error.code === "interrupted") throw error;
-      // It may have died just now: by the time that it was given up the group has noticed, and another one is chosen.
+      // It may have died just now. By the time we give up on it the group has noticed, and we choose another one.
       if (where === unreached)
         throw wrongMember(`${where} cannot be reached from here: ${serverWords(error)}`, error);
       unreached = where;
@@ -37,7 +38,7 @@ export async function openToWrite(settings: DatabaseSettings, options: WaitOptio
   }
 }
 
-/** Of several servers, waits for one that may write: after a fail-over it takes a moment until one of them does. */
+/** Waits until one of several servers takes writes: after a fail-over that takes a moment. */
 async function openWritable(settings: DatabaseSettings, options: WaitOptions): Promise<Session> {
   const deadline = performance.now() + (options.waitMs ?? 0);
   for (;;) {
@@ -53,7 +54,7 @@ async function openWritable(settings: DatabaseSettings, options: WaitOptions): P
 
 const PAUSE_MS = 1_000;
 
-/** @returns null when it is the one that the session is on */
+/** @returns null when the session is already on it */
 async function chooseMember(session: Session): Promise<Address | null> {
   const [row] = await session.query("SELECT @@server_uuid AS id");
   const members = await readMembers(session).catch((error: unknown) => {
@@ -77,7 +78,7 @@ function wrongMember(why: string, cause: unknown): MigrateError {
 
 /**
  * Opens a session for what changes the schema or the history, gives it to the callback and closes it, whatever happens.
- * @param allowReplica on a replica or a read-only server, too
+ * @param allowReplica also write to a replica or a read-only server
  * @throws MigrateError as `openToWrite`, `read-only-server`
  */
 export async function withWriter<T>(
