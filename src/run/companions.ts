@@ -1,25 +1,25 @@
 import type { Classified } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
 
-/** A statement and what is known of it. */
+/** A statement and what is known about it. */
 export interface Work {
   readonly statement: Statement;
   readonly classified: Classified;
 }
 
-/** Characters of statements that are announced together: all of it goes into one command, and into the history. */
+/** The most characters that are announced together: they all go into one command, and into the history. */
 const MOST_CHARACTERS = 64 * 1024;
 
 /** With fewer, telling the server that several are coming costs as much as it saves. */
 export const FEWEST = 3;
 
-/** Gathers statements that commit by themselves and are announced, sent and recorded together. */
+/** Gathers statements that commit by themselves, to be announced, sent and recorded together. */
 export interface Companions {
-  /** Takes the statement in, if what becomes of it and of those before can still be told of each by itself. */
+  /** Takes the statement in, if the fate of each statement can still be judged by itself afterwards. */
   admit(work: Work): boolean;
 }
 
-/** @param maxPacketBytes what the server takes in one command */
+/** @param maxPacketBytes the largest command that the server takes */
 export function createCompanions(maxPacketBytes: number): Companions {
   const most = Math.min(MOST_CHARACTERS, maxPacketBytes / 16);
   const made = new Set<string>();
@@ -40,7 +40,7 @@ export function createCompanions(maxPacketBytes: number): Companions {
 }
 
 /**
- * The statements from the first on that are announced together; none when that one must go alone.
+ * The statements, from the first on, that are announced together; none when the first one must go alone.
  * @param most how many, at most
  */
 export function gatherCompanions(
@@ -58,14 +58,14 @@ export function gatherCompanions(
   return found.length < FEWEST ? [] : found;
 }
 
-/** Whether a statement may be announced together with others: then it tells how long those take. */
+/** Whether a statement may be announced together with others: then its time counts for the size of groups. */
 export function hasCompanions(work: Work): boolean {
   return madeTable(work) !== null;
 }
 
 /**
- * The table that a plain CREATE TABLE makes, in lower case; null for every other statement. It makes something of nothing,
- * so that it is quick, and after a crash the table alone tells whether it ran, also to a user who may make no database.
+ * The table that a plain CREATE TABLE makes, in lower case; null for every other statement. It is quick because there
+ * are no rows yet, and after a crash the table alone tells whether it ran, even to a user who may not create databases.
  */
 function madeTable({ statement: { text, head }, classified }: Work): string | null {
   const { statement: kind, userVariables, usesLastInsertId, usesPrevious } = classified;
@@ -73,7 +73,7 @@ function madeTable({ statement: { text, head }, classified }: Work): string | nu
   const [table, another] = kind.objects;
   if (table?.type !== "table" || another !== undefined || !PLAIN_NAME.test(table.name)) return null;
   if (userVariables.length > 0 || usesLastInsertId || usesPrevious) return null;
-  // Beyond its head there is nothing; a backslash or a semicolon may be read in more than one way.
+  // The head must be the whole text; a backslash or a semicolon can be read in more than one way.
   if (head !== text || /[\\;]/.test(text)) return null;
   if (!/^CREATE\s+TABLE\b(?![\s\S]*\bTABLE\b)/i.test(text)) return null;
   if (REACHES_OUT.test(text) || OTHER_ENGINE.test(text)) return null;
@@ -83,16 +83,16 @@ function madeTable({ statement: { text, head }, classified }: Work): string | nu
 const PLAIN_NAME = /^[\w$]+$/;
 
 /**
- * Words with which it may depend on other objects, fill itself, or be more than a user without privileges could have worked
- * out. In a name or a comment they only send the statement alone.
+ * With these words a table can depend on other objects, get rows, or be more than the server can work out for a user
+ * without privileges. A false alarm (in a name or a comment) only means that the statement goes alone.
  */
 const REACHES_OUT =
   /\b(?:REFERENCES|FOREIGN|SELECT|WITH|VALUES|LIKE|AS|PARTITION|CHECK|UNION|VERSIONING|PERIOD|DIRECTORY|TABLESPACE|CONNECTION|NEXTVAL|NEXT|SEQUENCE)\b|\/\*M?!/i;
 
-/** A server that dies may keep half of those. */
+/** A server that dies can leave half of such a table. */
 const OTHER_ENGINE = /\bENGINE\b(?!\s*=?\s*InnoDB\b)/i;
 
-/** All that may be a name, wherever it stands. */
+/** Every word that could be a name, wherever it stands. */
 function wordsOf(text: string): readonly string[] {
   return text.toLowerCase().match(/[\w$]+/g) ?? [];
 }

@@ -2,22 +2,27 @@ import type { Intent } from "../history/lines";
 import { whyNotInTransaction } from "../migrations/transaction-tracker";
 import type { ObjectRef, StatementKind } from "../syntax/classify";
 
-/** What an intent says of a statement that may commit by itself. `before` is null while its objects were not looked at. */
+/**
+ * What an intent says about a statement that may commit by itself. `before` is null as long as nobody has looked at its
+ * objects.
+ */
 export interface Announcement extends Pick<Intent, "how" | "objects" | "before"> {
-  /** What the statement runs, where that is another text. */
+  /** What the statement runs, if that is another text. */
   readonly executes: NonNullable<Intent["executes"]> | null;
   /** The text that an error is about: the statement's, or the one that was prepared. */
   readonly text: string;
 }
 
 /**
- * What a statement is, once the server was asked what its text leaves open (see resolve-kind.ts):
+ * What a statement is, after we asked the server what the text leaves open (see resolve-kind.ts):
  *
- * - `outside`: changes rows that no transaction takes back.
- * - `self-committing`, `unjudgeable`: as in `StatementKind`, with what is announced of them.
- * - `set`: `usesUp` says that it sets what the next statement uses up, and what no session can be asked for.
- * - `online`: is marked so, and changes a table that others may write to meanwhile.
- * - `perhaps-committing`: only running it shows whether it commits: a CALL with a branch, a text that is made up on the way.
+ * - `outside`: changes rows that no transaction can undo.
+ * - `self-committing`, `unjudgeable`: as in `StatementKind`, with what the intent says.
+ * - `set`: `usesUp` means that it sets something that the next statement uses up and that cannot be read from a
+ *   session.
+ * - `online`: is marked `online` and changes a table that others may write to meanwhile.
+ * - `perhaps-committing`: only running it shows whether it commits: a CALL with branches, a text put together at run
+ *   time.
  */
 export type ResolvedKind =
   | Exclude<StatementKind, { readonly kind: Asked }>
@@ -29,13 +34,13 @@ export type ResolvedKind =
       readonly whyNotInside: string | null;
     }
   | { readonly kind: "perhaps-committing"; readonly announcement: Announcement }
-  /** An ALTER TABLE that is marked so, on a table that others may write to. */
+  /** An ALTER TABLE that is marked `online`, on a table that others may write to. */
   | { readonly kind: "online"; readonly announcement: Announcement }
   | (SetKind & { readonly usesUp: boolean });
 
 type SetKind = Extract<StatementKind, { readonly kind: "set" }>;
 
-/** The kinds of which the text alone does not tell enough. */
+/** The kinds whose text alone does not say enough. */
 type Asked =
   | "self-committing"
   | "unjudgeable"
@@ -47,7 +52,7 @@ type Asked =
 
 /** Where a run is, right before a statement. */
 export interface State {
-  /** The transaction that is open. `full`: one of the runner's own, which should not become any larger. */
+  /** The transaction that is open. `full`: one of the runner's own that should not grow further. */
   readonly transaction: {
     readonly owner: "runner" | "file";
     readonly readOnly: boolean;
@@ -55,53 +60,53 @@ export interface State {
   } | null;
   readonly autocommit: boolean;
   readonly tablesLocked: boolean;
-  /** Temporary tables are alive, or may be. */
+  /** Whether temporary tables exist, or may exist. */
   readonly temporaries: boolean;
   /** A statement that commits by itself ran, and neither a record nor the next intent says so yet. */
   readonly unrecorded: boolean;
-  /** The statements right behind it read what it leaves: nothing may be sent between it and them. */
+  /** The next statements read what this one leaves behind: nothing may be sent in between. */
   readonly readersFollow: boolean;
 }
 
-/** What is done for a statement. `send` is the statement itself, and all the others are about it. */
+/** One thing to do for a statement. `send` sends the statement itself; all others go with it. */
 export type Action =
-  /** Stops here, before anything of the statement's was done. */
+  /** Stops here, before anything was done for the statement. */
   | { readonly do: "refuse"; readonly why: string; readonly hint: string | null }
-  /** Ends the open transaction, with the record of what ran so far in it. */
+  /** Ends the open transaction, with the record of what ran in it. */
   | { readonly do: "commit" }
-  /** The same, where the statement itself is what commits. */
+  /** The same, when the statement itself commits. */
   | { readonly do: "commit-by-it" }
-  /** The next record tells where the transaction after it starts. */
+  /** The next record says where the transaction after it starts. */
   | { readonly do: "go-on" }
   | { readonly do: "record" }
-  /** Records what ran so far, and where AUTO_INCREMENT counters stand, if there is news of either. */
+  /** Records what ran so far, and where AUTO_INCREMENT counters stand, if either is new. */
   | { readonly do: "record-start" }
-  /** A transaction of the runner's own; without autocommit, and for good, it is the file's. */
+  /** A transaction of the runner's own; when the file has turned autocommit off for good, it is the file's. */
   | { readonly do: "begin"; readonly implicit: boolean }
   /** The statement began a transaction of the file's. */
   | { readonly do: "began"; readonly readOnly: boolean }
-  /** Asks the server whether one is open now, which then is the file's. */
+  /** Asks the server whether a transaction is open now; if so it is the file's. */
   | { readonly do: "look"; readonly recordIfNone: boolean }
-  /** One is open, and no statement said so. */
+  /** A transaction is open, although no statement began one. */
   | { readonly do: "chained" }
   | { readonly do: "cannot-repeat" }
   | { readonly do: "next-cannot-repeat" }
-  /** Reads what its objects are like, and records that it is about to run. */
+  /** Reads what the statement's objects are like, and records that it is about to run. */
   | { readonly do: "announce"; readonly announcement: Announcement }
   | {
       readonly do: "send";
       readonly how: "in-transaction" | "announced" | "online" | "in-session" | "variables" | "lock";
     }
   | { readonly do: "send-repeatable"; readonly objects: readonly ObjectRef[] }
-  /** In the file's transaction, which it may end. */
+  /** Sends it in the file's transaction, which it may end. */
   | { readonly do: "send-perhaps-ending"; readonly announcement: Announcement | null; readonly held: boolean }
-  /** Before a SET that reads user variables: remembers what they hold. */
+  /** Before a SET that reads user variables: remembers their values. */
   | { readonly do: "borrow" }
-  /** Asks for tables without transactions now, because nothing may come between this and the next transaction. */
+  /** Asks now which tables have no transactions, because nothing may come between this and the next transaction. */
   | { readonly do: "know-non-transactional" }
   | { readonly do: "read-autocommit" };
 
-/** @returns what is to be done for a statement, in this order. The first that fails ends it. */
+/** @returns what to do for a statement, in this order; the first failure ends it */
 export function decide(kind: ResolvedKind, state: State): readonly Action[] {
   const inFile = state.transaction?.owner === "file";
   switch (kind.kind) {
@@ -123,7 +128,7 @@ export function decide(kind: ResolvedKind, state: State): readonly Action[] {
     case "repeatable":
       if (kind.commits !== "always" && inFile && state.transaction?.readOnly === false)
         return [{ do: "send-perhaps-ending", announcement: null, held: state.readersFollow }];
-      // Each is safe to repeat, two in a row need not be: TRUNCATE a; DROP TABLE IF EXISTS a.
+      // Each is safe to repeat, but two in a row may not be: TRUNCATE a; DROP TABLE IF EXISTS a.
       return [
         ...leave(state),
         ...recordEffect(state),
@@ -138,7 +143,7 @@ export function decide(kind: ResolvedKind, state: State): readonly Action[] {
         { do: "began", readOnly: kind.readOnly },
       ];
     case "commit":
-      // The record goes in just before the file's own COMMIT, and counts it as done.
+      // The record goes in just before the file's own COMMIT, and counts the COMMIT as done.
       if (inFile && state.transaction?.readOnly === false)
         return [...(kind.chain ? [GO_ON] : []), { do: "commit-by-it" }, ended(kind.chain)];
       return [...commitOwn(state), ...inSession(state, inFile), ended(kind.chain)];
@@ -153,7 +158,7 @@ export function decide(kind: ResolvedKind, state: State): readonly Action[] {
     case "lock-tables":
       return [...leave(state), send("lock")];
     case "unlock-tables":
-      // Without locks to release it does nothing at all.
+      // Without table locks it does nothing at all.
       if (state.tablesLocked) return [...leave(state), ...inSession(state, false)];
       return inSession(state, state.transaction !== null);
     case "refused":
@@ -172,7 +177,9 @@ function send(how: Extract<Action, { readonly do: "send" }>["how"]): Action {
   return { do: "send", how };
 }
 
-/** What the server would do by itself before a statement that commits, but with the record in it. */
+/**
+ * Commits, as the server would do by itself before a statement that commits, but with the record in the transaction.
+ */
 function leave({ transaction }: State): readonly Action[] {
   return transaction === null ? [] : [COMMIT];
 }
@@ -181,7 +188,7 @@ function commitOwn({ transaction }: State): readonly Action[] {
   return transaction?.owner === "runner" ? [COMMIT] : [];
 }
 
-/** Outside of a transaction, because a rollback must not take back the record of what cannot be rolled back. */
+/** Outside of a transaction, because a rollback must not undo the record of something that cannot be rolled back. */
 function recordEffect({ transaction, unrecorded }: State): readonly Action[] {
   return transaction === null && unrecorded ? [RECORD] : [];
 }
@@ -190,13 +197,13 @@ function recordEffect({ transaction, unrecorded }: State): readonly Action[] {
 function enter({ transaction, temporaries }: State): readonly Action[] {
   const begin: readonly Action[] = [RECORD_START, { do: "begin", implicit: false }];
   if (transaction === null) return begin;
-  // Its record would have to read all rows of the temporary tables.
+  // A record would have to read all rows of the temporary tables.
   return transaction.full && !temporaries ? [GO_ON, COMMIT, ...begin] : [];
 }
 
 /**
- * Right before a statement that others read. What reads it needs a transaction for itself and its record, and a START
- * TRANSACTION in between would be seen: without autocommit one begins by itself.
+ * Right before a statement whose outcome the next ones read. These need a transaction for themselves and their record,
+ * but they would notice a START TRANSACTION in between; without autocommit a transaction begins by itself.
  */
 function hold({ readersFollow }: State, open: boolean): readonly Action[] {
   if (!readersFollow) return [];
@@ -208,9 +215,9 @@ function inSession(state: State, open: boolean): readonly Action[] {
   return [...hold(state, open), send("in-session")];
 }
 
-/** With an intent before it, outside of a transaction. */
+/** Outside of a transaction, after its intent. */
 function alone(announcement: Announcement, state: State): readonly Action[] {
-  // What nothing can judge is recorded at once; for the rest the next record or intent is soon enough.
+  // A statement that nothing can judge is recorded at once; for the others the next record or intent is soon enough.
   const atOnce = announcement.how === "ask" && !state.readersFollow;
   return [
     { do: "announce", announcement },
@@ -228,14 +235,15 @@ function perhapsCommitting(announcement: Announcement, state: State): readonly A
   return [
     ...commitOwn(state),
     { do: "announce", announcement },
-    // Without autocommit a ROLLBACK in it would undo more than it does: nothing is begun for those that read it.
+    // Without autocommit a ROLLBACK inside it would undo too much, so no transaction is begun for the statements that
+    // read it.
     send("announced"),
-    // It may have begun a transaction, which is the file's then: the record waits for its COMMIT.
+    // It may have begun a transaction, which is then the file's: the record waits for its COMMIT.
     { do: "look", recordIfNone: announcement.how === "ask" && !state.readersFollow },
   ];
 }
 
-/** With completion_type another one begins, without a word in the file. */
+/** With completion_type another transaction begins, although the file does not say so. */
 function ended(chain: boolean): Action {
   return chain ? { do: "chained" } : { do: "look", recordIfNone: false };
 }
@@ -265,7 +273,7 @@ const OUTSIDE_IN_TRANSACTION: Action = {
   hint: "Move it out of the transaction, or convert the table: ALTER TABLE … ENGINE=InnoDB",
 };
 
-/** A tool would wait for the locks, and they for it; and nothing reads what a tool leaves. */
+/** A tool would wait for the file's locks, and the file for the tool; and a tool leaves no outcome to read. */
 const NOT_ONLINE_HERE: Action = {
   do: "refuse",
   why: "It is to be done online, and the file has tables locked, or reads what the statement leaves (ROW_COUNT()).",

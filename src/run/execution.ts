@@ -10,25 +10,25 @@ import { saveSession } from "./saved-session";
 import type { StopOptions } from "./stop";
 import { isFull, repeatedly, type Transacting } from "./transaction";
 
-/** A file that is being run, and what is not recorded of it yet. */
+/** A file that is being run, and what is not yet recorded about it. */
 export interface Execution extends Transacting {
   readonly nonTransactional: NonTransactional;
   /** Null: statements that are marked `online` run like any other. */
   readonly online: OnlineTools | null;
   /** A statement that commits by itself ran, and neither a record nor the next intent says so yet. */
   unrecorded: boolean;
-  /** What the intent that was recorded last says. */
+  /** What the last recorded intent says. */
   announced: Announcement | null;
-  /** The statement under way commits by itself, failed or vanished, and may have taken effect all the same. */
+  /** The current statement commits by itself, has failed or vanished, and may have taken effect all the same. */
   fateOpen: boolean;
-  /** The session holds, or may hold, something that the next migration must not see. */
+  /** The session has, or may have, something that the next migration must not see. */
   touched: boolean;
 }
 
-/** What a statement that is marked `online` needs beside. */
+/** What a statement marked `online` needs in addition. */
 export interface OnlineTools {
   readonly settings: OnlineSettings;
-  /** As it was asked for; null: not at all. */
+  /** The requested time; null: none was requested. */
   readonly lockWaitMs: number | null;
   readonly openBeside: () => Promise<Session>;
   readonly meter: Pick<ProgressMeter, "told">;
@@ -53,11 +53,14 @@ export function createExecution(
   };
 }
 
-/** Records what ran so far, in the transaction that is open if one is. @param intent what is about to run; null: nothing that commits */
+/**
+ * Records what ran so far, in the open transaction if there is one. @param intent what is about to run; null: nothing
+ * that commits
+ */
 export async function record(execution: Execution, intent: Intent | null): Promise<void> {
   const { session, journal, memory, counters } = execution;
   const saved = await saveSession(session, memory);
-  // Before a statement that commits, and at the end, there is nothing that could be undone.
+  // Before a statement that commits, and at the end, nothing can be undone any more.
   const goesOn = intent === null && !journal.atEnd;
   await journal.record(session, goesOn ? await counters.save(session, saved) : saved, intent);
   execution.unrecorded = false;
@@ -81,12 +84,12 @@ export async function commit(execution: Execution, text: string = COMMIT): Promi
   const { transaction } = execution;
   const offByUs = transaction?.owner === "runner" && (memory.tablesLocked || transaction.implicit);
   execution.transaction = null;
-  // It wrote nothing that a crash right here could have happen twice: the server would have refused that just the same.
+  // It wrote nothing that a crash right here could make happen twice: the server would have refused that, too.
   if (unrecorded) await record(execution, null);
   if (offByUs) await session.run("SET autocommit = 1");
 }
 
-/** What decides how the next statement is run. @param readersFollow see `State` */
+/** What matters for how to run the next statement. @param readersFollow see `State` */
 export function stateOf({ transaction, memory, unrecorded }: Execution, readersFollow: boolean): State {
   return {
     transaction: transaction === null ? null : { ...transaction, full: isFull(transaction) },
@@ -98,7 +101,7 @@ export function stateOf({ transaction, memory, unrecorded }: Execution, readersF
   };
 }
 
-/** Notes that a statement ran and that no rollback undoes it. */
+/** Notes that a statement ran and no rollback can undo it. */
 export function ranForGood(execution: Execution, statement: Statement): void {
   const { journal, nonTransactional, counters } = execution;
   journal.advance(statement);

@@ -15,19 +15,19 @@ import type { Statement } from "../syntax/statement";
 /** Where a file stopped. */
 export interface StoppedAt {
   readonly file: MigrationFile;
-  /** The statement under way; null: at the end of the file, while recording. */
+  /** The current statement; null: at the end of the file, while recording. */
   readonly statement: Statement | null;
   readonly total: number;
   readonly done: number;
   /** It may have taken effect although it failed. */
   readonly fateOpen: boolean;
-  /** Its end was asked for, on the server. */
+  /** Somebody asked for it to be killed on the server. */
   readonly killed: boolean;
   /** The whole server takes no writes. */
   readonly readOnly: boolean;
 }
 
-/** Errors that a setting of the server's or the session's is to blame for, and what helps; `undefined`: the file is. */
+/** Errors caused by a setting of the server or the session, with a hint; all others are the file's fault. */
 const SETTING_TO_BLAME: Readonly<Record<number, string>> = {
   // ER_OPTION_PREVENTS_STATEMENT, other than read_only
   1290: "The server was started with an option that forbids it; its own words say which.",
@@ -68,14 +68,14 @@ function codeOf({ readOnly }: StoppedAt, error: unknown): ErrorCode {
 /** The user lacks a privilege. Whether to grant it or to do without the statement is not known here. */
 const DENIED: ReadonlySet<number> = new Set([1044, 1142, 1143, 1227, 1370]);
 
-/** The run was asked to stop, and did between two statements. */
+/** The run was asked to stop, and stopped between two statements. */
 export function stoppedAfter(at: Pick<StoppedAt, "file" | "total" | "done">): MigrateError {
   return new MigrateError("interrupted", `${at.file.fileName}: stopped on request. ${applied(at)}`, {
     hint: `To go on, run it again:\n  ${command(at)}`,
   });
 }
 
-/** The run was asked to stop, and did between two migrations. */
+/** The run was asked to stop, and stopped between two migrations. */
 export function stoppedBefore({ file }: Pick<StoppedAt, "file">, done: number): MigrateError {
   return new MigrateError(
     "interrupted",
@@ -84,7 +84,9 @@ export function stoppedBefore({ file }: Pick<StoppedAt, "file">, done: number): 
   );
 }
 
-/** The connection was lost, or the server undid what was under way: the statement under way may or may not have taken effect. */
+/**
+ * The connection was lost, or the server undid the transaction: the current statement may or may not have taken effect.
+ */
 export function connectionLost(at: StoppedAt, error: unknown): StatementError {
   return new StatementError(
     "connection-lost",
@@ -103,7 +105,7 @@ function applied({ done, total }: Pick<StoppedAt, "done" | "total">): string {
   return `${done} of ${total} statements are applied and recorded.`;
 }
 
-/** Another run came in between; what helps is said by the error. */
+/** Another run came in between; the error itself says what helps. */
 const NOT_THE_FILE: readonly ErrorCode[] = ["lock-lost", "history-moved"];
 
 function howToGoOn(at: StoppedAt, error: unknown, killed: boolean): string {

@@ -4,7 +4,7 @@ import { createClassifier } from "../syntax/classify";
 import { createCompanions, FEWEST, type Work } from "./companions";
 import type { FileReader } from "./step-files";
 
-/** Bytes of the pairs whose lines are added together: their texts go into the history with them. */
+/** The most bytes of pairs whose lines are added together: their texts go into the history as well. */
 const MOST_BYTES = 256 * 1024;
 
 /** A file that is run together with others, and its statements. */
@@ -14,16 +14,16 @@ export interface WholeFile {
   readonly works: readonly Work[];
 }
 
-/** What reads a step's file. */
+/** What is needed to read a step's file. */
 export interface StepReader {
   readonly reader: FileReader;
   readonly scan: (step: Step) => Promise<FileScan>;
 }
 
 /**
- * The steps from one on whose files hold nothing but statements that are announced together (see companions.ts).
+ * The steps, from a given one on, whose files contain only statements that are announced together (see companions.ts).
  * @param most statements
- * @returns none when the first is to be run by itself
+ * @returns none when the first must run by itself
  */
 export async function gatherSteps(
   steps: readonly Step[],
@@ -59,7 +59,7 @@ export async function gatherSteps(
   return found.length > 1 && enough ? found : [];
 }
 
-/** Its session is as new afterwards, and nothing in it depends on what is sent in between. */
+/** The file leaves its session like new, and does not depend on what is sent in between. */
 function leavesNoTrace({ total, userVariables, usesLastInsertId, usesPrevious }: FileScan): boolean {
   return total > 0 && userVariables.length === 0 && !usesLastInsertId && !usesPrevious;
 }

@@ -7,7 +7,7 @@ export type { Work };
 /** How many statements are sent to the server together. */
 export interface BatchSize {
   readonly statements: number;
-  /** Learns from statements that were just run, alone or together. @param ms milliseconds that they took */
+  /** Learns from statements that were just run, alone or together. @param ms how long they took, in milliseconds */
   learn(count: number, ms: number): void;
 }
 
@@ -16,18 +16,18 @@ const MIN_BATCH = 4;
 const GROWTH = 16;
 const MAX_BATCH = 2_000;
 
-/** What a batch should take, in milliseconds: a signal and the end of a transaction wait for it. */
+/** How long a batch should take, in milliseconds: a signal and the end of a transaction have to wait for it. */
 const BATCH_MS = 100;
 
-/** The same for statements that commit by themselves: each of them takes the server longer than sending it does. */
+/** The same for statements that commit by themselves: for these the server needs more time than the network. */
 const COMPANIONS_MS = 250;
-/** More would be much to judge after a crash. */
+/** More would be too much to judge after a crash. */
 const MOST_COMPANIONS = 200;
 
-/** Characters in a batch. */
+/** The most characters in a batch. */
 const BATCH_LENGTH = 64 * 1024;
 
-/** Starts with one alone, which may be a slow one, and follows what the server makes of it. */
+/** Starts with a single statement, which may be slow, and adapts to the server's speed. */
 export function createBatchSize(batchMs = BATCH_MS, most = MAX_BATCH): BatchSize {
   let statements = 1;
   return {
@@ -36,21 +36,23 @@ export function createBatchSize(batchMs = BATCH_MS, most = MAX_BATCH): BatchSize
     },
     learn(count, ms) {
       const fitting = Math.floor((batchMs * count) / Math.max(ms, 0.1));
-      // A single quick one says little.
+      // A single quick statement says little.
       statements = Math.max(1, Math.min(fitting, count * GROWTH, most));
     },
   };
 }
 
-/** For statements that are announced together, over all files of a run. */
+/** For statements that are announced together, across all files of a run. */
 export function createCompanionsSize(): BatchSize {
   return createBatchSize(COMPANIONS_MS, MOST_COMPANIONS);
 }
 
-/** What is known of a file's statements, by their kind: that rows went in quickly says nothing of an UPDATE behind them. */
+/**
+ * What is known about the speed of a file's statements, by kind: quick inserts say nothing about an UPDATE after them.
+ */
 export interface BatchSizes {
   of(statement: Statement): BatchSize;
-  /** Learns from what was just run, alone or together. @param ms milliseconds that it took */
+  /** Learns from what just ran, alone or together. @param ms how long it took, in milliseconds */
   learn(works: readonly Work[], ms: number): void;
 }
 
@@ -67,26 +69,26 @@ export function createBatchSizes(): BatchSizes {
   };
 }
 
-/** An INSERT of nothing but literals: what it costs can be seen from others like it. */
+/** An INSERT of nothing but literals: others like it show what it costs. */
 function isRows({ head, text }: Statement): boolean {
   return head.length < text.length;
 }
 
-/** What is given to the server without anything of the runner's in between. */
+/** Statements that the server gets without anything of the runner's own in between. */
 export interface Group {
-  /** `announced`: with one record of what all are about; `unit`: the first one, and those that read what it left. */
+  /** `announced`: with one record for all of them; `unit`: the first one, and those that read what it left. */
   readonly how: "alone" | "together" | "announced" | "unit";
   readonly works: readonly Work[];
 }
 
 /** Groups a file's statements. */
 export interface Grouping {
-  /** Cuts them so that no group is parted. */
+  /** Cuts them without splitting a group. */
   cut(chunks: Chunks): Chunks;
   /**
-   * The statements from one on that make a group.
+   * The statements, from a given one on, that form a group.
    * @param preparedText the text of a prepared statement, or null when it is not known
-   * @param may what can be done together, where the statements are of the kind
+   * @param may what can be done together, if the statements are of the right kind
    */
   gather(
     statements: readonly Statement[],
@@ -101,8 +103,8 @@ export interface Grouping {
 type Chunks = AsyncIterable<readonly Statement[]> | Iterable<readonly Statement[]>;
 
 /**
- * @param usesPrevious a statement of the file reads what the one before it left, so that none are sent together
- * @param companions how many are announced together
+ * @param usesPrevious a statement of the file reads what the one before it left, so none are sent together
+ * @param companions how many statements are announced together
  */
 export function createGrouping(
   usesPrevious: boolean,
@@ -145,9 +147,9 @@ function* worksFrom(
 }
 
 /**
- * The statements from the first on that can be sent together; none when that one must go alone.
+ * The statements, from the first on, that can be sent together; none when the first one must go alone.
  * @param from index of the first
- * @param maxPacketBytes what the server takes in one command
+ * @param maxPacketBytes the largest command that the server takes
  */
 export function gatherBatch(
   statements: readonly Statement[],
@@ -156,7 +158,7 @@ export function gatherBatch(
   sizes: BatchSizes,
   maxPacketBytes: number,
 ): readonly Work[] {
-  // A unit of a string has at most three bytes, and the server wants some of the packet for itself.
+  // A UTF-16 unit of a string takes at most three bytes, and the server needs some of the packet for itself.
   const longest = Math.min(BATCH_LENGTH, maxPacketBytes / 4);
   const batch: Work[] = [];
   let length = 0;
@@ -176,15 +178,15 @@ export function gatherBatch(
 }
 
 /**
- * Changes rows and returns none. What reads the outcome of the statement before it (ROW_COUNT()) is not asked for
- * here: a file that does so is sent statement by statement.
+ * Changes rows and returns none. Whether it reads the outcome of the statement before it (ROW_COUNT()) does not matter
+ * here: a file with such statements is sent one by one.
  */
 function maySendTogether({ head }: Statement, { statement: { kind } }: Classified): boolean {
   return (
     kind === "transactional" &&
     /^(?:INSERT|REPLACE|UPDATE|DELETE)\b/i.test(head) &&
     !/\bRETURNING\b/i.test(head) &&
-    // With another delimiter it may be two, which the server refuses only when they come alone.
+    // With another delimiter it may be two statements, which the server refuses only when they come alone.
     !head.includes(";")
   );
 }
@@ -210,7 +212,7 @@ function gatherUnit(
   return unit;
 }
 
-/** Whether a statement reads what the one before it left. A body that is only defined reads nothing yet. */
+/** Whether a statement reads what the one before it left. A body that is only being defined reads nothing yet. */
 export function readsPrevious(
   { statement, usesPrevious }: Classified,
   preparedText: (name: string) => string | null = () => null,
@@ -247,12 +249,12 @@ export function readsPrevious(
 
 const READS_PREVIOUS = /\b(?:row_count|found_rows|diagnostics|warnings|errors|warning_count|error_count)\b/i;
 
-/** Whether it leaves nothing behind, so that it does not matter what it reads. */
+/** Whether it leaves nothing behind; then it does not matter what it reads. */
 export function leavesNothing({ text }: Statement): boolean {
   return /^\s*(?:SHOW|SELECT)\b/i.test(text) && !/\bINTO\b|:=/i.test(text);
 }
 
-/** Cuts a file's statements so that none is parted from what it reads. */
+/** Cuts a file's statements without separating one from those whose outcome it reads. */
 async function* keepUnits(
   chunks: Chunks,
   classify: (statement: Statement) => Classified,
@@ -268,7 +270,7 @@ async function* keepUnits(
   if (held.length > 0) yield held;
 }
 
-/** What a prepared text reads is not known before it is prepared. */
+/** Before a text is prepared, nobody knows what it reads. */
 function mayRead(classified: Classified): boolean {
   return readsPrevious(classified) || classified.statement.kind.startsWith("execute");
 }

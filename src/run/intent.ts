@@ -28,7 +28,7 @@ export async function announce(
   await record(execution, intentFor(execution, statement, execution.announced));
 }
 
-/** What the history keeps of it. */
+/** What the history stores about it. */
 export function intentFor(
   { session }: Pick<Execution, "session">,
   statement: Statement,
@@ -38,7 +38,9 @@ export function intentFor(
   return { ...intentOf(statement), connection: session.connectionId, how, objects, before, ...running };
 }
 
-/** Runs a statement whose intent is recorded, outside of a transaction. @param text the same, said in other words */
+/**
+ * Runs a statement whose intent is recorded, outside of a transaction. @param text the same statement in other words
+ */
 export async function sendAnnounced(
   execution: Execution,
   statement: Statement,
@@ -60,7 +62,9 @@ export async function sendAnnounced(
   ranForGood(execution, statement);
 }
 
-/** Sends a statement outside of a transaction; not a second time before the history was seen to be as this run left it. */
+/**
+ * Sends a statement outside of a transaction; not a second time before a check that the history is as this run left it.
+ */
 export function sending({ session, journal }: Execution, text: string): () => Promise<void> {
   let again = false;
   return async () => {
@@ -70,7 +74,7 @@ export function sending({ session, journal }: Execution, text: string): () => Pr
   };
 }
 
-/** Why it must not be tried again after an error; null: it may. */
+/** Why it must not be tried again after an error; null: it can be. */
 export async function whyNotAgain(
   execution: Execution,
   error: unknown,
@@ -82,7 +86,7 @@ export async function whyNotAgain(
   return (await didNothing(execution, error, announced)) ? null : "part of it may have taken effect";
 }
 
-/** Whether the server refused it, and nothing of it took effect. */
+/** Whether the server refused it and none of it took effect. */
 export async function didNothing(
   { session, memory }: Execution,
   error: unknown,
@@ -111,7 +115,7 @@ export async function sendRepeatable(
   ranForGood(execution, statement);
 }
 
-/** Tables to name who holds them. */
+/** The tables whose holders a message should name. */
 export function tablesOf(
   objects: readonly ObjectRef[],
   current: string,
@@ -122,10 +126,11 @@ export function tablesOf(
 }
 
 /**
- * Runs a statement in the file's own transaction, which it may end. The record of all before it, and its intent, are written
- * in that transaction: if the statement commits it, it commits them too; if it does not, they are undone with the rest.
+ * Runs a statement in the file's own transaction, which it may end. The record of everything before it, and its intent,
+ * are written in that transaction. If the statement commits the transaction, they are committed too; if not, they are
+ * undone with the rest.
  * @param announcement null for a statement that can be repeated
- * @param held others read what it leaves
+ * @param held whether later statements read what it leaves
  */
 export async function sendPerhapsEnding(
   execution: Execution,
@@ -163,7 +168,7 @@ export async function sendPerhapsEnding(
   if (announcement?.how === "ask" && !held) await record(execution, null);
 }
 
-/** After it could not have its locks. What it was about is rolled back by then, or committed. */
+/** Asked after it could not get its locks. By then its own work has been rolled back, or committed. */
 async function whyNotAgainInside(
   execution: Execution,
   statement: Statement,
@@ -179,7 +184,7 @@ async function whyNotAgainInside(
     : null;
 }
 
-/** After an error: whether the statement got so far as to commit the transaction, and may have done more. */
+/** Asked after an error: whether the statement got as far as committing the transaction, and may have done more. */
 async function isCommitted(
   execution: Execution,
   error: unknown,

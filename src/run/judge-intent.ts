@@ -14,12 +14,12 @@ import { mayComeBack } from "../syntax/statements/alter-table";
 
 export type { Verdict };
 
-/** What an intent says of the world before its statement. */
+/** What an intent says about the world before its statement. */
 export type Before = Pick<Intent, "how" | "objects" | "before">;
 
 /**
  * Reads what will tell later whether a statement took effect.
- * @param database the current one, for names without
+ * @param database the current one, for names without a database
  */
 export async function readBefore(
   session: Session,
@@ -33,13 +33,13 @@ export async function readBefore(
     return { how, objects: [schema], before: await readSchemaFingerprint(session, database) };
   }
   const objects = named.map((object) => ({ ...object, database: object.database ?? database }));
-  // Whether a table that will be created exists is looked up by the statement that records the intent.
+  // The statement that records the intent also looks whether a table to be created exists.
   const before: Fingerprint =
     probedByRecord(how, objects) ?? (await readFingerprint(session, objects, database, IDENTITY[how]));
   return { how, objects, before };
 }
 
-/** What has no other definition afterwards is told by which one it is. */
+/** When the definition stays the same, the object's identity tells. */
 export const IDENTITY: Readonly<Record<Exclude<Judgement, "ask" | "schema">, Identity>> = {
   create: "none",
   alter: "none",
@@ -50,21 +50,21 @@ export const IDENTITY: Readonly<Record<Exclude<Judgement, "ask" | "schema">, Ide
   exchange: "innodb",
 };
 
-/** What is known of a statement's fate, and why. */
+/** What is known about a statement's fate, and why. */
 export interface Finding {
   readonly verdict: Verdict;
-  /** What its objects are now; null where they say nothing. */
+  /** What its objects are like now; null when they say nothing. */
   readonly now: Fingerprint | null;
-  /** What it makes of them; null where that was not worked out. */
+  /** What the statement makes of them; null when that was not worked out. */
   readonly made: Fingerprint | null;
 }
 
-/** Whether an intent's objects are what they were before its statement, as far as they tell. */
+/** Whether an intent's objects are as they were before its statement, as far as one can tell. */
 export async function isUnchanged(session: Session, intent: Before): Promise<boolean> {
   return (await compare(session, intent)).verdict === "not-applied";
 }
 
-/** Compares what an intent's objects are now with what they were, without asking what the statement would make of them. */
+/** Compares an intent's objects with what they were before, without asking what the statement would make of them. */
 async function compare(session: Session, intent: Before): Promise<Finding> {
   const { how, before, objects } = intent;
   const nothing = { verdict: "unknown", now: null, made: null } as const;
@@ -81,7 +81,7 @@ async function compare(session: Session, intent: Before): Promise<Finding> {
 /**
  * Judges an intent.
  * @param executed what its statement ran and where, if that is known in full
- * @param beside opens a session of its own, set up as the statement's was
+ * @param beside opens another session, set up like the statement's own
  */
 export async function judgeIntent(
   session: Session,
@@ -89,7 +89,7 @@ export async function judgeIntent(
   executed: { readonly text: string; readonly database: string } | null,
   beside: () => Promise<Session>,
 ): Promise<Finding> {
-  // What earlier versions wrote holds hashes only.
+  // Intents from earlier versions have only hashes.
   if (intent.text === undefined)
     return { verdict: await judgeEarlier(session, intent), now: null, made: null };
   const found = await compare(session, intent);
@@ -97,7 +97,7 @@ export async function judgeIntent(
   const { now } = found;
   if (now === null || before === null || how === "ask" || how === "schema") return found;
   if (how === "truncate" && found.verdict === "unknown") {
-    // Doing it again to no rows takes nothing from anybody.
+    // When there are no rows, doing it again takes nothing from anybody.
     const empty = await Promise.all(objects.map((object) => isEmptyTable(session, object)));
     return empty.every((one) => one) ? { ...found, verdict: "not-applied" } : found;
   }
@@ -149,7 +149,7 @@ async function withBeside<T>(beside: () => Promise<Session>, body: (own: Session
   }
 }
 
-/** A table without transactions may have got some of its rows only: its definition does not say that it has all. */
+/** A table without transactions may have only some of its rows: its definition does not say that it has all. */
 function fillsByRows(how: Judgement, text: string, now: Fingerprint): boolean {
   if ((how !== "create" && how !== "replace") || !/\b(SELECT|VALUES)\b/i.test(text)) return false;
   return now.objects.some(
@@ -159,8 +159,8 @@ function fillsByRows(how: Judgement, text: string, now: Fingerprint): boolean {
 }
 
 /**
- * Judges an intent that an earlier version wrote: without the statement's text and with hashes of the definitions only, a
- * change is all that can be seen.
+ * Judges an intent that an earlier version wrote: without the statement's text and with hashes of the definitions only,
+ * one can see only that something changed.
  * @throws the driver's error
  */
 async function judgeEarlier(session: Session, intent: Intent): Promise<Verdict> {
@@ -171,13 +171,13 @@ async function judgeEarlier(session: Session, intent: Intent): Promise<Verdict> 
     const now = await readSchemaFingerprint(session, first.name);
     return judge("alter", before, now, now);
   }
-  // The definitions of these had the name in them.
+  // Earlier versions kept the name in these definitions.
   if (how === "alter" && objects.some(({ type }) => type === "account")) return "unknown";
   const now = await readFingerprint(session, objects, session.database, how === "rename" ? "innodb" : "none");
   return judge(how, before, now, how === "alter" ? changed(before, now) : now);
 }
 
-/** Only what changed counts as made. */
+/** Only objects that changed count as made. */
 function changed(before: Fingerprint, now: Fingerprint): Fingerprint {
   const all = now.objects.every((is, index) => is.state !== before.objects[index]?.state || !exists(is));
   return all ? now : { objects: now.objects.map((is) => ({ ...is, state: "unreadable" })) };

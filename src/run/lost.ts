@@ -4,13 +4,13 @@ import type { QualifiedTable } from "../server/temporary-tables";
 import { type Classified, mentionsTable } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
 
-/** SET @name = …, without a look at what any variable held. */
+/** SET @name = …, with a value that reads no variable. */
 export function setsAnew({ text }: Statement, name: string): boolean {
   const [, assigned, value = "@"] = /^SET\s+@`?([\w$.]+)`?\s*:?=([\s\S]*)$/i.exec(text) ?? [];
   return assigned?.toLowerCase() === name && !value.includes("@");
 }
 
-/** Refuses a statement that needs a user variable which died with an earlier session. */
+/** Refuses a statement that needs a user variable lost with an earlier session. */
 export function refuseLostVariable(
   statement: Statement,
   { userVariables }: Classified,
@@ -29,7 +29,7 @@ export function refuseLostVariable(
   );
 }
 
-/** Refuses a statement that needs a temporary table which died with an earlier session. */
+/** Refuses a statement that needs a temporary table lost with an earlier session. */
 export function refuseLostTemporary(
   statement: Statement,
   lost: readonly QualifiedTable[],
@@ -47,7 +47,7 @@ export function refuseLostTemporary(
   );
 }
 
-/** A statement reads what the last one of an earlier run left (ROW_COUNT() and the like). */
+/** The error when a statement reads what the last one of an earlier run left (ROW_COUNT() and the like). */
 export function lostOutcome({ line, column, number }: Statement, fileName: string): MigrateError {
   return new MigrateError(
     "session-lost",
@@ -57,10 +57,10 @@ export function lostOutcome({ line, column, number }: Statement, fileName: strin
   );
 }
 
-/** Nothing is wrong with the files: what the history says now is read in another session, and gone on with. */
+/** Nothing is wrong with the files: another session reads what the history says now, and goes on from there. */
 const PLANNED_AGAIN: readonly ErrorCode[] = ["connection-lost", "history-moved", "read-only-server"];
 
-/** Whether a run goes on in a new session, from what the history says. */
+/** Whether a run can go on in a new session, from what the history says. */
 export function isLost(error: unknown): error is Error {
   return error instanceof MigrateError
     ? PLANNED_AGAIN.includes(error.code)

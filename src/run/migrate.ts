@@ -32,7 +32,7 @@ export type TargetInput = { readonly to: string } | { readonly steps: number } |
 
 export interface RunResult {
   readonly direction: "up" | "down";
-  /** Version the database was at before; null: base. */
+  /** The version before the run; null: base. */
   readonly from: number | null;
   readonly to: number | null;
   readonly steps: readonly StepResult[];
@@ -44,8 +44,8 @@ export interface RunResult {
 const LOCK_WAIT_MS = 5_000;
 
 /**
- * Applies or reverts migrations up to a target. What is planned under the lock is what runs.
- * @throws RefusedError, StatementError, MigrateError; whatever was applied by then is recorded
+ * Applies or reverts migrations up to a target. The plan made under the lock is what runs.
+ * @throws RefusedError, StatementError, MigrateError; what was applied by then is recorded
  */
 export async function migrate(
   settings: Settings,
@@ -56,13 +56,13 @@ export async function migrate(
   const target = readTarget(direction, input);
   return await withRun(settings, options, async (run) => {
     if (direction === "up" && options.allowAhead !== true) requireMigrations(run.folder);
-    // The first look is without the lock: when nothing is to be done there is nothing to wait for.
+    // The first look is without the lock: when there is nothing to do, there is nothing to wait for.
     const { plan, known } = await planFirst(run, direction, target);
     return await carryOut(run, [plan], (ready) => runPlans(ready, planAgain(ready, known, plan)));
   });
 }
 
-/** Plans, and says from which migrations. */
+/** Makes the plan, and returns the migrations it was made from. */
 async function planFirst(
   run: Run,
   direction: "up" | "down",
@@ -83,7 +83,7 @@ async function planFirst(
   return { plan, known };
 }
 
-/** Only a first run comes here, so that no other pays for it. */
+/** Only a first run comes here, so no other run pays for this. */
 async function refuseExisting({ session, settings, options }: Run): Promise<void> {
   if (options.allowExisting ?? settings.allowExisting ?? false) return;
   await refuseExistingTables(session, settings);
@@ -101,7 +101,9 @@ function readTarget(direction: "up" | "down", input: TargetInput): Target | null
   return "to" in input ? parseTarget(input.to) : stepsTarget(direction, input.steps);
 }
 
-/** Reverts the newest migration and applies it again.  @throws like `migrate`, before anything is reverted where it can */
+/**
+ * Reverts the newest migration and applies it again. @throws like `migrate`, where possible before anything is reverted
+ */
 export async function redo(settings: Settings, options: RunOptions = {}): Promise<RunResult> {
   return await withRun(settings, options, async (run) => {
     const { rows } = await readHistoryState(run.session, settings.table);
@@ -120,7 +122,7 @@ async function withRun<T>(
   options: RunOptions,
   body: (run: Run) => Promise<T>,
 ): Promise<T> {
-  // The folder is judged whole before the database is touched.
+  // The whole folder is checked before the database is touched.
   const folder = folderOf(settings);
   return await withTranslatedErrors(async () => {
     let cluster: Cluster | undefined;
@@ -143,7 +145,7 @@ async function withRun<T>(
   });
 }
 
-/** @param cluster what an earlier session was told that the server is a part of; it is not asked again */
+/** @param cluster the kind of cluster that an earlier session found; the server is not asked again */
 async function openRunSession(
   settings: Settings,
   options: RunOptions,
@@ -158,7 +160,7 @@ async function openRunSession(
   });
 }
 
-/** Shows plans, or has them run under the lock. */
+/** Shows plans, or runs them under the lock. */
 async function carryOut(
   run: Run,
   plans: readonly Plan[],
@@ -180,7 +182,7 @@ async function carryOut(
 async function confirm(run: Run, steps: readonly Step[]): Promise<void> {
   if (run.options.confirm === undefined) return;
   await run.options.confirm(run.session.database, steps);
-  // A person may have thought for longer than the server keeps an idle session.
+  // A person may think for longer than the server keeps an idle session.
   await run.session.close();
   run.session = await run.open();
 }

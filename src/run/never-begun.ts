@@ -5,9 +5,9 @@ import type { Session } from "../server/session";
 import { isUnchanged } from "./judge-intent";
 
 /**
- * Takes back the lines of migrations that an earlier run had announced together with others and never came to, so that
- * they are pending as if nothing had been said of them. The oldest that is open is judged like any other.
- * @param history where they are, under the lock
+ * Removes the lines of migrations that an earlier run announced together with others but never reached. They are
+ * pending again, as if never announced. The oldest open one is judged like any other.
+ * @param history the history table, under the lock
  * @param rows the whole history
  * @returns what is left of it
  * @throws as `removeLines`; the driver's error
@@ -30,7 +30,7 @@ export async function withoutNeverBegun(
   return rows.slice(0, end);
 }
 
-/** Newest lines of which nothing is done, but something is announced. */
+/** How many of the newest lines have nothing done but something announced. */
 function countOpen(rows: readonly HistoryRow[]): number {
   const settled = rows.findLastIndex(
     ({ done, intent, finishedAt, error }) =>

@@ -25,7 +25,8 @@ export async function perform(execution: Execution, work: Work, action: Action):
     case "record":
       return record(execution, null);
     case "record-start": {
-      // Where the counters stand must be known after a crash, so it is committed before the transaction that moves them.
+      // After a crash we must know where the counters stood, so that is committed before the transaction that moves
+      // them.
       const moved = await counters.prepare(session);
       if (moved || execution.unrecorded) await record(execution, null);
       return;
@@ -91,7 +92,7 @@ async function send(
       return journal.advance(statement);
     case "lock": {
       const text = lockingHistoryToo(statement.text, session.database, journal.line.table);
-      // All of its tables or none: what it could not have in time it may ask for again.
+      // It locks all of its tables or none: after a time-out it can ask again.
       let again = false;
       return retry.through(
         async () => {
@@ -114,7 +115,7 @@ async function sendInSession(
   text: string,
 ): Promise<void> {
   await execution.session.run(text);
-  // Running it again would not give back what it changed.
+  // Running it again would not restore what it changed.
   cannotRepeat(execution);
   execution.journal.advance(statement);
 }

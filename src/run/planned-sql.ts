@@ -8,7 +8,7 @@ export interface PlannedStep {
   readonly name: string;
   readonly direction: "up" | "down";
   readonly file: string;
-  /** Statements that an earlier run applied and that would not run again. */
+  /** How many statements an earlier run applied; they would not run again. */
   readonly done: number;
   readonly statements: readonly string[];
 }

@@ -10,9 +10,9 @@ import type { Session } from "../server/session";
 import { splitText } from "../syntax/splitter";
 
 /**
- * The statements of a partial migration that are applied already are not the ones in the file any more.
- * @param stored the file's text as it was begun; null when it was too large to store
- * @returns the refusal, naming the first statement that differs where both texts are at hand
+ * The refusal of a partial migration whose applied statements are no longer those in the file.
+ * @param stored the file's text when the migration began; null when it was too large to store
+ * @returns the refusal, naming the first statement that differs if both texts are at hand
  */
 export function nameChangedStatement(
   file: MigrationFile,
@@ -25,7 +25,7 @@ export function nameChangedStatement(
 }
 
 /**
- * Looks whether the file of a partial migration still begins with the statements that are applied.
+ * Checks whether the file of a partial migration still begins with the applied statements.
  * @returns null when it does, or when there is no such file
  */
 export async function findChangedPrefix(
@@ -43,7 +43,7 @@ export async function findChangedPrefix(
   return prefixModified(file, row, texts?.[direction] ?? null, session.server);
 }
 
-/** Hash over the first statements of a file; null when there is none, or fewer than that. */
+/** Hash over the first statements of a file; null when there is no file, or it has fewer statements. */
 async function hashPrefix(
   file: MigrationFile,
   count: number,

@@ -9,16 +9,16 @@ import type { Session } from "../server/session";
 import type { Settings } from "../settings/settings";
 import type { Emit, RunProgress, StepName } from "./events";
 
-/** Follows a run, and tells every now and then how far it is. */
+/** Follows a run, and reports every now and then how far it has come. */
 export interface ProgressMeter {
   begin(step: StepName, place: Place): void;
-  /** The file was read so much further. */
+  /** So many more bytes of the file were read. */
   read(bytes: number): void;
   statement(number: number): void;
-  /** A tool that carries the statement out says how far it is. @param remainingMs null: it does not say */
+  /** The tool that runs the statement says how far it has come. @param remainingMs null: it does not say */
   told(tool: ServerProgress, remainingMs: number | null): void;
   done(): void;
-  /** Stops telling, and closes its session. */
+  /** Stops reporting, and closes its session. */
   end(): Promise<void>;
 }
 
@@ -30,14 +30,14 @@ export interface Place {
   readonly totalBytes: number;
 }
 
-/** A statement that runs longer is worth a second connection, to ask the server how far it is. */
+/** A statement that runs longer than this is worth a second connection, to ask the server how far it has come. */
 const LONG_MS = 2_000;
 /** The server is asked at most this often. */
 const ASK_EVERY_MS = 1_000;
-/** The bytes of smaller files say nothing about how long they take. */
+/** The size of smaller files says nothing about how long they take. */
 const BIG_FILE_BYTES = 1024 * 1024;
 
-/** A meter that tells nobody, and costs nothing. */
+/** A meter that reports nothing and costs nothing. */
 const SILENT: ProgressMeter = {
   begin: () => {},
   read: () => {},
@@ -47,7 +47,7 @@ const SILENT: ProgressMeter = {
   end: async () => {},
 };
 
-/** What is under way. Times are of performance.now(). */
+/** What is running now. Times are from performance.now(). */
 interface Current {
   readonly step: StepName;
   readonly place: Place;
@@ -88,7 +88,7 @@ export function createProgressMeter(
     if (session === null) return;
     watcher ??= createWatcher(settings);
     const server = await watcher.look(session);
-    // It may be about another statement by now.
+    // Another statement may be running by now.
     if (about !== current || about.statement !== statement) return;
     if (server !== null && about.server !== null && server.stage !== about.server.stage) {
       about.stageAt = performance.now();
@@ -101,7 +101,7 @@ export function createProgressMeter(
     const now = performance.now();
     const due =
       current.tool === null && now - current.statementAt >= LONG_MS && now - askedAt >= ASK_EVERY_MS;
-    // A server that does not answer is no reason to fall silent.
+    // We go on reporting even if the server does not answer.
     if (!due || asking !== null) {
       tell();
       return;
@@ -171,7 +171,7 @@ function remaining(spentMs: number, fraction: number): number | null {
   return fraction < 0.01 ? null : Math.round((spentMs * (1 - Math.min(1, fraction))) / fraction);
 }
 
-/** Looks, from a second connection, how far a session is with its statement. */
+/** Looks, from a second connection, how far a session's statement has come. */
 interface Watcher {
   /** @returns null when the server does not say or may not be asked; never throws */
   look(at: Session): Promise<ServerProgress | null>;
@@ -190,12 +190,13 @@ function createWatcher(settings: Settings): Watcher {
 
   async function look(at: Session): Promise<ServerProgress | null> {
     session ??= await openSession(settings.database, { withoutDatabase: true });
-    // Behind a proxy the second connection may lead to another server, where the same number is somebody else's.
+    // Behind a proxy the second connection may lead to another server, where the same number is somebody else's
+    // session.
     if (session.server.instance !== at.server.instance) throw new Error("another server");
     const seen = await readServerProgress(session, at.connectionId);
     if (seen === null && !turnedOn) {
       turnedOn = true;
-      // What it is permitted to see is enough when it is not permitted to turn more on.
+      // If it may not turn more on, what it can already see is enough.
       turnOff = await turnOnServerProgress(session).catch(() => null);
     }
     return seen;

@@ -5,10 +5,10 @@ import { classify, type ObjectRef } from "../syntax/classify";
 import { startsCompound } from "../syntax/compound";
 
 /**
- * Whether the server's error alone proves that nothing of a statement happened. Where the statement runs others, in a
- * procedure or a trigger, the error may be one of theirs, and come after some of them took effect.
- * @param text what was run; for EXECUTE the prepared text, or the EXECUTE itself when that is not known
- * @param currentDatabase where names without a database are looked for
+ * Whether the server's error alone proves that nothing of a statement happened. When the statement runs others, in a
+ * procedure or a trigger, the error may come from one of those, after some of them took effect.
+ * @param text what ran; for EXECUTE the prepared text, or the EXECUTE itself when the text is not known
+ * @param currentDatabase where to look for names without a database
  */
 export async function provesNothingHappened(
   session: Session,
@@ -22,7 +22,7 @@ export async function provesNothingHappened(
   const { statement } = classify(text, session.server);
   switch (statement.kind) {
     case "call":
-      // A procedure that this user does not see is one that this user cannot run.
+      // A user cannot run a procedure that they cannot see.
       return neverBegan(errno) && !(await isVisibleProcedure(session, statement.routine, currentDatabase));
     case "execute":
     case "execute-immediate":
@@ -32,7 +32,7 @@ export async function provesNothingHappened(
     case "unjudgeable":
       return isTakenWhole(statement.objects, text) ? neverBegan(errno) : wasNotUnderstood(errno);
     default:
-      // Rows of a table without transactions: a trigger's own error looks like the statement's.
+      // With rows of a table without transactions, a trigger's error looks like the statement's own.
       return wasNotUnderstood(errno);
   }
 }
@@ -40,11 +40,11 @@ export async function provesNothingHappened(
 /** MariaDB does a DROP or CREATE of several objects one by one; the SELECT that fills a table may call functions. */
 function isTakenWhole(objects: readonly ObjectRef[], text: string): boolean {
   const fills = objects.some(({ type }) => type === "table") && /\bSELECT\b/i.test(text);
-  // EXCHANGE PARTITION has two tables, and is one change all the same.
+  // EXCHANGE PARTITION has two tables, but it is one change.
   return (objects.length < 2 || /\bEXCHANGE\s+PARTITION\b/i.test(text)) && !fills;
 }
 
-/** In what these run, syntax errors come late. */
+/** Syntax errors in what these run come late. */
 const RUNS_TEXT = /\b(EXECUTE|CALL)\b/i;
 
 const ER_UNKNOWN_STMT_HANDLER = 1243;

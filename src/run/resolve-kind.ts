@@ -21,16 +21,16 @@ type Asker = Pick<Execution, "session" | "memory" | "nonTransactional" | "online
 
 export interface Resolved {
   readonly kind: ResolvedKind;
-  /** What it is for the session: EXECUTE does what the prepared text does. */
+  /** What it means for the session: EXECUTE does what the prepared text does. */
   readonly noted: Classified;
-  /** What a PREPARE is given, where that is not a literal. */
+  /** The value given to a PREPARE, if that is not a literal. */
   readonly prepared: SavedValue | null;
 }
 
 /**
- * Asks the server what a statement's text leaves open: what a procedure does, what a prepared text says, whether a table is
- * a temporary one, whether its rows can be rolled back.
- * @param readers those right behind it that read what it leaves
+ * Asks the server what a statement's text leaves open: what a procedure does, what a prepared text says, whether a
+ * table is temporary, whether its rows can be rolled back.
+ * @param readers the statements right after it that read what it leaves
  * @throws MigrateError `unsupported-statement`; the driver's error
  */
 export async function resolveKind(
@@ -64,7 +64,7 @@ export async function resolveKind(
       if (!kind.commits) return as(await rows());
       return as({ kind: "repeatable", objects: [], commits: "always" });
     case "set":
-      // A function or a subquery in it may write rows, or must not be asked twice: it stands or falls with its record.
+      // A function or a subquery in it may write rows, or must not run twice: it needs one transaction with its record.
       if (kind.onlyUserVariables && statement.text.includes("(")) return as(await rows());
       return as({ ...kind, usesUp: USED_UP.test(statement.text) });
     case "self-committing":
@@ -102,17 +102,17 @@ export async function resolveKind(
   }
 }
 
-/** What is done again, or not at all, by the definition that it left. */
+/** Whether the table's definition decides if it is done again or not at all. */
 function isAltering(
   kind: StatementKind,
 ): kind is Extract<StatementKind, { readonly kind: "self-committing" | "repeatable" }> {
   return kind.kind === "repeatable" || (kind.kind === "self-committing" && kind.verb === "alter");
 }
 
-/** System variables that the statements behind them use up, and that no session can be asked for. */
+/** System variables that the next statements use up, and that cannot be read from a session. */
 const USED_UP = /\b(?:insert_id|rand_seed[12])\b/i;
 
-/** Nothing that the server could tell would settle it. */
+/** Nothing that the server can tell would settle it. */
 function unknown(text: string): Announcement {
   return { how: "ask", objects: [], before: null, executes: null, text };
 }
@@ -136,7 +136,7 @@ async function resolveRows(
   return { kind: "outside", announcement: unknown(statement.text) };
 }
 
-/** What one of them writes, no transaction would take back. */
+/** Whether one of them writes something that no transaction can undo. */
 export async function writesOutside(
   { session, memory, nonTransactional }: Asker,
   texts: readonly string[],
@@ -158,7 +158,10 @@ async function resolveCall(
   return { kind: "perhaps-committing", announcement: await announceDdlOf(asker, statement.text, ddl) };
 }
 
-/** What a CALL may do. The temporary tables that it may make are suspected even before: the record that follows looks for them. */
+/**
+ * What a CALL can do. Temporary tables that it can create are noted as suspects even before it runs: the next record
+ * looks for them.
+ */
 export async function readCallEffect(
   { session, memory }: Pick<Asker, "session" | "memory">,
   routine: ObjectRef,
@@ -168,7 +171,7 @@ export async function readCallEffect(
   return effect;
 }
 
-/** A procedure that does nothing but one DDL is judged by that. */
+/** A procedure that runs nothing but one DDL is judged by that. */
 async function announceDdlOf({ session }: Asker, text: string, ddl: Executed | null): Promise<Announcement> {
   const inside = ddl === null ? null : classify(ddl.text).statement;
   if (ddl === null || inside?.kind !== "self-committing") return unknown(text);
@@ -176,7 +179,7 @@ async function announceDdlOf({ session }: Asker, text: string, ddl: Executed | n
   return { ...before, executes: ddl, text };
 }
 
-/** EXECUTE does what the prepared text does, so that is what is classified and judged. */
+/** EXECUTE does what the prepared text does, so we classify and judge that text. */
 async function resolveText(
   asker: Asker,
   work: Work,
@@ -198,7 +201,10 @@ async function resolveText(
   return resolveKind(asker, work, readers, kind, inner);
 }
 
-/** Asks the server what a PREPARE or EXECUTE IMMEDIATE is about to be given; null for a literal, which says it itself. */
+/**
+ * Asks the server for the value that a PREPARE or EXECUTE IMMEDIATE is about to get; null for a literal, which is in
+ * the text.
+ */
 async function readPreparedValue({ session }: Asker, source: PreparedSource): Promise<SavedValue | null> {
   if (source.from === "text") return null;
   const name = source.from === "variable" ? source.name : SCRATCH_VARIABLE;
@@ -206,7 +212,7 @@ async function readPreparedValue({ session }: Asker, source: PreparedSource): Pr
   return (await readUserVariables(session, [name]))[name] ?? { type: "null" };
 }
 
-/** The text that EXECUTE IMMEDIATE will run; null when it is none. */
+/** The text that EXECUTE IMMEDIATE will run; null when the value is not a text. */
 async function readImmediateText(asker: Asker, source: PreparedSource): Promise<string | null> {
   if (source.from === "text") return source.text;
   return savedText((await readPreparedValue(asker, source)) ?? undefined);

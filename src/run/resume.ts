@@ -12,8 +12,8 @@ import { settleIntent, textOf } from "./settle-intent";
 import { type Open, type StepRun, stepName } from "./step-run";
 
 /**
- * Takes up a partial line: the recorded statements must be unchanged, the session is set up again, and a
- * statement that was under way is judged.
+ * Resumes a partial line: checks that the recorded statements are unchanged, sets up the session again, and judges a
+ * statement that was running.
  * @param next the first statement that is not recorded; null when the file has no more
  */
 export async function resume(run: StepRun, next: Statement | null): Promise<"applied" | "not-applied"> {
@@ -22,7 +22,7 @@ export async function resume(run: StepRun, next: Statement | null): Promise<"app
   const { table } = context;
   const row = step.resume?.row;
   if (row === undefined) return "not-applied";
-  // Before anything else: what is left of a tool costs every write of the application.
+  // Before anything else: a tool's remains slow down every write of the application.
   if (row.intent?.tool !== undefined) await clearTool(execution, row.intent.tool);
   const stored = await readResumption(session, table, row.id);
   if (journal.position !== row.done || journal.hash() !== row.doneHash) {
@@ -30,15 +30,15 @@ export async function resume(run: StepRun, next: Statement | null): Promise<"app
     throw await nameChangedStatement(step.file, row, before, session.server);
   }
   journal.resumeAt(row.done);
-  // Before the session is set up again: under LOCK TABLES the server shows no other table.
+  // Before the session is set up again: under LOCK TABLES the server shows no other tables.
   const found = row.intent === null ? null : await judgeOpen(run, row.intent, stored.saved, next);
-  // With an intent open, the transaction before it was committed.
+  // If an intent is open, the transaction before it was committed.
   if (row.intent === null) await counters.takeUp(session, stored.saved);
   await restoreSession(session, memory, stored.saved, (text) =>
     lockingHistoryToo(text, session.database, table),
   );
   const verdict = row.intent === null || found === null ? null : await settle(run, row.intent, found, next);
-  // Not sooner: while nothing tells what became of a statement, the line is about the file that had it.
+  // Not sooner: until the statement's fate is known, the line must describe the file that contained it.
   await resumeLine(session, journal.line, believedOf(row), {
     upChecksum: step.migration.up.checksum,
     downChecksum: step.migration.down?.checksum ?? null,
@@ -50,8 +50,8 @@ export async function resume(run: StepRun, next: Statement | null): Promise<"app
 }
 
 /**
- * Judges the next of the statements that an earlier run had announced together.
- * @param next the one in its place in the file now; null when the file ends before it
+ * Judges the next of the statements that an earlier run announced together.
+ * @param next the statement at that place in the file now; null when the file ends before it
  */
 export async function settleOpen(run: StepRun, next: Statement | null): Promise<"applied" | "not-applied"> {
   const { open } = run;
@@ -60,7 +60,7 @@ export async function settleOpen(run: StepRun, next: Statement | null): Promise<
   return conclude(run, open, await settle(run, open.intent, found, next), next);
 }
 
-/** Says what became of the statement that an intent is about, and remembers those that were sent behind it. */
+/** Decides what became of an intent's statement, and remembers those that were sent after it. */
 async function settle(
   { context, step, total }: StepRun,
   intent: Intent,
@@ -74,7 +74,7 @@ async function settle(
   return settleIntent(session, step, { intent, found, next, total, overtaken });
 }
 
-/** The server stops at the first that fails: what was sent behind a statement took effect only after it did. */
+/** The server stops at the first failure: a statement can have taken effect only if the one sent before it did. */
 async function anyTookEffect(session: Session, sentBehind: readonly Intent[]): Promise<boolean> {
   for (const later of sentBehind) {
     if (!(await isUnchanged(session, later))) return true;
@@ -102,7 +102,7 @@ async function conclude(
   return "applied";
 }
 
-/** Judges a statement that was under way, where that takes it in a session set up as its own was. */
+/** Judges a statement that was running, if necessary in a session set up like its own. */
 async function judgeOpen(
   { context, execution: { memory } }: StepRun,
   intent: Intent,
@@ -115,9 +115,9 @@ async function judgeOpen(
   return judgeIntent(context.session, intent, executed, async () => {
     const beside = await context.openBeside();
     try {
-      // A lock would keep it from making tables.
+      // Without LOCK TABLES: under it the session could not make tables.
       await restoreSession(beside, memory, saved, () => "DO 0");
-      // As a statement of the file's: the runner's own settings are set aside for those.
+      // Sent as a statement of the file: otherwise the runner's own settings would apply.
       const mode = executed?.sqlMode ?? null;
       if (mode !== null && /^[\w,]*$/.test(mode)) await beside.run(`SET SESSION sql_mode = '${mode}'`);
       return beside;

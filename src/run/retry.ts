@@ -7,13 +7,13 @@ import type { Session } from "../server/session";
 import type { Classified } from "../syntax/classify";
 import { tokens } from "../syntax/lexer";
 
-/** Why a statement has to wait, and for how long it does before it is tried again. */
+/** Why a statement has to wait, and how long until it is tried again. */
 export interface Blocked {
   readonly reason: "lock-wait" | "deadlock";
-  /** Sessions that hold what it waits for, as far as the server tells. */
+  /** The sessions that hold the locks, as far as the server tells. */
   readonly blockers: readonly string[];
   readonly caveat: string | null;
-  /** This many tries failed so far, of so many at most. */
+  /** How many tries failed so far, and how many there are at most. */
   readonly tries: number;
   readonly maxTries: number;
   readonly pauseMs: number;
@@ -21,10 +21,11 @@ export interface Blocked {
 
 export interface Retry {
   /**
-   * Does a piece of work that takes locks, and does it again when it could not have them in time, if that is safe.
-   * @param tables what it locks, to name who holds it
-   * @param whyNotAgain asked after each try that failed: why it must not be done again; null: it may
-   * @throws MigrateError `blocked` when the last try failed, `interrupted` when it was asked to stop before; whatever else `work` throws
+   * Does a piece of work that takes locks, and does it again when it could not get them in time, if that is safe.
+   * @param tables the tables that it locks, to name their holders
+   * @param whyNotAgain asked after each failed try: why it must not be done again; null: it can be
+   * @throws MigrateError `blocked` when the last try failed, `interrupted` when it was asked to stop; and what `work`
+   * throws
    */
   through(work: () => Promise<void>, tables: readonly LockedTable[], whyNotAgain: WhyNotAgain): Promise<void>;
 }
@@ -60,7 +61,7 @@ export function createRetry(
           const pauseMs = pausesMs[tries - 1];
           if (pauseMs === undefined || why !== null) throw gaveUp("blocked", found);
           report({ reason, blockers, caveat, tries, maxTries: pausesMs.length + 1, pauseMs });
-          // Aborted, it rejects; that the signal is aborted says it all.
+          // It rejects when aborted; the next line looks at the signal itself.
           await pause(pauseMs, undefined, signal === undefined ? {} : { signal }).catch(() => {});
           if (signal?.aborted === true) throw gaveUp("interrupted", found);
         }
@@ -80,7 +81,7 @@ interface GivenUp {
   readonly tries: number;
   readonly blockers: readonly string[];
   readonly caveat: string | null;
-  /** Why it must not be tried again; null: it was tried often enough. */
+  /** Why it must not be tried again; null: because it was tried often enough. */
   readonly why: string | null;
 }
 
@@ -99,14 +100,18 @@ function gaveUp(
   });
 }
 
-/** How a statement outside of a transaction is made exactly once: by an intent of that kind, or by being repeatable. */
+/**
+ * How a statement outside of a transaction is done exactly once: by an intent of this kind, or because it is
+ * repeatable.
+ */
 export type Alone = Judgement | "repeatable";
 
 /**
- * Why a statement that commits by itself must not be tried again after it could not have its locks; null: it may, if its
- * objects are still as they were. The server takes the locks of a plain DDL before it begins, and undoes it as a whole.
- * All else may have got half-way: rows of a MyISAM table stay, a procedure went on to its second statement.
- * @param text what is run, for EXECUTE the prepared text
+ * Why a statement that commits by itself must not be tried again after it could not get its locks; null: it can be, if
+ * its objects are still as they were. The server takes the locks of a plain DDL before it begins, and undoes it as a
+ * whole. Everything else may have got half-way: rows of a MyISAM table stay, a procedure may be at its second
+ * statement.
+ * @param text what ran; for EXECUTE the prepared text
  */
 export function whyNotAgainAlone(how: Alone, text: string, userVariables: readonly string[]): string | null {
   if (how === "ask") return "what it did before that may have stayed";
@@ -123,7 +128,7 @@ function fillsTable(text: string): boolean {
     .filter(({ type }) => type === "word")
     .map(({ value }) => value.toUpperCase());
   const at = words.indexOf("TABLE");
-  // A view, a routine or a trigger holds its SELECT, and does not run it.
+  // A view, a routine or a trigger only stores its SELECT.
   if (at === -1 || words.slice(0, at).some((word) => HOLDS_ITS_TEXT.has(word))) return false;
   return words.includes("SELECT") || words.indexOf("TABLE", at + 1) !== -1;
 }
@@ -131,15 +136,15 @@ function fillsTable(text: string): boolean {
 const HOLDS_ITS_TEXT: ReadonlySet<string> = new Set(["VIEW", "PROCEDURE", "FUNCTION", "TRIGGER", "EVENT"]);
 
 /**
- * Why a statement cannot be run a second time with its whole transaction, after that was rolled back and the session was
- * given back what it held at its beginning; null: it can.
- * @param first nothing of the transaction ran before it
+ * Why a statement cannot run a second time with its whole transaction, after a rollback and with the session's values
+ * restored; null: it can.
+ * @param first it is the first statement of its transaction
  */
 export function whyNotAgainInTransaction(
   { statement, usesPrevious }: Classified,
   first: boolean,
 ): string | null {
-  // What a statement leaves for the next one only (ROW_COUNT()) cannot be given back.
+  // What a statement leaves only for the next one (ROW_COUNT()) cannot be restored.
   if (usesPrevious && first) return "it reads what the statement before its transaction left";
   switch (statement.kind) {
     case "transactional":

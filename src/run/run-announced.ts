@@ -10,7 +10,7 @@ import { readBefore } from "./judge-intent";
 import { perform } from "./perform";
 import type { Retry } from "./retry";
 
-/** Whether the session is as statements that are announced together need it: they are judged as in a plain one. */
+/** Whether the session is plain enough to announce statements together: they will be judged in a plain one. */
 export function mayAnnounceTogether({ memory, transaction }: Execution): boolean {
   return (
     memory.autocommit && !memory.tablesLocked && memory.temporaries.none && transaction?.owner !== "file"
@@ -18,10 +18,10 @@ export function mayAnnounceTogether({ memory, transaction }: Execution): boolean
 }
 
 /**
- * Runs statements that commit by themselves (see companions.ts): one record says what all of them are about, and they go to
- * the server in one command. It runs them one by one and stops at the first that fails.
- * @param reached told how many of them ran so far
- * @throws MigrateError; the driver's error, of the statement that `reached` came to
+ * Runs statements that commit by themselves (see companions.ts): one record announces all of them, and they go to the
+ * server in one command. The server runs them one by one and stops at the first failure.
+ * @param reached called with the number of statements that ran so far
+ * @throws MigrateError; the driver's error, about the statement after those
  */
 export async function runAnnounced(
   execution: Execution,
@@ -46,7 +46,7 @@ export async function runAnnounced(
   }
 }
 
-/** What is announced of each. Whether its table is there is looked up by the statement that records it. */
+/** What is announced for each. The statement that records this also looks whether the table exists. */
 export async function announcementsOf(
   session: Session,
   database: string,
@@ -97,8 +97,8 @@ async function send(
 }
 
 /**
- * Records what is known of one that failed, where that may have taken effect. The server came to none behind it; but where
- * the connection is gone the next run judges all of them.
+ * Records what is known about a failed statement that may have taken effect. The server did not reach those after it;
+ * but if the connection is gone, the next run judges all of them.
  */
 export async function keepFate(
   execution: Execution,
@@ -110,25 +110,25 @@ export async function keepFate(
   execution.fateOpen = !(await didNothing(execution, error, failed));
   if (!execution.fateOpen) return;
   await record(execution, intentFor(execution, statement, failed)).catch(() => {
-    // What was announced stays as it is.
+    // The announcement stays as it is.
     execution.unrecorded = false;
   });
 }
 
-/** Statements that are announced, and what becomes of them. */
+/** Announced statements, and what to do as they run. */
 export interface Sending {
   readonly texts: readonly string[];
-  /** What they lock, to name who holds it. */
+  /** The tables that they lock, to name their holders. */
   readonly tables: Parameters<Retry["through"]>[1];
-  /** Called after each that ran. */
+  /** Called after each one that ran. */
   readonly ran: () => void;
-  /** Asked of the first that did not run. */
+  /** Asked about the first one that did not run. */
   readonly whyNotAgain: Parameters<Retry["through"]>[2];
 }
 
 /**
- * Sends them in one command; after a lock timeout those that did not run.
- * @param confirm makes sure, before a second try, that the history is as this run left it
+ * Sends them in one command; after a lock timeout, those that did not run.
+ * @param confirm checks, before a second try, that the history is as this run left it
  * @throws as `Retry.through`
  */
 export async function sendTogether(
@@ -152,7 +152,8 @@ export async function sendTogether(
       } catch (error) {
         const text = texts[count];
         if (serverErrno(error) !== ER_PARSE_ERROR || text === undefined) throw error;
-        // The server says of a statement alone what it cannot read: its words go on with the text behind the place.
+        // Sent alone, for a better error: the server's message quotes the text after the error, including the next
+        // statements.
         await session.run(text);
         counted();
       }

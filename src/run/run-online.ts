@@ -16,13 +16,13 @@ import { intentFor, sendAnnounced, tablesOf } from "./intent";
 import { isUnchanged } from "./judge-intent";
 import { restoreSession, saveSession } from "./saved-session";
 
-/** Seconds that a tool waits for a metadata lock unless a time was asked for: everybody who writes waits behind it. */
+/** Seconds that a tool waits for a metadata lock unless another time is set: everybody who writes waits behind it. */
 const LOCK_WAIT_SECONDS = 1;
 
 /**
- * Runs an ALTER TABLE whose intent is recorded so that others can go on writing. The server is asked for that on the very table,
- * with ALGORITHM and LOCK: it refuses at once what it would have to do otherwise. A copy could say INSTANT where the table has used
- * that up. What the server cannot do is left to a tool.
+ * Runs an ALTER TABLE whose intent is recorded, in a way that lets others go on writing. We ask the server with
+ * ALGORITHM and LOCK on the table itself: it refuses at once if it cannot do it that way. (A copy could do INSTANT
+ * where the table itself has used that up.) What the server cannot do is left to a tool.
  */
 export async function sendOnline(execution: Execution, statement: Statement): Promise<void> {
   const { session, announced, memory, online } = execution;
@@ -100,7 +100,7 @@ function handsOf(
   };
 }
 
-/** In a session set up as the file's is, since the file may have set what matters to it. */
+/** In a session set up like the file's, since the file's settings may matter. */
 async function workOutDefinition(
   { session, memory }: Execution,
   openBeside: OnlineTools["openBeside"],
@@ -123,7 +123,7 @@ function atGalera(table: string): string {
   return `${table} is not altered by the server: ${clusterName("galera")} makes every write on every node wait for an ALTER TABLE that is not INSTANT, also one that is done INPLACE. It is copied by a tool instead.`;
 }
 
-/** Ends and clears what an earlier run left to a tool. @throws as `clearLeftovers` */
+/** Stops the tool of an earlier run and removes what it left. @throws as `clearLeftovers` */
 export async function clearTool({ session, retry }: Execution, mark: ToolMark): Promise<void> {
   const tables = [{ database: mark.database, name: mark.table }];
   await clearLeftovers(session, mark, (work) => retry.through(work, tables, async () => null));

@@ -20,7 +20,7 @@ import { type StepContext, stepName } from "./step-run";
 import { runStepsTogether } from "./steps-together";
 import { isStopping, type StopOptions } from "./stop";
 
-/** What a run has in hand for its plans. */
+/** What a run keeps while it carries out its plans. */
 export interface Running {
   readonly settings: Pick<Settings, "table" | "online">;
   readonly options: StopOptions & { readonly lockWaitMs?: number };
@@ -33,7 +33,7 @@ export interface Running {
   readonly companionsSize: BatchSize;
   /** Id of the history's newest line, as this run left it. */
   lastId: number;
-  /** The migrations that ran last, when their record was left to the next one. */
+  /** The last migrations, when their record was left to the next one. */
   unfinished: readonly Unfinished[];
 }
 
@@ -50,18 +50,18 @@ interface Going {
   readonly run: Running;
   readonly hands: Hands;
   readonly steps: readonly Step[];
-  /** The history as it was before. */
+  /** The history as it was before the plan. */
   readonly rows: readonly HistoryRow[];
   readonly identity: Identity;
   readonly reader: FileReader;
   readonly results: StepResult[];
-  /** Results of plans before this one. */
+  /** How many results earlier plans had. */
   readonly earlier: number;
 }
 
 /**
- * @param results of what ran before; those of this plan are added
- * @returns whether it ran to its end; if not, the history moved under it and it must be planned again
+ * @param results what ran before; this plan's results are added
+ * @returns whether it ran to its end; if not, the history has changed meanwhile and we must plan again
  */
 export async function runPlan(
   run: Running,
@@ -97,7 +97,7 @@ async function runOne(going: Going, at: number, step: Step): Promise<boolean> {
   const { result, touched, unfinished } = await runStep(context, step, scan);
   run.unfinished = unfinished;
   run.meter.done();
-  // After a lost connection the one before may have had to be taken up again, only to be recorded.
+  // After a lost connection the previous migration may have been resumed only to record it.
   const before = results.at(-1);
   if (before?.version === result.version && before.direction === result.direction) results.pop();
   results.push(result);
@@ -105,7 +105,7 @@ async function runOne(going: Going, at: number, step: Step): Promise<boolean> {
   return touched;
 }
 
-/** Runs files that are announced together, which leave the session as it was. */
+/** Runs files that are announced together; they leave the session as it was. */
 async function runSeveral(going: Going, from: number, files: readonly WholeFile[]): Promise<boolean> {
   const { run, results, steps, reader } = going;
   const members = files.map((file, place) => {
@@ -135,7 +135,7 @@ async function runSeveral(going: Going, from: number, files: readonly WholeFile[
   return false;
 }
 
-/** @param place among the steps that are announced together */
+/** @param place position among the steps that are announced together */
 function contextOf(going: Going, at: number, step: Step, place: number): StepContext {
   const { run, hands, steps, rows, identity, reader } = going;
   const { session, lock } = run;
@@ -149,7 +149,7 @@ function contextOf(going: Going, at: number, step: Step, place: number): StepCon
     unfinished: place === 0 ? run.unfinished : [],
     inVain: findInVain(rows, step.version, step.direction),
     openBehind: step.resume === null ? [] : intentsBehind(rows, step.resume.row),
-    // A run that is about to stop leaves nothing to a migration that it will not come to.
+    // A run that is about to stop leaves nothing to a migration that it will not reach.
     get followed() {
       return !last && !isStopping(run.options);
     },

@@ -12,14 +12,14 @@ import { noteStatement, preparedText } from "./session-memory";
 import { beganInFile, rollBack, runInside, runTogether } from "./transaction";
 
 /**
- * Runs one statement so that it and its record stand or fall together: in one transaction where the server can do that,
- * with an intent before and a record after where the statement commits by itself.
- * @param readers those right behind it that read what it leaves
+ * Runs one statement so that it and its record stand or fall together: in one transaction if the server can do that;
+ * otherwise, when the statement commits by itself, with an intent before it and a record after it.
+ * @param readers the statements right after it that read what it leaves
  * @throws MigrateError; the driver's error
  */
 async function runStatement(execution: Execution, work: Work, readers: readonly Work[] = []): Promise<void> {
   const { session, journal, memory } = execution;
-  // With its intent comes the record of the migration before; everything else must not come before that.
+  // Its intent brings the record of the previous migration along; nothing else may come before that record.
   if (work.classified.statement.kind !== "self-committing") await journal.finishPrevious(session);
   execution.touched ||= !isPlainDdl(work.classified);
   const { kind, noted, prepared } = await resolveKind(execution, work, readers);
@@ -29,7 +29,7 @@ async function runStatement(execution: Execution, work: Work, readers: readonly 
   noteStatement(memory, work.statement, noted, prepared);
 }
 
-/** Nothing but such statements leaves a session as it was: no variables, no LAST_INSERT_ID, no temporary tables. */
+/** Only such statements leave a session as it was: no variables, no LAST_INSERT_ID, no temporary tables. */
 function isPlainDdl({ statement, userVariables }: Classified): boolean {
   return (
     (statement.kind === "self-committing" || statement.kind === "repeatable") && userVariables.length === 0
@@ -38,7 +38,7 @@ function isPlainDdl({ statement, userVariables }: Classified): boolean {
 
 /**
  * Runs a group of statements (see group.ts).
- * @param reached told how many of them ran so far
+ * @param reached called with the number of statements that ran so far
  * @throws MigrateError; the driver's error
  */
 export async function runGroup(
@@ -91,7 +91,7 @@ async function runEach(
   }
 }
 
-/** Runs a statement and those that read what it left, and sends nothing in between. */
+/** Runs a statement and those that read what it left, with nothing sent in between. */
 async function runUnit(
   execution: Execution,
   unit: readonly Work[],
@@ -105,7 +105,7 @@ async function runUnit(
   for (const reader of readers) await refuseCommittingReader(execution, reader);
   await nonTransactional.namesSeenFrom(session, memory.database);
   await runStatement(execution, first, readers);
-  // Noted only: autocommit = 0 begins it.
+  // Only noted: autocommit = 0 begins it.
   if (!memory.autocommit && execution.transaction === null) await beganInFile(execution, null, false);
   for (const [index, reader] of readers.entries()) {
     reached(index + 1);
@@ -115,19 +115,19 @@ async function runUnit(
     journal.advance(statement);
     noteStatement(memory, statement, classified);
   }
-  // With what commits by itself before them they are recorded at once.
+  // After a statement that commits by itself they are recorded at once.
   const { transaction } = execution;
   if (transaction === null) await record(execution, null);
   else if (transaction.owner === "runner" && transaction.implicit) await commit(execution);
 }
 
-/** After such a statement nothing but zeros is there to be read, whatever the runner sends. */
+/** After such a statement there are only zeros to read, whatever the runner sends. */
 function endsOrBegins(statement: StatementKind): boolean {
   if (statement.kind === "set") return statement.autocommit !== null || statement.nextTransaction;
   return ["begin", "commit", "rollback", "lock-tables", "unlock-tables"].includes(statement.kind);
 }
 
-/** A CALL or EXECUTE that reads what the statement before it left cannot have its intent recorded in between. */
+/** We cannot record an intent between a CALL or EXECUTE and the statement whose outcome it reads. */
 async function refuseCommittingReader(
   { session, memory }: Execution,
   { statement, classified: { statement: kind } }: Work,
@@ -154,15 +154,15 @@ function committingReader({ line, column }: Statement): MigrateError {
 
 /** Commits and records what is still open; after it the line is finished. */
 export async function finish(execution: Execution): Promise<void> {
-  // One that completion_type began, since no file may leave one of its own open.
+  // It was begun by completion_type, since no file may leave a transaction of its own open.
   if (execution.transaction !== null) await commit(execution);
   if (!execution.journal.finished) await record(execution, null);
 }
 
-/** Does the same, but leaves the record to the next migration's first one where a crash in between could be judged. */
+/** Does the same, but leaves the record to the next migration's first one if a crash in between could be judged. */
 export async function finishWithNext(execution: Execution): Promise<readonly Unfinished[]> {
   const { unrecorded, touched, journal } = execution;
-  // What touched the session is followed by another one, which must find it recorded.
+  // A migration that touched the session is followed by a new session, which must find it recorded.
   const unfinished = unrecorded && !touched ? journal.leaveUnfinished() : null;
   if (unfinished !== null) return [unfinished];
   await finish(execution);
@@ -171,13 +171,13 @@ export async function finishWithNext(execution: Execution): Promise<readonly Unf
 
 /** Commits and records what ran so far, so that the run can stop here. */
 export async function pause(execution: Execution): Promise<void> {
-  // A transaction of the file's own has not ended: it is rolled back and will run again as a whole.
+  // The file's own transaction has not ended: it is rolled back and will run again as a whole.
   if (execution.transaction?.owner === "file") return abandon(execution);
   if (execution.transaction !== null) await commit(execution);
   if (execution.unrecorded) await record(execution, null);
 }
 
-/** Rolls back what is open. Never throws: it runs when something already went wrong. */
+/** Rolls back what is open. Never throws: it runs after something has gone wrong. */
 export async function abandon(execution: Execution): Promise<void> {
   await rollBack(execution);
   if (execution.unrecorded) await record(execution, null).catch(() => {});

@@ -26,7 +26,7 @@ import { stepName } from "./step-run";
 import { isStopping, type StopOptions, type StopWatch } from "./stop";
 
 export interface RunOptions extends StopOptions {
-  /** Print the plan with its SQL and stop; nothing is written, not even the history table. */
+  /** Print the plan with its SQL and stop; nothing is written, not even a history table. */
   readonly dryRun?: boolean;
   readonly allowOutOfOrder?: boolean;
   readonly allowAhead?: boolean;
@@ -36,14 +36,20 @@ export interface RunOptions extends StopOptions {
   readonly allowReplica?: boolean;
   /** Milliseconds to wait for another runner; default 300,000. */
   readonly lockTimeoutMs?: number;
-  /** Milliseconds to wait for a server that is not up and a database that is not there yet; default: as in the settings. */
+  /**
+   * Milliseconds to wait for a server that is not up yet or a database that is not there yet; default: as in the
+   * settings.
+   */
   readonly waitMs?: number;
   /** Milliseconds that a statement waits for its locks before it backs off and tries again; default 5,000. */
   readonly lockWaitMs?: number;
-  /** Asked before anything is run, with all of it; throws when it shall not be. Left out: nobody has to agree. */
+  /**
+   * Called with everything that would run, before any of it runs; throws to prevent that. Left out: nobody has to
+   * agree.
+   */
   readonly confirm?: (database: string, steps: readonly Step[]) => Promise<void>;
   readonly emit?: Emit;
-  /** Milliseconds between `progress` events; left out: there are none. */
+  /** Milliseconds between `progress` events; left out: no such events. */
   readonly progressMs?: number;
 }
 
@@ -55,11 +61,11 @@ export interface Run {
   readonly emit: Emit;
   /** Opens another session like the first. */
   readonly open: () => Promise<Session>;
-  /** The session, while it is under the lock: what is not ends by the first signal, and has no progress. */
+  /** The session, while it has the lock: without the lock, a run ends at the first signal and shows no progress. */
   readonly running: () => Session | null;
   readonly watch: StopWatch;
   session: Session;
-  /** null while nothing is to be run, or another runner does. */
+  /** null while there is nothing to run, or another runner has it. */
   lock: Lock | null;
 }
 
@@ -68,7 +74,7 @@ const LOCK_TIMEOUT_MS = 300_000;
 /** A run that has something to do. */
 export type Ready = Run & Running;
 
-/** The SQL of steps.  @throws RefusedError as `withReady` would */
+/** The SQL of some steps. @throws RefusedError as `withReady` would */
 export async function showSteps(run: Run, steps: readonly Step[]): Promise<readonly PlannedStep[]> {
   await createScans(run.settings, run.session, run.emit).refuseProblems(steps);
   return await planText(steps, run.session.server);
@@ -76,7 +82,8 @@ export async function showSteps(run: Run, steps: readonly Step[]): Promise<reado
 
 /**
  * Makes a run ready for these steps and gives it to the body, under the lock.
- * @throws RefusedError with what no file of a step may have in it, before any of them runs; MigrateError as `acquireLock`
+ * @throws RefusedError with everything that the steps' files must not contain, before any of them runs; MigrateError as
+ * `acquireLock`
  */
 export async function withReady<T>(
   run: Run,
@@ -88,7 +95,7 @@ export async function withReady<T>(
   await scans.refuseProblems(steps);
   await refuseForeseen(run, await scans.marked(steps));
   const meter = createProgressMeter(settings, options.progressMs ?? null, run.running, emit);
-  // The same object: whoever opened its session closes the one that it has in the end.
+  // The same object: its session is closed by the code that opened it, even if it was replaced meanwhile.
   const ready: Ready = Object.assign(run, {
     scans,
     meter,
@@ -128,9 +135,9 @@ async function takeLock(run: Ready): Promise<void> {
   });
 }
 
-/** Gives the lock back, and records before that what was left to a migration that did not come. */
+/** Gives the lock back; before that, records what was left to a migration that did not come. */
 async function giveBack(run: Ready): Promise<void> {
-  // Where this fails the next run finds out by itself.
+  // If this fails, the next run finds out by itself.
   await finishLines(run.session, run.unfinished).catch(() => {});
   run.unfinished = [];
   if (run.lock !== null) await run.lock.release();
@@ -152,8 +159,8 @@ export interface Ran {
 export type Planner = (rows: readonly HistoryRow[]) => Plan;
 
 /**
- * Plans again for what was planned without the lock: the same versions, less what another runner did meanwhile. A
- * number of steps means the same migrations however often it is planned.
+ * Plans again, under the lock, what was planned without it: the same versions, except those that another runner did
+ * meanwhile. A number of steps means the same migrations, however often we plan.
  */
 export function planAgain(run: Ready, migrations: readonly Migration[], first: Plan): Planner {
   const { direction, to } = first;
@@ -169,8 +176,8 @@ export function planAgain(run: Ready, migrations: readonly Migration[], first: P
 }
 
 /**
- * Plans under the lock and runs the plan. Plans again when another runner came in between two migrations, and after
- * a lost connection: the new session waits for the old one to end, and what it was doing is judged.
+ * Plans under the lock and runs the plan. Plans again when another runner came in between two migrations, and after a
+ * lost connection: the new session waits for the old one to end, and then judges what that was doing.
  */
 export async function runPlans(run: Ready, plan: Planner): Promise<Ran> {
   const steps: StepResult[] = [];
@@ -185,7 +192,7 @@ export async function runPlans(run: Ready, plan: Planner): Promise<Ran> {
       from = from === undefined ? next.from : from;
       if (await runPlan(run, hands, next, rows, steps)) return { from, to: next.to, steps };
     } catch (error) {
-      // Twice without a migration done in between: it is not the network.
+      // Lost twice with no migration done in between: that is not the network.
       if (!isLost(error) || lostAt === steps.length || isStopping(run.options)) throw error;
       lostAt = steps.length;
       await reconnect(run, error);
@@ -204,13 +211,13 @@ async function readOrCreateHistory(run: Ready): Promise<readonly HistoryRow[]> {
   return begun;
 }
 
-/** @throws the first error, when there is no new session to be had */
+/** @throws the first error, when no new session can be opened */
 async function reconnect(run: Ready, lost: Error): Promise<void> {
   run.emit({ event: "reconnecting", reason: lost.message });
   try {
     await closeSession(run);
     run.session = await run.open();
-    // It may be a former primary's, or another server's that took its name over.
+    // It may be a former primary, or another server that took over its name.
     await refuseReplicaFor(run);
   } catch {
     throw lost;
@@ -227,8 +234,8 @@ async function openBeside(run: Ready): Promise<Session> {
 }
 
 /**
- * A new session for the next migration, so that nothing the last one set leaks into it. COM_RESET_CONNECTION
- * would free the lock just the same, and leaves the current database and more as they were.
+ * A new session for the next migration, so that nothing the last one set leaks into it. COM_RESET_CONNECTION would free
+ * the lock, too, but leaves the current database and more as they were.
  * @returns false when another runner wrote to the history while the lock was free
  */
 export async function renewSession(run: Ready, lastId: number): Promise<boolean> {

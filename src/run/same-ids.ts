@@ -5,43 +5,46 @@ import type { Reach } from "../syntax/reaches";
 import type { SessionMemory } from "./session-memory";
 
 /**
- * Knows where the AUTO_INCREMENT counters of the tables that a file inserts into stood before each transaction, so that
- * rows which are inserted again get the same ids. They are saved with the progress, because a crash undoes the rows only.
+ * Knows where the AUTO_INCREMENT counters of a file's tables stood before each transaction, so that rows inserted again
+ * get the same ids. The counters are saved with the progress, because a crash undoes only the rows.
  */
 export interface Counters {
   /**
-   * A transaction is about to begin: reads the counters, having set back what an earlier run used up.
-   * @returns whether they are to be recorded first
+   * A transaction is about to begin: sets back what an earlier run used up, then reads the counters.
+   * @returns whether they must be recorded first
    */
   prepare(session: Session): Promise<boolean>;
-  /** A transaction begins: what was read right before is what it starts from. */
+  /** A transaction begins: it starts from the counters just read. */
   began(): void;
   /** After a rollback: sets back what the transaction used up. */
   giveBack(session: Session): Promise<void>;
-  /** The transaction that is about to be committed is followed by another one: its record tells where that starts. */
+  /** Another transaction follows the one about to be committed: its record says where the next one starts. */
   goesOn(): void;
-  /** Adds them to what is saved with the progress. */
+  /** Adds the counters to what is saved with the progress. */
   save(session: Session, saved: string | null): Promise<string | null>;
-  /** A partial line is taken up: sets back what its undone transaction used up. @param saved with its progress */
+  /**
+   * A partial line is resumed: sets back what its undone transaction used up. @param saved what was saved with its
+   * progress
+   */
   takeUp(session: Session, saved: string | null): Promise<void>;
-  /** A statement ran that may have made or changed tables. */
+  /** A statement ran that may have created or changed tables. */
   forget(): void;
 }
 
 /**
- * @param reaches what the file's statements use
- * @param earlier reads what an earlier run saved whose first transaction was undone; null: there was none
+ * @param reaches the names that the file's statements use
+ * @param earlier reads what an earlier run saved before its first transaction, which was undone; null: there was none
  */
 export function createCounters(
   reaches: readonly Reach[],
   memory: SessionMemory,
   earlier: () => Promise<string | null>,
 ): Counters {
-  /** Those that are there, seen from a database; null: not known. */
+  /** The existing tables, as seen from a database; null: not known. */
   let tables: { readonly from: string; readonly list: readonly QualifiedTable[] } | null = null;
   let latest: readonly Counter[] = [];
   let recorded = "[]";
-  /** They were read for the transaction that is about to begin. */
+  /** Whether they were read for the transaction that is about to begin. */
   let fresh = false;
   let goingOn = false;
   let settled = false;
@@ -80,7 +83,7 @@ export function createCounters(
     async giveBack(session) {
       if (base.length === 0) return;
       await setBackCounters(session, base);
-      // Without autocommit the reading began another one.
+      // Without autocommit, reading them began another transaction.
       if (!memory.autocommit) await session.run(ROLLBACK);
     },
     goesOn() {
@@ -105,7 +108,7 @@ export function createCounters(
   };
 }
 
-/** The history table is not trusted: what is no counter is left out. */
+/** The history table is not trusted: anything that is not a counter is left out. */
 function readSaved(saved: string | null): readonly Counter[] {
   if (saved === null) return [];
   const { counters } = JSON.parse(saved) as { readonly counters?: unknown };

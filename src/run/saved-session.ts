@@ -14,31 +14,31 @@ import type { SavedTemporaries } from "./temporaries";
 /** A user variable of the runner's own. */
 export const SCRATCH_VARIABLE = "mysql_updown";
 
-/** Values that die with a session, saved beside the progress. Statements come from the file, values from here. */
+/** Values that die with a session, saved with the progress. Statements come from the file, values from here. */
 interface Saved {
   readonly variables: Readonly<Record<string, SavedValue>>;
-  /** Texts of the prepared statements still in use that were prepared from a variable or an expression. */
+  /** Texts of prepared statements that are still in use and were prepared from a variable or an expression. */
   readonly prepared: Readonly<Record<string, SavedValue>>;
-  /** Of each SET of something else that reads user variables: what they held then, by statement number. */
+  /** For each SET that reads user variables to set something else: their values at that moment, by statement number. */
   readonly borrowed: Readonly<Record<number, Readonly<Record<string, SavedValue>>>>;
   readonly temporaries: SavedTemporaries;
   readonly lastInsertId: string | null;
 }
 
-/** Characters of temporary tables that are saved, and which part of a packet they may be: they are sent with more. */
+/** The most characters of temporary tables that are saved, and their share of a packet, which contains more. */
 const MOST_SAVED = 4 * 1024 * 1024;
 const PACKET_SHARE = 4;
 
 /** What statements read from their session, as it was at one moment. */
 export type SessionValues = Pick<Saved, "variables" | "lastInsertId">;
 
-/** Asks the server, after a statement that may have set autocommit to something only it can tell. */
+/** Asks the server for autocommit, after a statement that may have set it in a way that only the server knows. */
 export async function readAutocommit(session: Session, memory: SessionMemory): Promise<void> {
   const [row] = await session.query("SELECT @@autocommit AS value");
   memory.autocommit = Number(row?.value) === 1;
 }
 
-/** What the statements to come can read from the session; null when the file reads nothing from it. */
+/** What later statements can read from the session; null when the file reads nothing from it. */
 export async function readSessionValues(
   session: Session,
   { file: { usesLastInsertId, userVariables } }: SessionMemory,
@@ -51,7 +51,7 @@ export async function readSessionValues(
   };
 }
 
-/** Gives the session such values back. */
+/** Restores such values in the session. */
 export async function giveBackValues(
   session: Session,
   { variables, lastInsertId }: SessionValues,
@@ -123,7 +123,7 @@ async function replay(
       return session.run(`PREPARE ${quoteIdentifier(kind.name)} FROM @${SCRATCH_VARIABLE}`);
     }
     case "set":
-      // What it gave the variables is restored from the saved values; running it again might give something else.
+      // The variables get their saved values; running the SET again could give others.
       if (kind.onlyUserVariables) return;
       await restoreUserVariables(session, saved.borrowed[statement.number] ?? {});
       return session.run(statement.text);
@@ -154,7 +154,7 @@ async function lockAgain(
       if (found !== undefined) there.push(item.text);
     }
     const rest = there.join(", ");
-    // With none left the history table alone is locked: the statements to come expect to run under LOCK TABLES.
+    // If none is left, only the history table is locked: later statements expect to run under LOCK TABLES.
     await session.run(lockTables(`LOCK TABLES ${rest}`).replace(/,\s*$/, ""));
   }
 }
@@ -189,7 +189,7 @@ function parseSaved(text: string | null, database: string): Saved {
   }
 }
 
-/** Earlier versions saved a list of tables, each with the name that the file gives it: `name` or `database.name`. */
+/** Earlier versions saved a list of tables, each with its name from the file: `name` or `database.name`. */
 function fromEarlier(
   tables: readonly (Omit<SavedTable, "table"> & { readonly name: string })[],
   current: string,
@@ -202,7 +202,7 @@ function fromEarlier(
 }
 
 /**
- * LOCK TABLES would keep the runner from its own history table, so that is locked with the others.
+ * LOCK TABLES would lock the runner out of its own history table, so that table is locked as well.
  * @see https://dev.mysql.com/doc/refman/8.4/en/lock-tables.html
  */
 export function lockingHistoryToo(text: string, database: string, table: string): string {

@@ -7,7 +7,7 @@ import type { Session } from "../server/session";
 import type { Settings } from "../settings/settings";
 import type { Emit } from "./events";
 
-/** Reads through the files that are about to run, each one once. */
+/** Scans the files that are about to run, each one once. */
 export interface Scans {
   of(step: Step): Promise<FileScan>;
   /** @throws RefusedError with every problem of every file, before any of them runs */

@@ -13,7 +13,7 @@ export interface Kept {
   readonly classified: Classified;
 }
 
-/** What any statement of a file, also a later one, reads: a procedure may set a variable unseen. */
+/** What any statement of a file reads, even a later one: a procedure can set a variable without our seeing it. */
 export interface SessionUse {
   readonly usesLastInsertId: boolean;
   readonly userVariables: readonly string[];
@@ -21,7 +21,7 @@ export interface SessionUse {
 
 /**
  * What a file's statements so far left in the session (SET, USE, PREPARE, LOCK TABLES, temporary tables, user
- * variables), so that a run which goes on in a new session can set it up again (see saved-session.ts).
+ * variables), so that a run can go on in a new session (see saved-session.ts).
  */
 export interface SessionMemory {
   readonly file: SessionUse;
@@ -29,16 +29,16 @@ export interface SessionMemory {
   database: string;
   autocommit: boolean;
   tablesLocked: boolean;
-  /** Temporary tables that are alive, or may be. */
+  /** Temporary tables that exist, or may exist. */
   readonly temporaries: Temporaries;
-  /** Temporary tables that died with an earlier session and were too large to be kept. */
+  /** Temporary tables that were lost with an earlier session because they were too large to save. */
   lost: readonly QualifiedTable[];
-  /** User variables (lower case) that died with an earlier session and were too large to be kept. */
+  /** User variables (lower case) that were lost with an earlier session because they were too large to save. */
   lostVariables: ReadonlySet<string>;
   kept: Kept[];
-  /** Texts of the prepared statements still in use that were prepared from a variable or an expression. */
+  /** Texts of prepared statements that are still in use and were prepared from a variable or an expression. */
   prepared: Record<string, SavedValue>;
-  /** Of each SET of something else that reads user variables: what they held then, by statement number. */
+  /** For each SET that reads user variables to set something else: their values at that moment, by statement number. */
   borrowed: Record<number, Readonly<Record<string, SavedValue>>>;
 }
 
@@ -57,7 +57,10 @@ export function createSessionMemory(database: string, file: SessionUse): Session
   };
 }
 
-/** Notes a statement that is applied, now or by an earlier run. @param value what a PREPARE was given, if not a literal */
+/**
+ * Notes a statement that is applied, now or by an earlier run. @param value the value given to a PREPARE, if not a
+ * literal
+ */
 export function noteStatement(
   memory: SessionMemory,
   statement: Statement,
@@ -101,7 +104,7 @@ export function noteStatement(
       break;
     case "self-committing":
     case "repeatable":
-      // DROP TABLE without TEMPORARY drops a temporary table too, and so it is with RENAME.
+      // DROP TABLE without TEMPORARY also drops a temporary table, and RENAME also renames one.
       if (/^DROP\s+TABLES?\b/i.test(statement.text)) {
         for (const table of kind.objects) memory.temporaries.drop(table, memory.database);
       }
@@ -109,7 +112,7 @@ export function noteStatement(
       return;
     case "transactional":
     case "unjudgeable":
-      // A compound statement has statements inside.
+      // A compound statement contains other statements.
       if (startsCompound(statement.head))
         for (const table of mayCreate(statement.text)) memory.temporaries.add(table, memory.database);
       return;
@@ -130,7 +133,7 @@ function forget(memory: SessionMemory, unwanted: (kind: StatementKind) => boolea
   memory.kept = memory.kept.filter(({ classified }) => !unwanted(classified.statement));
 }
 
-/** @param objects old and new names in turn */
+/** @param objects old and new names, alternating */
 function renameTemporaries({ temporaries, database }: SessionMemory, objects: readonly ObjectRef[]): void {
   for (let index = 0; index + 1 < objects.length; index += 2) {
     const [from, to] = objects.slice(index, index + 2);

@@ -11,24 +11,24 @@ import type { Statement } from "../syntax/statement";
 import { unifiedDiff } from "../syntax/unified-diff";
 import type { Finding } from "./judge-intent";
 
-/** A statement that was under way when an earlier run ended, and what is known of it now. */
+/** A statement that was running when an earlier run ended, and what is known about it now. */
 export interface OpenIntent {
   readonly intent: Intent;
-  /** What its objects say. Holding the lock means that the earlier session has ended, so nothing of it still runs. */
+  /** What its objects say. We have the lock, so the earlier session has ended and nothing of it still runs. */
   readonly found: Finding;
-  /** The statement in its place in the file now; null when the file ends before it. */
+  /** The statement at that place in the file now; null when the file ends before it. */
   readonly next: Statement | null;
-  /** Statements in the file. */
+  /** Number of statements in the file. */
   readonly total: number;
-  /** It seems not to be applied, but something is that the server would not have come to without it. */
+  /** It seems not to be applied, but a later statement is, which the server would not have reached without it. */
   readonly overtaken: boolean;
 }
 
 /**
- * Says whether the statement that was under way took effect.
- * @returns `applied` also when the rest of a half-done one was carried out here
- * @throws MigrateError `in-doubt` when nothing can tell; `prefix-modified` when it took effect and the file
- *   has another statement in its place
+ * Decides whether the statement that was running took effect.
+ * @returns `applied` also when the rest of a half-done statement was carried out here
+ * @throws MigrateError `in-doubt` when nothing can tell; `prefix-modified` when it took effect and the file now has
+ *   another statement at its place
  */
 export async function settleIntent(
   session: Session,
@@ -58,11 +58,11 @@ export async function settleIntent(
   throw inDoubt(step, intent, unchanged ? next.text : null, where, known, tellDifferences(intent, found));
 }
 
-/** @param next the statement, where the file still has it in its place */
+/** @param next the statement, if the file still has it at its place */
 function placeOf(step: Step, { statement }: Intent, next: Statement | null, total: number): string {
   const { fileName } = step.file;
   if (next !== null) return `${fileName}:${next.line}:${next.column}: statement ${statement} of ${total}`;
-  // The line still counts the statements that the file had when it was begun.
+  // The line's count is from the file as it was when the migration began.
   return `${fileName}: statement ${statement} of ${step.resume?.row.total ?? total}`;
 }
 
@@ -75,7 +75,7 @@ function whatIsKnown(intent: Intent, found: Finding): string {
     : "what it is about is neither as it was nor as the statement makes it";
 }
 
-/** @param text the statement, where the file still has it in its place */
+/** @param text the statement, if the file still has it at its place */
 function inDoubt(
   step: Step,
   intent: Intent,
@@ -117,11 +117,11 @@ function excerpt(text: string): string {
   return lines.join("\n");
 }
 
-/** Lines of differences that a message has room for. */
+/** The most lines of differences in a message. */
 const MOST_LINES = 40;
 
 /**
- * Says of each object of a statement in doubt what it was, is, and would be.
+ * Says for each object of a statement in doubt what it was, is, and would be.
  * @returns lines, each with its newline; none when there is nothing to tell
  */
 function tellDifferences({ before }: Intent, { now, made }: Finding): string {

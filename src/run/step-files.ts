@@ -8,7 +8,7 @@ import type { Statement } from "../syntax/statement";
 export interface StepFilesOptions {
   /** The session starts with NO_BACKSLASH_ESCAPES in its sql_mode. */
   readonly noBackslashEscapes: boolean;
-  /** Told the size of each piece of text, in bytes, before its statements are given. */
+  /** Called with the size of each piece of text, in bytes, before its statements are returned. */
   readonly onRead: (bytes: number) => void;
 }
 
@@ -16,9 +16,9 @@ export interface StepFilesOptions {
 export interface StepFiles {
   /** For the history line. */
   readonly texts: PackedTexts;
-  /** All statements of the file that runs; none where it is too large to be kept. */
+  /** All statements of the file that runs; none when it is too large to keep in memory. */
   readonly whole: readonly Statement[];
-  /** The file that runs, in batches. A file that is too large to be kept is read as they are asked for. */
+  /** The file that runs, in batches. A file that is too large to keep in memory is read on demand. */
   readonly statements: Iterable<readonly Statement[]> | AsyncIterable<readonly Statement[]>;
 }
 
@@ -45,23 +45,23 @@ function* inOnePiece(statements: readonly Statement[], onRead: () => void): Iter
   yield statements;
 }
 
-/** Of pairs that are held before their turn; one more may be larger. */
+/** How much is read ahead of its turn; the last pair may exceed it. */
 const AHEAD_BYTES = 256 * 1024;
 
-/** Reads the files of a plan's steps, those of the next ones while those before them run. */
+/** Reads the files of a plan's steps, and reads ahead while earlier steps run. */
 export interface FileReader {
-  /** For a step that is about to run.  @throws as `readStepFiles` */
+  /** Returns the files of a step that is about to run. @throws as `readStepFiles` */
   take(step: Step): StepFiles;
-  /** Reads them, and keeps them for `take`.  @throws as `readStepFiles` */
+  /** Reads a step's files, and keeps them for `take`. @throws as `readStepFiles` */
   look(step: Step): StepFiles;
-  /** Reads so many steps' further, whenever the event loop has nothing to do. What fails then is tried again by `take`. */
+  /** Reads the files of so many more steps, when the event loop is idle. If that fails, `take` tries again. */
   readAhead(count: number): void;
 }
 
 export function createFileReader(steps: readonly Step[], options: StepFilesOptions): FileReader {
   const places = new Map(steps.map((step, place) => [step, place]));
   const kept = new Map<Step, StepFiles>();
-  /** Place of the last one that was asked for. */
+  /** Position of the last step that was asked for. */
   let last = -1;
   const read = (step: Step): StepFiles => {
     const files = kept.get(step) ?? readStepFiles(step, options);
@@ -80,7 +80,7 @@ export function createFileReader(steps: readonly Step[], options: StepFilesOptio
         try {
           read(step);
         } catch {
-          // Met again when it is their turn.
+          // The error comes back when it is their turn.
         }
       }
       readOn(place + 1, end, room - step.migration.up.bytes - (step.migration.down?.bytes ?? 0));
@@ -99,8 +99,8 @@ export function createFileReader(steps: readonly Step[], options: StepFilesOptio
 }
 
 /**
- * Reads the next item while the last one is being worked on. That it waits for the event loop first has the work begin
- * first: a statement is at the server while the next one is split.
+ * Reads the next item while the last one is being worked on. It waits for the event loop first so that the work can
+ * begin: the server has a statement while we split the next one.
  */
 export async function* readAhead<T>(source: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
   const iterator = source[Symbol.asyncIterator]();
@@ -110,7 +110,7 @@ export async function* readAhead<T>(source: AsyncIterable<T>): AsyncGenerator<T,
       const { value, done } = await next;
       if (done === true) return;
       next = afterwards(() => iterator.next());
-      // Its error is met when it is this one's turn, if it ever is.
+      // An error comes up when this item's turn comes, if it ever does.
       next.catch(() => {});
       yield value;
     }

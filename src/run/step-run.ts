@@ -26,17 +26,17 @@ export interface StepContext {
   readonly table: string;
   /** Id for the step's line, when it begins one. */
   readonly nextId: number;
-  /** The migrations before, whose record was left to this one. */
+  /** The previous migrations whose record was left to this one. */
   readonly unfinished: readonly Unfinished[];
-  /** Intents of later lines: an earlier run had announced them together with what is open in this step's. */
+  /** Intents of later lines: an earlier run announced them together with this step's open one. */
   readonly openBehind: readonly Intent[];
-  /** Id of the line of an earlier run that ended with none of the statements done; null: there is none. */
+  /** Id of an earlier run's line that ended with no statement done; null: there is none. */
   readonly inVain: number | null;
-  /** Another migration follows on this session, so that the record of this one may be left to it. */
+  /** Another migration follows in this session, so this one's record can be left to it. */
   readonly followed: boolean;
   readonly identity: Identity;
   readonly emit: Emit;
-  /** Looked at between statements: a run that is asked to stop ends the current one and records it. */
+  /** Checked between statements: a run that is asked to stop finishes the current one and records it. */
   readonly stop: StopOptions;
   readonly meter: ProgressMeter;
   readonly nonTransactional: NonTransactional;
@@ -45,19 +45,19 @@ export interface StepContext {
   readonly online: Pick<OnlineTools, "settings" | "lockWaitMs"> | null;
   /** Opens a second session, on the same server. */
   readonly openBeside: () => Promise<Session>;
-  /** How many statements that commit by themselves are announced together, as this run found. */
+  /** How many statements that commit by themselves to announce together, as learnt in this run. */
   readonly companionsSize: BatchSize;
-  /** Told when the step's line is in the history: after it comes what most steps spend their time on, DDL or a commit. */
+  /** Called when the step's line is in the history: next comes DDL or a commit, where most steps spend their time. */
   readonly onAdded: () => void;
 }
 
-/** What is still to be judged of an earlier run, and the session that it saved before. */
+/** What an earlier run left to be judged, and the session it saved before. */
 export interface Open {
   readonly intent: Intent;
   readonly saved: string | null;
 }
 
-/** What one step has in hand while it runs. */
+/** What one step keeps while it runs. */
 export interface StepRun {
   readonly context: StepContext;
   readonly step: Step;
@@ -65,9 +65,9 @@ export interface StepRun {
   readonly execution: Execution;
   readonly classify: (statement: Statement) => Classified;
   readonly grouping: Grouping;
-  /** What an earlier run recorded was taken up, or there was none. */
+  /** What an earlier run recorded has been resumed, or there was nothing. */
   resumed: boolean;
-  /** What an earlier run had announced together with statements that are settled by now; null: nothing. */
+  /** The rest of what an earlier run announced together, after the statements settled so far; null: nothing. */
   open: Open | null;
   /** A statement ran in this session. */
   ran: boolean;
@@ -118,12 +118,12 @@ export function beginStep(context: StepContext, step: Step, scan: FileScan): Ste
   };
 }
 
-/** What an earlier run saved before its first transaction, which was undone. */
+/** Reads what an earlier run saved before its first transaction, which was undone. */
 async function readInVain({ session, table, inVain }: StepContext): Promise<string | null> {
   return inVain === null ? null : (await readResumption(session, table, inVain)).saved;
 }
 
-/** What events and results call a step. */
+/** The name of a step in events and results. */
 export function stepName({ version, name, direction }: Step): StepName {
   return { version, name, direction };
 }

@@ -19,15 +19,15 @@ import { isStopping } from "./stop";
 
 export interface StepResult extends StepName {
   readonly statements: number;
-  /** Milliseconds of this run, earlier runs of the same step not counted. */
+  /** Milliseconds in this run, without earlier runs of the same step. */
   readonly durationMs: number;
 }
 
 /**
  * Runs one migration in one direction, from its first statement or from where its history line stopped.
- * @param scan what is known of the step's file
- * @returns the result; whether the session must not be used for another migration; and what it left to that one to
- *   record, if anything
+ * @param scan what is known about the step's file
+ * @returns the result; whether the session must not be used for another migration; and what it left for the next
+ *   migration to record, if anything
  * @throws StatementError when the server refused a statement or the connection was lost during one;
  *   MigrateError `prefix-modified`, `in-doubt`, `session-lost`, `interrupted`, `file-changed`, `lock-lost`
  */
@@ -76,7 +76,7 @@ async function runStatements(run: StepRun): Promise<readonly Unfinished[]> {
   return [];
 }
 
-/** @returns whether an earlier run did this statement, as it recorded or as can be judged now */
+/** @returns whether an earlier run did this statement, by its record or by judging now */
 async function settleEarlier(run: StepRun, statement: Statement): Promise<boolean> {
   if (run.open !== null) return (await settleOpen(run, statement)) === "applied";
   if (run.resumed) return false;
@@ -85,13 +85,13 @@ async function settleEarlier(run: StepRun, statement: Statement): Promise<boolea
     run.resumed = true;
     return (await resume(run, statement)) === "applied";
   }
-  // It counts for the hash and for what it left in the session.
+  // It still counts for the hash and for what it left in the session.
   execution.journal.advance(statement);
   noteStatement(execution.memory, statement, classify(statement));
   return true;
 }
 
-/** Runs a statement, or together with it some that follow it.  @returns how many */
+/** Runs a statement, perhaps together with some that follow it. @returns how many */
 async function runGroupAt(
   run: StepRun,
   statement: Statement,
@@ -123,7 +123,7 @@ async function runGroupAt(
   return works.length;
 }
 
-/** Refuses a statement that needs what died with the session of an earlier run. */
+/** Refuses a statement that needs something lost with the session of an earlier run. */
 function refuseLost({ ran, step, execution }: StepRun, statement: Statement, classified: Classified): void {
   const { memory } = execution;
   const { fileName } = step.file;
@@ -133,7 +133,7 @@ function refuseLost({ ran, step, execution }: StepRun, statement: Statement, cla
   if (readsPrevious(classified, (name) => preparedText(memory, name))) throw lostOutcome(statement, fileName);
 }
 
-/** Tells that a statement is done. @param ms that it took */
+/** Reports that a statement is done. @param ms how long it took */
 export function tellDone(
   { context, step, total }: StepRun,
   { statement, classified }: Work,
@@ -150,7 +150,7 @@ export function tellDone(
   });
 }
 
-/** As far as it can be told from its text: a CALL or EXECUTE may hide either, and is worth a line of its own. */
+/** As far as its text tells: a CALL or EXECUTE may do either, and is worth a line of its own. */
 function commitsByItself({ statement: { kind } }: Classified): boolean {
   return COMMITTING.includes(kind);
 }
@@ -169,10 +169,10 @@ export async function stopAt(run: StepRun, error: unknown): Promise<unknown> {
   const { context, step, total, execution, current } = run;
   const { session, journal } = execution;
   if (current === null && error instanceof MigrateError) {
-    // Stopped between statements: what ran so far is kept and recorded. An intent that nothing could judge stays,
-    // or the next run would take its statement for one that never began.
+    // Stopped between statements: what ran so far is kept and recorded. An intent that could not be judged stays;
+    // otherwise the next run would think that its statement never began.
     await pause(execution).catch(() => {});
-    // Why it had stopped before is worth more than that its file was changed since, which every look at it shows.
+    // The earlier reason is worth more than the news that the file has changed since, which is easy to see.
     if (error.code !== "prefix-modified")
       await journal.recordFailure(session, error.message, true).catch(() => {});
     return error.code === "interrupted"
@@ -189,7 +189,7 @@ export async function stopAt(run: StepRun, error: unknown): Promise<unknown> {
     killed: context.stop.killSignal?.aborted === true,
     readOnly: await refusedAsReadOnly(error, (sql) => session.query(sql)).catch(() => false),
   };
-  // A statement that was undone was tried again, as long as that is safe; the runner's own SQL starts anew.
+  // An undone statement was tried again as long as that was safe; the runner's own SQL starts anew.
   if (isConnectionLost(error) || isTransactionUndone(error)) return connectionLost(failure, error);
   // Best effort: the first error matters, and the progress is recorded already.
   await journal.recordFailure(session, serverWords(error), execution.fateOpen).catch(() => {});

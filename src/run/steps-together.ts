@@ -23,16 +23,16 @@ interface Item {
 /** A file with what its step needs. */
 export interface Member extends WholeFile {
   readonly context: StepContext;
-  /** Told when the server comes to it. */
+  /** Called when the server reaches it. */
   readonly begins: () => void;
 }
 
 /**
- * Runs files together: one record adds their lines with what all their statements are about, and the statements go to the
+ * Runs files together: one record adds their lines and announces all their statements, and the statements go to the
  * server in one command.
- * @param members whose lines have ids that follow each other
+ * @param members in the order of their lines' consecutive ids
  * @returns the results, and what is left to be recorded
- * @throws as `runStep`, about the statement that failed; the files before it are recorded, those behind it never began
+ * @throws as `runStep`, about the statement that failed; the files before it are recorded, those after it never began
  */
 export async function runStepsTogether(
   members: readonly Member[],
@@ -79,13 +79,13 @@ async function announce(items: readonly Item[]): Promise<void> {
   if (first !== undefined) await announceTogether(first.run.context.session, files);
 }
 
-/** How far the server is. */
+/** How far the server has come. */
 interface Course {
   readonly results: StepResult[];
   readonly unfinished: Unfinished[];
-  /** The statement that it is at; null behind the last. */
+  /** The statement that it is working on; null after the last. */
   current(): Item | null;
-  /** It is done with that one. */
+  /** It has finished that statement. */
   ran(): void;
 }
 
@@ -165,7 +165,7 @@ async function send(items: readonly Item[], course: Course): Promise<void> {
   });
 }
 
-/** Records the files before the one that failed, and takes back the lines of those behind it. */
+/** Records the files before the failed one, and removes the lines of those after it. */
 async function recordBeginning(
   items: readonly Item[],
   { run, work, announcement }: Item,
@@ -176,7 +176,7 @@ async function recordBeginning(
   await keepFate(run.execution, error, work.statement, announcement);
   const runs = [...new Set(items.map((item) => item.run))];
   const behind = runs.slice(runs.indexOf(run) + 1);
-  // Where that fails, the next run finds out by itself.
+  // If that fails, the next run finds out by itself.
   await finishLines(session, unfinished).catch(() => {});
   const [next] = behind;
   if (next === undefined) return;

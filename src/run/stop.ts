@@ -5,21 +5,19 @@ import type { Emit } from "./events";
 
 /** How a run is stopped from outside. */
 export interface StopOptions {
-  /** Aborted: the current statement ends and is recorded, then the run stops with `interrupted`. */
+  /** When aborted, the current statement ends and is recorded, then the run stops with `interrupted`. */
   readonly signal?: AbortSignal;
-  /** Aborted: the current statement is ended on the server, its outcome is recorded, and the run stops. */
+  /** When aborted, the current statement is killed on the server, its outcome is recorded, and the run stops. */
   readonly killSignal?: AbortSignal;
 }
 
-/** Listens for the two signals while a run goes on. */
+/** Listens for the two signals during a run. */
 export interface StopWatch {
-  /** Stops listening, and waits for a KILL that is on its way, so that it cannot hit whoever comes next. */
+  /** Stops listening, and waits for a KILL on its way, so that it cannot hit the next session. */
   end(): Promise<void>;
 }
 
-/**
- * @param running the session whose statement is to be ended, or null when nothing that is worth it is under way
- */
+/** @param running the session whose statement to kill, or null when nothing worth killing is running */
 export function watchForStop(options: StopOptions, running: () => Session | null, emit: Emit): StopWatch {
   const { signal, killSignal } = options;
   let killing: Promise<void> = Promise.resolve();
@@ -44,7 +42,7 @@ export function watchForStop(options: StopOptions, running: () => Session | null
   };
 }
 
-/** Whether a run was asked to stop, in either way. */
+/** Whether a run was asked to stop, either way. */
 export function isStopping({ signal, killSignal }: StopOptions): boolean {
   return signal?.aborted === true || killSignal?.aborted === true;
 }
@@ -56,10 +54,10 @@ const ER_NO_SUCH_THREAD = 1094;
 const MOST_TRIES = 20;
 
 /**
- * Ends the statement that a session is running; nothing happens when it runs none. The session goes on and gets the
- * statement's outcome: an error of number 1317, or success when it was too late.
- * @throws MigrateError as `openSession`, `server-error` when no second connection reached the same server; the driver's error
- *   when the user may not
+ * Kills the statement that a session is running, if any. The session lives on and gets the statement's outcome: error
+ * 1317, or success when the KILL came too late.
+ * @throws MigrateError as `openSession`, `server-error` when no second connection reached the same server; the driver's
+ *   error when the user has no right to
  * @see https://dev.mysql.com/doc/refman/8.4/en/kill.html
  */
 export async function killStatement(
@@ -69,7 +67,7 @@ export async function killStatement(
     // The statement may be about to drop the database.
     const session = await target.openBeside(null, true);
     try {
-      // Elsewhere the same number is somebody else's session.
+      // On another server the same number is somebody else's session.
       if (session.server.instance !== target.server.instance) continue;
       return await session.run(`KILL QUERY ${target.connectionId}`).catch((error: unknown) => {
         if (serverErrno(error) !== ER_NO_SUCH_THREAD) throw error;

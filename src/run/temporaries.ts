@@ -11,39 +11,42 @@ import type { TableName } from "../syntax/classify";
 /** Temporary tables as they are saved with the progress. */
 export interface SavedTemporaries {
   readonly kept: readonly SavedTable[];
-  /** Alive, but too large to be kept. */
+  /** Existing, but too large to save. */
   readonly large: readonly QualifiedTable[];
 }
 
 /**
- * The temporary tables that a session has, or may have: no server lists them, and one that a procedure or a prepared text
- * creates or drops is only suspected. So they are looked for when it matters.
+ * The temporary tables that a session has, or may have. No server lists them, and what a procedure or a prepared text
+ * creates or drops we can only guess. So we look for them when it matters.
  */
 export interface Temporaries {
-  /** None is alive, as far as is known. */
+  /** None exists, as far as we know. */
   readonly none: boolean;
   /** @param current the database that a bare name means */
   has(table: TableName, current: string): boolean;
-  /** One was created, or perhaps was. */
+  /** One was created, or may have been. */
   add(table: TableName, current: string): void;
   drop(table: TableName, current: string): void;
-  /** Forgets those of these that are not there. */
+  /** Forgets the suspects that do not exist. */
   look(session: Session, suspects: readonly TableName[], current: string): Promise<void>;
   /**
-   * Reads the rows of those that are there.
-   * @param room characters that they may take as JSON, all together
+   * Reads the rows of those that exist.
+   * @param room how many characters they may take as JSON, in total
    */
   save(session: Session, room: number): Promise<SavedTemporaries>;
-  /** Makes them again in a new session. Those that were too large are dead. */
+  /** Creates them again in a new session. Those that were too large are lost. */
   restore(session: Session, saved: SavedTemporaries): Promise<void>;
 }
 
 export function createTemporaries(): Temporaries {
   const tables = new Map<string, QualifiedTable>();
-  /** Those that died with an earlier session; it must not be forgotten that they did. */
+  /** Those lost with an earlier session; we must remember that. */
   const dead = new Set<string>();
 
-  /** Names of temporary tables are compared without regard to case only where those of others are; folded, a name that is suspected wrongly is looked for in vain. */
+  /**
+   * Only some servers ignore case in table names. Ignoring it here everywhere can only add suspects, which are then not
+   * found.
+   */
   function keyOf({ database, name }: TableName, current: string): string {
     return JSON.stringify([database ?? current, name]).toLowerCase();
   }
@@ -89,7 +92,7 @@ export function createTemporaries(): Temporaries {
         await restoreTemporaryTable(session, saved);
         this.add(saved.table, saved.table.database);
       }
-      // Dead, but a statement that names one must not be taken for one about a table that lasts.
+      // They are lost, but a statement that names one must not be taken for one about a permanent table.
       for (const table of large) {
         this.add(table, table.database);
         dead.add(keyOf(table, table.database));

@@ -10,7 +10,7 @@ import type { Counters } from "./same-ids";
 import { giveBackValues, readSessionValues, type SessionValues } from "./saved-session";
 import type { SessionMemory } from "./session-memory";
 
-/** A transaction of the runner's own is committed after this long or this much, so that locks are not held. */
+/** The runner commits its own transaction after this time or size, so as not to hold locks for long. */
 const GROUP_MS = 1_000;
 const GROUP_BYTES = 8 * 1024 * 1024;
 
@@ -19,17 +19,17 @@ export interface Transaction {
   /** `runner`: around the file's DML. `file`: START TRANSACTION or autocommit = 0; it ends where the file ends it. */
   readonly owner: "runner" | "file";
   readonly readOnly: boolean;
-  /** It began without a statement of its own, because autocommit was turned off for it. */
+  /** It was begun by turning autocommit off, without a START TRANSACTION. */
   readonly implicit: boolean;
   readonly startedMs: number;
   bytes: number;
-  /** What it ran so far, so that a deadlock can be met by running it again. */
+  /** What ran in it so far, to run it again after a deadlock. */
   texts: Kept[];
-  /** The head of each, to see what they name; what is alike is kept once. */
+  /** The head of each, to see which names they use; equal ones are kept once. */
   readonly heads: Set<string>;
-  /** Why it must not be run again; null: it may. */
+  /** Why it must not run again; null: it can. */
   whyNotAgain: string | null;
-  /** What its statements found in the session at its beginning; null: they read nothing of it. */
+  /** The session's values at its beginning; null: its statements read none. */
   readonly values: SessionValues | null;
 }
 
@@ -41,18 +41,18 @@ export interface Transacting {
   readonly retry: Retry;
   readonly counters: Counters;
   transaction: Transaction | null;
-  /** What was just set is used up by the next transaction, and cannot be read to be set again. */
+  /** Set when the next transaction uses up something just set, which cannot be read to set it again. */
   whyNextNotAgain: string | null;
 }
 
-/** Whether one of the runner's own was open long enough, or holds enough, to be committed. */
+/** Whether a transaction of the runner's own is old enough, or large enough, to be committed. */
 export function isFull({ owner, bytes, startedMs }: Transaction): boolean {
   return owner === "runner" && (bytes >= GROUP_BYTES || performance.now() - startedMs >= GROUP_MS);
 }
 
 /**
- * Begins one of the runner's own, or notes the one that autocommit = 0 begins by itself.
- * @param implicit the next statement to use a table begins it, and nothing that a statement could see
+ * Begins a transaction of the runner's own, or notes the one that autocommit = 0 begins by itself.
+ * @param implicit the next statement that uses a table begins it, so no statement can notice a START TRANSACTION
  */
 export async function begin(run: Transacting, implicit = false): Promise<void> {
   const { session, memory } = run;
@@ -62,7 +62,10 @@ export async function begin(run: Transacting, implicit = false): Promise<void> {
   open(run, { owner, readOnly: false, implicit, values });
 }
 
-/** Notes one that the file began. @param text the statement that did, to be able to repeat it; null: it cannot be */
+/**
+ * Notes a transaction that the file began. @param text the statement that began it, to repeat it; null: it cannot be
+ * repeated
+ */
 export async function beganInFile(run: Transacting, text: string | null, readOnly: boolean): Promise<void> {
   const values = text === null ? null : await readSessionValues(run.session, run.memory);
   const begun = open(run, { owner: "file", readOnly, implicit: false, values });
@@ -83,20 +86,22 @@ function open(
   return transaction;
 }
 
-/** START TRANSACTION would release the file's LOCK TABLES; the other begins one and keeps them. */
+/** START TRANSACTION would release the file's LOCK TABLES; turning autocommit off keeps them. */
 function beginText({ tablesLocked }: SessionMemory, implicit: boolean): string {
   return tablesLocked || implicit ? "SET autocommit = 0" : "START TRANSACTION";
 }
 
-/** Runs a statement in it; after a deadlock or a lock timeout the whole transaction runs again before it. */
+/**
+ * Runs a statement in the open transaction; after a deadlock or a lock timeout the whole transaction runs again first.
+ */
 export async function runInside(run: Transacting, work: Work): Promise<void> {
   await repeatedly(run, [work], () => run.session.run(work.statement.text));
   note(run.transaction, work);
 }
 
 /**
- * Does the same with several at once, which return no rows.
- * @param reached told how many of them ran so far
+ * Does the same with several statements at once, which return no rows.
+ * @param reached called with the number of statements that ran so far
  */
 export async function runTogether(
   run: Transacting,
@@ -110,7 +115,8 @@ export async function runTogether(
     try {
       await run.session.runTogether(texts, () => reached(++count));
     } catch (error) {
-      // The server says of a statement alone what it cannot read: its words go on with the text behind the place.
+      // Sent alone, for a better error: the server's message quotes the text after the error, including the next
+      // statements.
       const text = texts[count];
       if (serverErrno(error) === ER_PARSE_ERROR && text !== undefined) await run.session.run(text);
       throw error;
@@ -120,10 +126,10 @@ export async function runTogether(
 }
 
 /**
- * Does what belongs into the open transaction; after a deadlock or a lock timeout runs the whole transaction again before
- * it, if that is safe.
+ * Does work in the open transaction; after a deadlock or a lock timeout runs the whole transaction again first, if that
+ * is safe.
  * @param works the statements in it; none: it is the transaction's end
- * @param whyNotEither asked after a try that failed, when all else speaks for another one
+ * @param whyNotEither asked after a failed try, when nothing else forbids another one
  */
 export async function repeatedly(
   run: Transacting,
@@ -153,7 +159,7 @@ async function runAgain(
   await session.run(ROLLBACK);
   journal.undone();
   await journal.confirm(session);
-  // Without autocommit that look has begun another one.
+  // Without autocommit, looking has begun another transaction.
   if (!memory.autocommit || implicit) await session.run(ROLLBACK);
   await counters.giveBack(session);
   if (values !== null) await giveBackValues(session, values);
@@ -173,7 +179,7 @@ async function whyNotAgain(
     const found = whyNotAgainInTransaction(classified, texts.length + index === 0);
     if (found !== null) return found;
   }
-  // Only asked now: what routines and triggers do in the session shows in none of the file's statements.
+  // Asked only now: the file's statements do not show what routines and triggers do in the session.
   const named = new Set([...heads, ...works.map(({ statement }) => statement.head)]);
   const names = await readSessionProgramNames(session, memory.database);
   return [...named].some((head) => mentionsAny(head, names, { ansiQuotes: true }))
@@ -197,7 +203,7 @@ export function keepIn(transaction: Transaction, { text, head }: Statement): voi
   keep(text, transaction.texts);
 }
 
-/** Notes that something ran in the open one that must not run twice. */
+/** Notes that something ran in the open transaction that must not run twice. */
 export function cannotRepeat({ transaction }: Transacting): void {
   if (transaction !== null) giveUpOn(transaction, "a statement in its transaction changed the session");
 }
@@ -216,7 +222,7 @@ export async function rollBack(run: Transacting): Promise<void> {
       await session.run(ROLLBACK);
       journal.undone();
     }
-    // Without autocommit what is recorded next would go with the session.
+    // Without autocommit, the next record would be lost with the session.
     const off = memory.tablesLocked || transaction?.implicit === true || !memory.autocommit;
     if (off) await session.run("SET autocommit = 1");
   } catch {
@@ -225,13 +231,13 @@ export async function rollBack(run: Transacting): Promise<void> {
   run.transaction = null;
 }
 
-/** A large string of V8's has two bytes for each character as soon as one of them needs it. */
+/** V8 stores a string with two bytes per character as soon as one of them needs it. */
 type Kept = string | Buffer;
 
 function keep(text: string, texts: Kept[]): void {
   const place = texts.push(text) - 1;
   if (text.length <= 64 * 1024) return;
-  // When the event loop has nothing else to do, which is while the next statement is at the server.
+  // Done when the event loop is idle, which is while the server has the next statement.
   setImmediate(() => {
     if (texts[place] === text) texts[place] = Buffer.from(text);
   });
