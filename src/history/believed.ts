@@ -12,8 +12,8 @@ export interface Line {
 }
 
 /**
- * What a run believes that a line says. Every write compares it: where two runs hold the right to write, or one held it
- * and does not know yet that it is gone, only one of them gets to record.
+ * What a run believes a line says. Every write checks it. So if two runs think that they may write (one may not know
+ * yet that it has lost the lock), only one of them can record.
  */
 export interface Believed {
   readonly done: number;
@@ -21,7 +21,7 @@ export interface Believed {
   readonly intent: number | null;
 }
 
-/** What a line says once this progress is recorded. */
+/** What a line will say once this progress is recorded. */
 export function believedOf({
   done,
   intent,
@@ -32,7 +32,7 @@ export function believedOf({
   return { done, intent: intent?.connection ?? null };
 }
 
-/** SQL that is true of a line which is as one of these. */
+/** SQL that is true for a line that says one of these. */
 export function sameAs(believed: readonly Believed[]): {
   readonly sql: string;
   readonly values: readonly SqlValue[];
@@ -53,7 +53,7 @@ export function isSame(found: Believed, believed: readonly Believed[]): boolean 
 }
 
 /**
- * Reads what a line says now, whatever an open transaction saw at its beginning.
+ * Reads what a line says now, regardless of what an open transaction saw at its beginning.
  * @returns null when there is none
  * @throws MigrateError `lock-lost`
  */
@@ -69,7 +69,7 @@ export async function lookAt(session: Session, line: Line): Promise<Believed | n
   return { done: Number(row.done), intent: row.intent === null ? null : Number(row.intent) };
 }
 
-/** What is recorded of a line: statements done, and the statement that was about to run; null: there is no such line. */
+/** What a line has recorded: statements done, and the statement that was about to run; null: there is no such line. */
 export async function readProgress(
   session: Session,
   line: Line,
@@ -87,7 +87,7 @@ export async function readProgress(
 
 /**
  * Makes sure that a line says what this run believes, before anything runs again after a transaction was undone.
- * @param believed null among them: there may be no such line
+ * @param believed a null among them: the line may be missing
  * @throws MigrateError `lock-lost`, `history-moved`
  */
 export async function confirmLine(
@@ -100,7 +100,9 @@ export async function confirmLine(
   if (found === null ? !believed.includes(null) : !isSame(found, lines)) throw moved(line);
 }
 
-/** Another run, on another node perhaps, wrote to a line: what it wrote stays, and is to be read before anything runs. */
+/**
+ * Another run, perhaps on another node, wrote to a line: what it wrote stays, and must be read before anything runs.
+ */
 export function moved({ id }: Line, cause?: unknown): MigrateError {
   return new MigrateError(
     "history-moved",
@@ -117,7 +119,7 @@ export function vanished({ id }: Line): MigrateError {
   );
 }
 
-/** This session does not hold the lock any more. */
+/** This session no longer holds the lock. */
 export function lockLost(session: Session, table: string): MigrateError {
   return new MigrateError(
     "lock-lost",

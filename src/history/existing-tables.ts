@@ -7,8 +7,8 @@ import { readHistoryState } from "./fold";
 import { findForeignHistories } from "./other-tools";
 
 /**
- * Says that a database that has no history is not empty, before anything is run in it: its tables may be what the
- * migrations make. To be called only while the history has no line; it asks the server once.
+ * Refuses a database that has tables but no history, before anything runs in it: the migrations may be about to make
+ * the same tables. Call it only while the history is empty; it asks the server once.
  * @throws MigrateError `existing-tables`, with the ways to go on
  */
 export async function refuseExistingTables(session: Session, settings: Settings): Promise<void> {
@@ -35,8 +35,8 @@ export async function refuseExistingTables(session: Session, settings: Settings)
 }
 
 /**
- * What helps where tables were there before the first migration.
- * @param tools whose tables are there; left out: that is not known
+ * What to do when tables were there before the first migration.
+ * @param tools the tools whose tables are there; left out: not known
  */
 export function waysToAdopt(tools?: readonly string[]): string {
   return [
@@ -50,7 +50,7 @@ export function waysToAdopt(tools?: readonly string[]): string {
 
 /** What is in a database that has no history. */
 export interface Existing {
-  /** Names of tables and views, less the history, other histories of this tool, and what is ignored. */
+  /** Names of tables and views, without this history, other histories of this tool, and ignored names. */
   readonly tables: readonly string[];
   /** History tables of other programs that use this tool. */
   readonly histories: readonly string[];
@@ -80,7 +80,7 @@ export function countTables(tables: readonly string[]): string {
   return tables.length === 1 ? "a table" : `${tables.length} tables`;
 }
 
-/** More than these help nobody to know the database again. */
+/** A longer list does not help anybody to recognise the database. */
 const LISTED = 8;
 
 function listed(tables: readonly string[]): string {

@@ -3,14 +3,14 @@ import type { Session } from "../server/session";
 import { type HistoryAction, type HistoryRow, readHistory } from "./lines";
 import { type HistoryTableState, inspectHistoryTable } from "./table";
 
-/** What the history says of one version. A version that it never mentions has no state. */
+/** What the history says about one version. A version that it never mentions has no state. */
 export interface VersionState {
   readonly version: number;
-  /** As recorded last; `repair` may have changed it. */
+  /** As last recorded; `repair` may have changed it. */
   readonly name: string;
   readonly upChecksum: string;
   readonly downChecksum: string | null;
-  /** `partial-down` is still applied in part, `partial-up` is applied in part only; `reverted` is not applied. */
+  /** `partial-up`: applied only in part; `partial-down`: reverted only in part; `reverted`: not applied. */
   readonly state: "applied" | "partial-up" | "partial-down" | "reverted";
   /** The line that made it so: the last one that applied, reverted or stamped it, whole or in part. */
   readonly row: HistoryRow;
@@ -26,7 +26,7 @@ export function isInForce(state: VersionState | undefined): state is VersionStat
 }
 
 /**
- * Finds out where each version stands.
+ * Finds the state of each version.
  * @param rows the whole history, by rising id, without damage (see `checkHistory`)
  */
 export function foldHistory(rows: readonly HistoryRow[]): ReadonlyMap<number, VersionState> {
@@ -64,18 +64,21 @@ function foldUp(row: HistoryRow): VersionState | null {
 function foldDown(before: VersionState | undefined, row: HistoryRow): VersionState | null {
   if (row.finishedAt !== null) return stateOf(row, "reverted", row, null);
   if (!tookEffect(row)) return null;
-  // What was applied is what counts until the last statement is reverted, whatever the files say meanwhile.
+  // Until the last statement is reverted, what was applied is what counts, even if the files have changed.
   return before === undefined
     ? stateOf(row, "partial-down", row, null)
     : { ...before, state: "partial-down", row };
 }
 
-/** A run that ended before its first statement leaves a line that says nothing. */
+/** The line of a run that ended before its first statement means nothing. */
 function tookEffect(row: HistoryRow): boolean {
   return row.done > 0 || row.intent !== null;
 }
 
-/** Id of the last line of a version that says nothing, in that direction and since it said something; null: there is none. */
+/**
+ * Id of a version's last line that means nothing, in this direction and after the last one that did; null: there is
+ * none.
+ */
 export function findInVain(
   rows: readonly HistoryRow[],
   version: number,
@@ -102,7 +105,7 @@ const ACTIONS: readonly HistoryAction[] = ["up", "down", "stamp", "unstamp", "re
 const SHA256 = /^[0-9a-f]{64}$/;
 
 /**
- * Looks for damage that the table's columns cannot rule out: deleted lines, and values that no runner wrote.
+ * Looks for damage that the table's columns cannot prevent: deleted lines, and values that no runner wrote.
  * @returns `history-damaged` problems; none when the history can be trusted
  */
 export function checkHistory(rows: readonly HistoryRow[]): readonly Problem[] {
@@ -127,7 +130,7 @@ function missingIds(rows: readonly HistoryRow[]): string | null {
   return `The history lacks ${gaps.length === 1 && !gaps[0]?.includes(" ") ? "line" : "lines"} ${gaps.join(", ")} of ${last}.`;
 }
 
-/** What is wrong with one line, whole: a damaged line often has several values that make no sense. */
+/** Everything that is wrong with one line: a damaged line often has several values that make no sense. */
 function rowDamage(row: HistoryRow): string | null {
   const faults: string[] = [];
   const { id, version, action, upChecksum, downChecksum } = row;
@@ -165,7 +168,7 @@ export interface HistoryState {
 
 /**
  * Reads the history and refuses one that cannot be trusted. Changes nothing.
- * @param known what the table itself was found to say; left out: it is looked at
+ * @param known the known state of the table itself; left out: it is looked up
  * @throws MigrateError `history-foreign`, `history-newer`, `history-damaged`
  */
 export async function readHistoryState(

@@ -4,10 +4,13 @@ import { LASTING } from "../server/tables";
 import type { ObjectRef } from "../syntax/classify";
 import { type Intent, type Judgement, packIntent } from "./lines";
 
-/** Stands for a state that the statement which records the intent looks up itself, to save a round trip. */
+/** Stands for a state that the recording statement looks up itself, to save a round trip. */
 const UNPROBED = '"state":"?"';
 
-/** The fingerprint of a single table that is about to be created, left for the record to fill in; null for all else. */
+/**
+ * The fingerprint of a single table that is about to be created, left for the record to fill in; null for everything
+ * else.
+ */
 export function probedByRecord(how: Judgement, objects: readonly ObjectRef[]): Fingerprint | null {
   const [object, another] = objects;
   if (how !== "create" || object?.type !== "table" || another !== undefined) return null;
@@ -21,7 +24,7 @@ export function intentColumn(
 ): { readonly sql: string; readonly values: readonly SqlValue[] } {
   if (intent === null) return { sql: "NULL", values: [] };
   const text = packIntent(intent, server.maxPacketBytes);
-  // A statement's own text has its quotes escaped in the JSON.
+  // Inside a statement's own text the JSON has escaped quotes, so nothing is replaced there.
   const [start = "", ...parts] = text.split(UNPROBED);
   const tables = [intent, ...(intent.followedBy ?? [])].filter(isUnprobed).flatMap(({ objects }) => objects);
   if (parts.length === 0 || parts.length !== tables.length) return { sql: "?", values: [text] };
@@ -40,7 +43,7 @@ function isUnprobed({ before }: Intent): boolean {
 }
 
 /**
- * Where a server tells soonest that there is a table or a view of a name: its TABLES joins statistics and more.
+ * The view in which the server finds a table or view fastest: MySQL's TABLES joins statistics and more.
  * @see https://dev.mysql.com/doc/refman/8.4/en/information-schema-tables-extensions-table.html (since 8.0.21)
  */
 function tablesView({ family, version }: ServerInfo): "TABLES" | "TABLES_EXTENSIONS" {

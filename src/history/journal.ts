@@ -10,18 +10,18 @@ import type { Progress, Unfinished } from "./writer";
 
 export type { Beginning };
 
-/** How far a file is: statements that ran, statements that are recorded, and the hash over them. */
+/** How far a file has come: the statements that ran, those that are recorded, and the hash over them. */
 export interface Journal {
   readonly line: Line;
   /** Number of the last statement that is applied and recorded. */
   readonly done: number;
   /** Number of the last statement that ran, perhaps in a transaction that is still open. */
   readonly position: number;
-  /** The file is recorded as finished. */
+  /** Whether the file is recorded as finished. */
   readonly finished: boolean;
-  /** All statements of the file ran. */
+  /** Whether all statements of the file ran. */
   readonly atEnd: boolean;
-  /** What is to be recorded of a file of which all statements are announced at once (see `announceTogether`). */
+  /** What to record about a file whose statements are all announced at once (see `announceTogether`). */
   announce(intent: Intent): Announced;
   /** Its first statement begins now. */
   begin(): void;
@@ -31,11 +31,11 @@ export interface Journal {
   hash(): string | null;
   /** Records everything up to `position`, in the open transaction if there is one; finishes the line at its end. */
   record(session: Session, saved: string | null, intent: Intent | null): Promise<void>;
-  /** Finishes the migration before this one, unless that is done. */
+  /** Finishes the migration before this one, unless it is finished. */
   finishPrevious(session: Session): Promise<void>;
   /**
-   * Everything ran and what is recorded of it can be judged: leaves it to the next line to say so.
-   * @returns null when it cannot be left to it
+   * Call when everything ran and could be judged from what is recorded: leaves it to the next line to say so.
+   * @returns null when that is not possible
    */
   leaveUnfinished(): Unfinished | null;
   /** This much is recorded, by an earlier run or because a transaction with a later record is still open; nothing is written. */
@@ -44,7 +44,7 @@ export interface Journal {
   committed(): void;
   /** The open transaction was rolled back, and with it what was recorded in it. */
   undone(): void;
-  /** The transaction with the last record may still be open, or have ended in either way. */
+  /** The transaction with the last record may still be open, committed or rolled back. */
   unsure(): void;
   /** The line was read, and says this. */
   found(believed: Believed | null): void;
@@ -53,21 +53,21 @@ export interface Journal {
    * @throws MigrateError `lock-lost`, `history-moved`
    */
   confirm(session: Session): Promise<void>;
-  /** Records why the line stopped; what is recorded of its progress stays. */
+  /** Records why the line stopped; its recorded progress stays. */
   recordFailure(session: Session, words: string, keepIntent: boolean): Promise<void>;
 }
 
-/** A new line with its intent, and the lines that are finished with it. */
+/** A new line with its intent, and the lines to finish together with it. */
 export interface Announced {
   readonly entry: Entry;
   readonly unfinished: readonly Unfinished[];
-  /** It is in the history. */
+  /** Call when it is in the history. */
   readonly added: () => void;
 }
 
 /**
  * Announces the statements of several files at once, and finishes what was left to the first of them.
- * @param files with ids that follow each other
+ * @param files with consecutive ids
  * @throws as `addLines`
  */
 export async function announceTogether(
@@ -84,13 +84,13 @@ export async function announceTogether(
   for (const { journal } of files) journal.committed();
 }
 
-/** Characters of a server error that are kept. */
+/** How many characters of a server error are kept. */
 const ERROR_LENGTH = 4_000;
 
 /**
  * @param total statements in the file
- * @param unfinished migrations before this one, which the first record finishes as well
- * @param onAdded told when the first record has added the line
+ * @param unfinished earlier migrations, which the first record finishes as well
+ * @param onAdded called when the first record has added the line
  */
 export function createJournal(
   line: Line,
@@ -190,14 +190,11 @@ function createClock(spentMs: number): { begin(): void; elapsedMs(): number } {
 /** SHA-256 over statements, hex. */
 interface StatementsHash {
   add(text: string): void;
-  /** Of all that were added so far. */
+  /** The hash of all texts added so far. */
   digest(): string;
 }
 
-/**
- * What is added is hashed when the event loop has nothing else to do, which is while the next statement is at the
- * server.
- */
+/** Added texts are hashed when the event loop is idle, which is while the server has the next statement. */
 export function createStatementsHash(): StatementsHash {
   const hash = createHash("sha256");
   let waiting: string[] = [];
@@ -208,7 +205,7 @@ export function createStatementsHash(): StatementsHash {
   return {
     add(text) {
       if (waiting.length === 0) setImmediate(update);
-      // The length in front keeps two different splits of one text apart.
+      // The length in front makes two different splits of one text give different hashes.
       waiting.push(`${text.length}:`, text);
     },
     digest() {
@@ -218,10 +215,10 @@ export function createStatementsHash(): StatementsHash {
   };
 }
 
-/** Characters of a statement that an intent keeps. */
+/** How many characters of a statement an intent keeps. */
 const TEXT_LENGTH = 16_384;
 
-/** What an intent says of its statement. A password in it is left out. */
+/** What an intent says about its statement, without passwords. */
 export function intentOf({ number, text }: Statement): Pick<Intent, "statement" | "hash" | "text"> {
   return { statement: number, hash: hashStatement(text), text: withoutSecrets(text.slice(0, TEXT_LENGTH)) };
 }

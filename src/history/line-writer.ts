@@ -7,18 +7,18 @@ import { type NewLine, type Progress, recordError, recordProgress, type Unfinish
 export type Beginning =
   /** Its line is added by the first record, so that it costs no round trip of its own. */
   | { readonly line: "new"; readonly row: NewLine }
-  /** An earlier run added the line, left it so and spent some milliseconds on it. */
+  /** An earlier run added the line, left it like this, and spent some milliseconds on it. */
   | { readonly line: "partial"; readonly believed: Believed; readonly spentMs: number };
 
-/** The line of a journal, and those before it while they wait for this one's first record. */
+/** The line of a journal, and earlier lines while they wait for this one's first record. */
 export interface LineWriter {
-  /** What the line says, as far as it is committed; null: it is not in the history. */
+  /** What the line says in its committed state; null: it is not in the history. */
   readonly believed: Believed | null;
   confirm(session: Session): Promise<void>;
   write(session: Session, progress: Progress): Promise<void>;
   finishPrevious(session: Session): Promise<void>;
   writeError(session: Session, progress: Progress, keepIntent: boolean): Promise<void>;
-  /** The line as it is to be added, and what is left to it. */
+  /** The line to add, and the earlier lines to finish with it. */
   entry(progress: Progress): { readonly entry: Entry; readonly unfinished: readonly Unfinished[] };
   added(progress: Progress): void;
   committed(): void;
@@ -39,7 +39,7 @@ export function createLineWriter(
   let unsure = false;
   let previous = unfinished;
 
-  /** What the line may say; nothing: it is not there. */
+  /** What the line may say; empty: it is not there. */
   function believed(): readonly Believed[] {
     return [written, ...(unsure ? [committed] : [])].filter((one) => one !== null);
   }

@@ -17,25 +17,25 @@ export interface Intent {
   readonly statement: number;
   /** SHA-256 of its text, hex. */
   readonly hash: string;
-  /** Its beginning, without passwords; unknown in what earlier versions wrote. */
+  /** Its beginning, without passwords; missing in intents from earlier versions. */
   readonly text?: string;
-  /** What it ran where that is another text: that of a prepared statement, or the one DDL of a procedure. */
+  /** What it ran, if that is another text: that of a prepared statement, or the one DDL of a procedure. */
   readonly executes?: Executed;
   /** CONNECTION_ID() of the session that was about to run it. */
   readonly connection: number;
-  /** How to judge it later; `ask`: nothing that the server could tell would settle it. */
+  /** How to judge it later; `ask`: nothing that the server can tell would settle it. */
   readonly how: Judgement;
   /** What it names, with the database resolved; empty for a whole-schema judgement and for `ask`. */
   readonly objects: readonly ObjectRef[];
   /** Their fingerprint before it ran; null for `ask`. */
   readonly before: Fingerprint | null;
-  /** Those of the statements that were sent right behind it, in the same command. Each is judged by itself. */
+  /** Intents of the statements that were sent right after it, in the same command. Each is judged by itself. */
   readonly followedBy?: readonly Intent[];
-  /** It is left to a tool, which may leave this. */
+  /** Set when a tool runs it: what the tool may leave behind. */
   readonly tool?: ToolMark;
 }
 
-/** An intent with those of the statements that are sent right behind it. */
+/** An intent with those of the statements that are sent right after it. */
 export function inOne([first, ...followedBy]: readonly Intent[]): Intent | null {
   if (first === undefined) return null;
   return followedBy.length === 0 ? first : { ...first, followedBy };
@@ -46,7 +46,7 @@ export function behind({ followedBy = [] }: Intent): Intent | null {
   return inOne(followedBy);
 }
 
-/** `schema`: changed as a whole or not, for a CALL that does one DDL. */
+/** `schema`: did the schema as a whole change or not, for a CALL that does one DDL. */
 export type Judgement = DdlVerb | "schema" | "ask";
 
 /** One line of the history table, without the stored texts. */
@@ -64,7 +64,7 @@ export interface HistoryRow {
   readonly total: number;
   /** How many of them are applied and recorded. */
   readonly done: number;
-  /** Running SHA-256 over the hashes of the statements done; null when none is. */
+  /** Running SHA-256 over the hashes of the statements done; null when there is none. */
   readonly doneHash: string | null;
   readonly intent: Intent | null;
   /** Why it stopped, in the server's words; null when it did not fail. */
@@ -83,8 +83,8 @@ export interface HistoryRow {
 }
 
 /**
- * Reads the whole history, oldest first, without the stored texts. The driver spends most of its time on columns,
- * whatever is in them, so those that are never NULL come as one: half the time for 10,000 lines, a quarter for 1,000.
+ * Reads the whole history, oldest first, without the stored texts. The driver spends most of its time per column,
+ * whatever is in it, so those that are never NULL come as one: half the time for 10,000 lines, a quarter for 1,000.
  */
 export async function readHistory(session: Session, table: string): Promise<HistoryRow[]> {
   const rows = await session.query(
@@ -97,9 +97,9 @@ export async function readHistory(session: Session, table: string): Promise<Hist
 }
 
 /**
- * Reads the history as far as it says that migrations are applied whole, in half the time of `readHistory`.
- * @returns of each line, oldest first, `id version name up_checksum 'down_checksum'`, or NULL for no down file; null of
- *   a line that says anything else, or that no runner wrote
+ * Reads only the lines that say that a migration is completely applied, in half the time of `readHistory`.
+ * @returns for each line, oldest first, `id version name up_checksum 'down_checksum'`, or NULL for no down file; null
+ *   for a line that says anything else, or that no runner wrote
  */
 export async function readAppliedLines(session: Session, table: string): Promise<(string | null)[]> {
   const isHash = "done_hash = LOWER(HEX(UNHEX(done_hash))) AND LENGTH(done_hash) = 64";
@@ -113,7 +113,7 @@ export async function readAppliedLines(session: Session, table: string): Promise
   return rows.map(({ line }) => textOrNull(line));
 }
 
-/** Id of the newest line, 0 when there is none: it tells whether anybody wrote in between. */
+/** Id of the newest line, 0 when there is none: it shows whether anybody wrote in between. */
 export async function readLastId(session: Session, table: string): Promise<number> {
   const [row] = await session.query(`SELECT MAX(id) AS id FROM ${quoteQualified(session.database, table)}`);
   return Number(row?.id ?? 0);
@@ -128,7 +128,7 @@ function parseRow(row: Row): HistoryRow {
     id: Number(id),
     version: Number(version),
     name,
-    // Not trusted here: plan/ refuses actions and checksums that are none.
+    // Not checked here: plan/ refuses invalid actions and checksums.
     action: action as HistoryAction,
     upChecksum,
     downChecksum: textOrNull(row.down_checksum),
@@ -192,7 +192,7 @@ function isIntent(value: unknown): value is Intent {
   );
 }
 
-/** Reads what a partial line needs of a new session, and the texts of the pair as it was begun. */
+/** Reads what a new session needs to go on with a partial line, and the texts of the pair when it was begun. */
 export async function readResumption(
   session: Session,
   table: string,
@@ -209,7 +209,7 @@ export async function readResumption(
   };
 }
 
-/** Reads the texts of these lines, by id. A line that keeps none is there too. */
+/** Reads the texts of these lines, by id. A line without texts is included, too. */
 export async function readTexts(
   session: Session,
   table: string,
@@ -233,17 +233,20 @@ function unpack(stored: unknown): string | null {
 /** A definition up to this many characters is kept as it is, so that a person can read it. */
 const PLAIN = 2_048;
 
-/** All definitions of an intent may take this much of a packet, which carries them in hexadecimal; those beyond are not kept. */
+/**
+ * All definitions of an intent together may take this much of a packet, which carries them in hexadecimal; the rest are
+ * not kept.
+ */
 const SHARE_OF_PACKET = 1 / 8;
 
-/** A text may have as many characters as that part of a packet has bytes: three bytes each, in hexadecimal. */
+/** A text may have as many characters as this share of a packet has bytes: up to three bytes each, in hexadecimal. */
 const TEXT_SHARE = 1 / 16;
 
 const PACKED = "deflate:";
 
 /**
- * The JSON that the history keeps of an intent.
- * @param maxPacketBytes what the server takes in one command
+ * An intent as JSON for the history.
+ * @param maxPacketBytes the largest command that the server takes
  */
 export function packIntent(intent: Intent, maxPacketBytes: number): string {
   return JSON.stringify(packed(intent, maxPacketBytes));
@@ -267,7 +270,7 @@ function packed(intent: Intent, maxPacketBytes: number): Intent {
   };
 }
 
-/** The reverse, once the JSON is parsed. */
+/** The reverse, after the JSON is parsed. */
 function unpackIntent(intent: Intent): Intent {
   const unpacked = mapDefinitions(intent, (definition) =>
     definition.startsWith(PACKED)

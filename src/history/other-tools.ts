@@ -8,11 +8,11 @@ export type ForeignTool = "golang-migrate" | "dbmate" | "flyway" | "alembic" | "
 export interface ForeignEntry {
   /** As that tool writes it. */
   readonly label: string;
-  /** Its version as a number; null where it is none. */
+  /** Its version as a number; null when it is not one. */
   readonly version: number | null;
-  /** Its name without version; null where the table does not know it. */
+  /** Its name without the version; null when the table does not say. */
   readonly name: string | null;
-  /** The tool keeps only the newest one: whatever comes before it is applied as well. */
+  /** The tool keeps only the newest one, so everything before it is applied as well. */
   readonly coversEarlier: boolean;
 }
 
@@ -106,7 +106,7 @@ const READERS: readonly Reader[] = [
 
 /**
  * The tool that keeps its history in such a table, or null.
- * @param columns their names, in any case
+ * @param columns their names, in upper or lower case
  */
 export function foreignToolOf(table: string, columns: readonly string[]): ForeignTool | null {
   const present = new Set(columns.map((name) => name.toLowerCase()));
@@ -121,7 +121,7 @@ export function foreignToolOf(table: string, columns: readonly string[]): Foreig
 
 /**
  * Looks for the tables of other migration tools in the session's database and reads them. Nothing is written.
- * @returns one per table that is there
+ * @returns one per table found
  */
 export async function findForeignHistories(session: Session): Promise<readonly ForeignHistory[]> {
   const tables = [...new Set(READERS.map(({ table }) => table))];
@@ -148,7 +148,7 @@ export async function findForeignHistories(session: Session): Promise<readonly F
   return found;
 }
 
-/** A repeatable migration has no version; UNDO and DELETE take back what was there before. */
+/** A repeatable migration has no version; UNDO and DELETE cancel earlier rows. */
 function readFlyway(rows: readonly Row[]): Pick<ForeignHistory, "entries" | "dirty"> {
   const applied = new Map<string, ForeignEntry>();
   let dirty: string | null = null;

@@ -22,7 +22,7 @@ export interface Recorder {
   record(lines: readonly Entry[]): Promise<void>;
 }
 
-/** A line about something that was not run. */
+/** A line about something that did not run. */
 export interface Entry {
   readonly action: HistoryAction;
   readonly version: number;
@@ -33,7 +33,7 @@ export interface Entry {
   readonly reason: string | null;
 }
 
-/** Reads the history under the lock and gives the callback the means to add to it. */
+/** Reads the history under the lock and gives the callback a way to add to it. */
 export async function withRecorder<T>(
   settings: Settings,
   body: (recorder: Recorder) => Promise<T>,
@@ -92,7 +92,7 @@ function toNewLine({ texts, ...line }: Entry): NewLine {
   return { ...line, ...readIdentity(), total: 0, ...packTexts(texts) };
 }
 
-/** How far a line is that says something and ran nothing. */
+/** The progress of a line that records something without running anything. */
 export const NOTHING_RAN = {
   done: 0,
   doneHash: null,
@@ -114,7 +114,7 @@ export function readIdentity(): Identity {
   return { osUser: userName(), host: hostname(), toolVersion: packageVersion() };
 }
 
-/** A container may run under a user id that has no name. */
+/** A container can run under a user id without a name. */
 function userName(): string {
   try {
     return userInfo().username;

@@ -14,7 +14,7 @@ import {
   type Unfinished,
 } from "./writer";
 
-/** A line that is to be added. */
+/** A line to add. */
 export interface Entry {
   readonly line: Line;
   readonly row: NewLine;
@@ -22,10 +22,10 @@ export interface Entry {
 }
 
 /**
- * Adds lines and finishes those before them, in one statement: one round trip and one commit for all. Where any is not as
- * this run left it, none is written.
- * @param unfinished left to these by the same run
- * @param entries one at least, with ids that follow each other
+ * Adds lines and finishes those before them, in one statement: one round trip and one commit for all. If any of them is
+ * not as this run left it, nothing is written.
+ * @param unfinished earlier lines of the same run, to finish with these
+ * @param entries at least one, with consecutive ids
  * @throws MigrateError `lock-lost`, `history-moved`, `history-damaged` when a line before them vanished
  */
 export async function addLines(
@@ -91,7 +91,7 @@ async function insertLines(
       ...[first.id, first.id, offset, ...spent.values],
     ],
   );
-  // One for a line that was added, two for one that was changed.
+  // The server counts one for an added line and two for a changed one.
   if (changed === entries.length + 2 * unfinished.length) return;
   await findMoved(session, unfinished);
   await lookAt(session, first);
@@ -99,7 +99,7 @@ async function insertLines(
 }
 
 /**
- * Finishes lines. Where those of one run of files are not all as this run left them, none is written.
+ * Finishes lines. If those of consecutive files are not all as this run left them, none of these is written.
  * @throws as `addLines`
  */
 export async function finishLines(session: Session, unfinished: readonly Unfinished[]): Promise<void> {
@@ -135,7 +135,7 @@ export async function finishLines(session: Session, unfinished: readonly Unfinis
 }
 
 /**
- * Takes the newest lines back: what they announced never began.
+ * Removes the newest lines: what they announced never began.
  * @param first the oldest of them
  * @param count how many there are
  * @param believed what each of them says
@@ -161,7 +161,7 @@ export async function removeLines(
   throw moved(first);
 }
 
-/** Whether they follow each other and say the same, so that one condition is about all. */
+/** Whether they have consecutive ids and say the same, so that one condition covers all. */
 function areAlike(unfinished: readonly Unfinished[]): boolean {
   return unfinished.every(({ line, believed }, at) => {
     const before = unfinished[at - 1] ?? unfinished[at];
@@ -170,7 +170,7 @@ function areAlike(unfinished: readonly Unfinished[]): boolean {
   });
 }
 
-/** SQL that is true of these lines, while they are as this run left them. */
+/** SQL that is true for these lines as long as they are as this run left them. */
 function leading(unfinished: readonly Unfinished[]): Expression {
   const [first, last] = [unfinished[0], unfinished.at(-1)];
   if (first === undefined || last === undefined) return { sql: "FALSE", values: [] };
@@ -178,7 +178,10 @@ function leading(unfinished: readonly Unfinished[]): Expression {
   return { sql: `id BETWEEN ? AND ? AND ${same.sql}`, values: [first.line.id, last.line.id, ...same.values] };
 }
 
-/** What finished lines say: statements done, the hash over them, and milliseconds. The place's own value comes before theirs. */
+/**
+ * What finished lines say: statements done, the hash over them, and milliseconds. The value for the position itself
+ * comes first.
+ */
 function finishing(
   place: string,
   unfinished: readonly Unfinished[],
@@ -195,7 +198,7 @@ function finishing(
   ];
 }
 
-/** The expression of that place, where they differ. */
+/** Chooses the expression for that position, if they differ. */
 function choose(place: string, expressions: readonly (Expression | undefined)[]): Expression {
   const all = expressions.filter((expression) => expression !== undefined);
   const [first] = all;

@@ -6,10 +6,10 @@ import { compareTexts, type TextChange } from "../syntax/compare";
 import { foldHistory, isInForce, type VersionState } from "./fold";
 import { type HistoryRow, readTexts } from "./lines";
 
-/** `unknown`: the text is not in the history, because it was too large, or the file is. */
+/** `unknown`: the text is not in the history, because it, or the file, is too large. */
 export type FileChange = TextChange | "unknown";
 
-/** The worst of what happened to a pair's files; null: nothing. */
+/** The worst change to a pair's files; null: none. */
 export function worstChange(changes: readonly (FileChange | null)[]): Exclude<FileChange, "none"> | null {
   return (["code", "unknown", "comments"] as const).find((change) => changes.includes(change)) ?? null;
 }
@@ -26,7 +26,7 @@ export async function readAppliedTexts(
 }
 
 /**
- * Says how a file differs from what was applied.
+ * Tells how a file differs from what was applied.
  * @param checksum of what was applied; null: there was no such file
  * @param text of what was applied; null: it was too large to store, or there was none
  */
@@ -37,17 +37,17 @@ export function judgeChange(
   server: Pick<ServerInfo, "noBackslashEscapes">,
 ): FileChange {
   if ((file?.checksum ?? null) === checksum) return "none";
-  // A down file that came or went: a migration can be reverted now, or cannot any more.
+  // A down file was added or removed: the migration can now be reverted, or no longer.
   if (file === null || checksum === null) return "code";
   if (text === null || file.bytes > STORED_TEXT_LIMIT) return "unknown";
   return compareTexts(text, readText(file), { noBackslashEscapes: server.noBackslashEscapes });
 }
 
 /**
- * Completes a folder that is older than the database with what the history keeps of the newer migrations, so that
- * they can be reverted without their files.
+ * Adds newer migrations from the history to a folder that is older than the database, so that they can be reverted
+ * without their files.
  * @param migrations the folder's, by rising version
- * @returns them and, behind them, those that are applied and newer than the whole folder
+ * @returns these and, after them, the applied ones that are newer than the whole folder
  */
 export async function withStoredMigrations(
   session: Session,
@@ -56,7 +56,7 @@ export async function withStoredMigrations(
   rows: readonly HistoryRow[],
 ): Promise<readonly Migration[]> {
   const newest = migrations.at(-1)?.version ?? 0;
-  // What was applied in part only goes on with its file, and a file that is gone below the newest one is missing.
+  // A partly applied migration needs its file to go on, and a file that is gone below the newest one counts as missing.
   const ahead = [...foldHistory(rows).values()]
     .filter((state) => isInForce(state) && state.state !== "partial-up" && state.version > newest)
     .sort((a, b) => a.version - b.version);

@@ -32,7 +32,7 @@ export const HISTORY_COLUMNS: readonly (readonly [name: string, definition: stri
   ["down_text", "LONGBLOB NULL"],
 ];
 
-/** What the table itself says: whether it is there, and whether an empty one is new or was emptied. */
+/** What the table itself tells: whether it exists, and whether an empty one is new or was emptied. */
 export type HistoryTableState = "absent" | "new" | "used";
 
 /**
@@ -59,11 +59,14 @@ export async function inspectHistoryTable(session: Session, table: string): Prom
     );
   }
   refuseDamage(session, table, shown);
-  // It is created with AUTO_INCREMENT=2 and lines are numbered by hand, so TRUNCATE shows: it resets this.
+  // The table is created with AUTO_INCREMENT=2 and we number the lines ourselves. TRUNCATE resets it, so that shows.
   return /\) ENGINE=\w+ AUTO_INCREMENT=2 /.test(shown) ? "new" : "used";
 }
 
-/** Creates the history table unless it exists. One DDL statement, so it is there whole or not at all. */
+/**
+ * Creates the history table unless it exists. It is one DDL statement, so the table is created completely or not at
+ * all.
+ */
 export async function createHistoryTable(session: Session, table: string): Promise<void> {
   const columns = HISTORY_COLUMNS.map(([name, definition]) => `  ${name} ${definition},`).join("\n");
   await session.execute(
@@ -76,7 +79,7 @@ export async function createHistoryTable(session: Session, table: string): Promi
 async function showCreate(session: Session, table: string): Promise<string | null> {
   try {
     const [row] = await session.query(`SHOW CREATE TABLE ${quoteQualified(session.database, table)}`);
-    // A view of that name answers with "Create View" instead, and is not ours.
+    // For a view of that name the column is "Create View"; then it is not ours.
     return String(row?.["Create Table"] ?? "");
   } catch (error) {
     if (serverErrno(error) === ER_NO_SUCH_TABLE) return null;

@@ -1,18 +1,18 @@
 /**
- * What an intent says of the tool that copies the table: enough to end what is left of it, and to clear that away. Every name
- * was free when this was written, so whatever bears it later is the tool's.
+ * What an intent says about the tool that copies the table: enough to stop it and to clear away what it leaves. Every
+ * name was free when this was written, so whatever has it later belongs to the tool.
  */
 export interface ToolMark {
   readonly database: string;
   readonly table: string;
   /** Tables that the rows may be copied to. */
   readonly copies: readonly string[];
-  /** What the table may be called once another one has its name. */
+  /** What the original table may be called after another one took its name. */
   readonly olds: readonly string[];
   readonly triggers: readonly string[];
-  /** CONNECTION_ID() of its sessions, as far as it had any. */
+  /** CONNECTION_ID() of its sessions, if any. */
   readonly connections: readonly number[];
-  /** Which server they are on, and since when that is up (seconds since 1970): after a restart none of them lives. */
+  /** Which server they are on, and when that was started (seconds since 1970): none of them survives a restart. */
   readonly instance: string;
   readonly upSince: number;
 }

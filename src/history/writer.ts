@@ -9,7 +9,7 @@ import { intentColumn } from "./intent-column";
 import type { HistoryAction, Intent } from "./lines";
 import { HISTORY_COLUMNS } from "./table";
 
-/** The texts of a pair as columns of a line; null when too large to store, or when there is none. */
+/** The texts of a pair as columns of a line; null when a text is too large to store, or there is none. */
 export interface PackedTexts {
   readonly upText: Buffer | null;
   readonly downText: Buffer | null;
@@ -40,7 +40,7 @@ export interface Progress {
   readonly durationMs: number;
 }
 
-/** A line all of whose statements ran, and what is to be recorded of it. */
+/** A line whose statements have all run, and what is still to be recorded about it. */
 export interface Unfinished {
   readonly line: Line;
   readonly believed: Believed;
@@ -48,8 +48,8 @@ export interface Unfinished {
 }
 
 /**
- * Adds a line, in the transaction that is open if one is. Its id is given, not generated: a gap then shows that a
- * line was deleted, and two runners that both believe they hold the lock collide here.
+ * Adds a line, in the open transaction if there is one. We choose its id: a gap then shows that a line was deleted, and
+ * two runners that both believe they hold the lock collide here.
  * @throws MigrateError `lock-lost`, `history-moved` when there is such a line
  */
 export async function addLine(session: Session, line: Line, row: NewLine, progress: Progress): Promise<void> {
@@ -67,8 +67,8 @@ export async function addLine(session: Session, line: Line, row: NewLine, progre
 }
 
 /**
- * Adds a line and finishes the one before it, in one statement: one round trip and one commit for both. Where either
- * is not as this run left it, neither is written.
+ * Adds a line and finishes the one before it, in one statement: one round trip and one commit for both. If either is
+ * not as this run left it, neither is written.
  * @throws MigrateError `lock-lost`, `history-moved`, `history-damaged` when the line before it vanished
  */
 export async function addNextLine(
@@ -81,8 +81,8 @@ export async function addNextLine(
   const table = quoteQualified(session.database, line.table);
   const { sql, values } = inOneList(columnsOf(row, progress, session.server));
   const same = sameAs([believed]);
-  // The line before is met as a duplicate. Only the ids go through the derived table: servers give a placeholder in a
-  // UNION a type of their own choice, and cut what is too long for it.
+  // The previous line comes up as a duplicate. Only the ids go through the derived table: servers choose a type for a
+  // placeholder in a UNION, and cut off what is too long for it.
   const onlyBefore = (column: string, value: string): string =>
     `${column} = IF(${table}.id = ?, ${value}, ${table}.${column})`;
   const changed = await session.execute(
@@ -104,7 +104,7 @@ export async function addNextLine(
       ...[before.id, before.id, done.durationMs],
     ],
   );
-  // One for a line that was added, two for one that was changed.
+  // The server counts one for an added line and two for a changed one.
   if (changed === 3) return;
   const found = await lookAt(session, before);
   if (found === null) throw vanished(before);
@@ -123,7 +123,7 @@ function plain(value: SqlValue): Expression {
   return { sql: "?", values: [value] };
 }
 
-/** All columns of a new line but its id. */
+/** All columns of a new line except its id. */
 export function columnsOf(row: NewLine, progress: Progress, server: ServerInfo): readonly Expression[] {
   return [
     plain(row.version),
@@ -158,10 +158,10 @@ export function inOneList(expressions: readonly Expression[]): Expression {
 }
 
 /**
- * Records progress, in the transaction that is open if one is.
- * @param believed what the line says; more than one where this run cannot know whether its last write was undone
+ * Records progress, in the open transaction if there is one.
+ * @param believed what the line says; several when this run cannot know whether its last write was undone
  * @returns whether the line is there
- * @throws MigrateError `lock-lost` when the lock is no longer this session's, `history-moved`
+ * @throws MigrateError `lock-lost` when this session no longer holds the lock, `history-moved`
  */
 export async function recordProgress(
   session: Session,
@@ -189,7 +189,7 @@ export async function recordProgress(
 }
 
 /**
- * Records why a line stopped. Its progress stays; `intent` stays too when the statement's fate is open.
+ * Records why a line stopped. Its progress stays; so does `intent` when the statement's fate is open.
  * @returns whether the line is there
  * @throws as `recordProgress`
  */
@@ -210,7 +210,7 @@ export interface Resumption extends PackedTexts {
 }
 
 /**
- * A partial line goes on, perhaps with a repaired file: from now on it describes that file.
+ * Goes on with a partial line, perhaps with a repaired file: from now on the line describes that file.
  * @throws as `recordProgress`
  */
 export async function resumeLine(
@@ -234,7 +234,7 @@ export async function resumeLine(
   );
 }
 
-/** Changes a line that is as this run believes.  @returns whether it is there  @throws as `recordProgress` */
+/** Changes a line, if it is as this run believes. @returns whether it is there @throws as `recordProgress` */
 async function change(
   session: Session,
   line: Line,
@@ -250,13 +250,13 @@ async function change(
     [...values, line.id, ...same.values, ...line.lock.values],
   );
   if (changed === 1) return true;
-  // It may have said just that already.
+  // The line may have said exactly that before.
   const found = await lookAt(session, line);
   if (found !== null && !isSame(found, believed)) throw moved(line);
   return found !== null;
 }
 
-/** Left out like one that is too large to keep, where no column of this server's could hold it. */
+/** Leaves out a text that this server could not store, like one that is too large to keep. */
 function storable(text: Buffer | null, { maxPacketBytes }: ServerInfo): Buffer | null {
   return text !== null && fitsInColumn(text.length, maxPacketBytes) ? text : null;
 }
@@ -266,7 +266,7 @@ export function packTexts({ up, down }: StoredTexts): PackedTexts {
   return { upText: packText(up), downText: packText(down) };
 }
 
-/** As MySQL's COMPRESS() does it, so that UNCOMPRESS(up_text) shows the text in any client. */
+/** In the format of MySQL's COMPRESS(), so that UNCOMPRESS(up_text) shows the text in any client. */
 function packText(text: string | null): Buffer | null {
   if (text === null) return null;
   const bytes = Buffer.from(text);
