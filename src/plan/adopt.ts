@@ -7,16 +7,16 @@ import type { Migration } from "../migrations/read-migrations";
 export interface Adoption {
   readonly tool: ForeignTool;
   readonly table: string;
-  /** The newest that it has applied, as it writes it; null: nothing. */
+  /** The newest that it has applied, as the tool writes it; null: nothing. */
   readonly newest: string | null;
-  /** The version here that the database is at; null: base, or it cannot be told (see `problems`). */
+  /** The database's version in this folder; null: base, or unknown (see `problems`). */
   readonly version: number | null;
-  /** Why it cannot be taken over as it is; empty: it can. */
+  /** Why the history cannot be taken over as it is; empty: it can. */
   readonly problems: readonly Problem[];
 }
 
 /**
- * Finds out which version here another tool's table means: by number, or else by name.
+ * Finds the version in this folder that another tool's table means: by number, or else by name.
  * @param migrations the folder's, by rising version
  */
 export function matchForeign(
@@ -54,7 +54,7 @@ function findMatch(
 ): Migration | null {
   const sameVersion = migrations.find((migration) => migration.version === version);
   if (sameVersion !== undefined) return sameVersion;
-  // Alembic's revisions have no number; a file that was written for one may carry it in its name.
+  // Alembic's revisions have no number; a file that was written for one may have it in its name.
   const wanted = plain(tool === "alembic" ? label : (name ?? ""));
   if (wanted === "") return null;
   const sameName = migrations.filter((migration) =>
@@ -74,8 +74,8 @@ function plain(name: string): string {
 }
 
 /**
- * Decides what version to stamp when a table is taken over.
- * @param given the version that a person says it means; null: as the table says
+ * Decides which version to stamp when a table is taken over.
+ * @param given the version as given by a person; null: as the table says
  * @returns the version; 0: base
  * @throws RefusedError `foreign-dirty`, `foreign-unmatched`; MigrateError `foreign-unmatched` when there is no table
  */
@@ -89,7 +89,7 @@ export function versionToAdopt(tool: ForeignTool, found: readonly Adoption[], gi
       others === "" ? {} : { hint: `What there is: ${others}.` },
     );
   }
-  // Whoever names the version vouches for what cannot be matched, but not for a half-applied migration.
+  // A person who names the version vouches for what cannot be matched, but not for a half-applied migration.
   const problems = adoption.problems.filter(({ code }) => given === null || code === "foreign-dirty");
   if (problems.length > 0) throw new RefusedError(problems);
   return given ?? String(adoption.version ?? 0);

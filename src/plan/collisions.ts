@@ -1,16 +1,16 @@
 import { isInForce, type VersionState } from "../history/fold";
 import type { Migration } from "../migrations/read-migrations";
 
-/** One of the migrations that met under a number. */
+/** One of the migrations that claim the same place. */
 export interface Side {
   readonly version: number;
   readonly name: string;
-  /** File names; null where the folder has none. */
+  /** File names; null when the folder has none. */
   readonly upFile: string | null;
   readonly downFile: string | null;
   /** In force in this database, whole or in part. */
   readonly applied: boolean;
-  /** The version under which its text is in force, where that is another one; otherwise null. */
+  /** The version under which its text is in force, if that is another one; otherwise null. */
   readonly appliedAs: number | null;
 }
 
@@ -72,7 +72,7 @@ function ownerOf(state: VersionState, candidates: readonly Migration[]): Migrati
   return sameName(sameText) ?? sameText[0] ?? sameName(candidates) ?? null;
 }
 
-/** @param orphans what is in force, but is none of the migrations that the folder has under its version */
+/** @param orphans versions in force that match none of the folder's migrations with that number */
 function toSide(
   { version, name, up, down }: Migration,
   applied: boolean,
@@ -89,7 +89,7 @@ function toSide(
   };
 }
 
-/** What is in force under a version, but is none of the migrations that the folder has there. */
+/** A version in force that matches none of the folder's migrations with that number. */
 function orphanSide({ version, name }: VersionState): Side {
   return { version, name, upFile: null, downFile: null, applied: true, appliedAs: null };
 }

@@ -6,7 +6,7 @@ import * as problem from "./refusals";
 import { type Target, unknownVersion, wrongDirection } from "./target";
 import { finishCommand, isDownModified, type JudgedVersion, partialStates } from "./version-state";
 
-/** Plans to revert from the highest version downwards, one that was left half-way before all others. */
+/** Plans to revert from the highest version downwards; one that was left half-way comes first. */
 export function planDown(situation: Situation, target: Target | null): Plan {
   refuseProblems(situation);
   const queue = readQueue(situation);
@@ -18,7 +18,7 @@ export function planDown(situation: Situation, target: Target | null): Plan {
   return { direction: "down", from: situation.current, to, steps, warnings: fromHistory(steps) };
 }
 
-/** Says which texts are not those of files, so that nobody looks for them in the folder. */
+/** Says which texts come from the history, so that nobody looks for them in the folder. */
 function fromHistory(steps: readonly Step[]): readonly string[] {
   return steps
     .filter(({ file }) => typeof file.stored === "string")
@@ -37,7 +37,7 @@ function refuseProblems({ judgedVersions }: Situation): void {
   if (problems.length > 0) throw new RefusedError(problems);
 }
 
-/** What can be reverted, in the order in which it will be. */
+/** What can be reverted, in the order of reverting. */
 function readQueue({ judgedVersions }: Situation): readonly JudgedVersion[] {
   const partial = judgedVersions.filter(({ state }) => state === "partial-down");
   const applied = judgedVersions.filter(({ state }) => state === "applied");
@@ -132,7 +132,7 @@ function toSteps(chosen: readonly JudgedVersion[]): readonly Step[] {
   const steps: Step[] = [];
   const problems: Problem[] = [];
   for (const { migration, held, state } of chosen) {
-    // A version in force without files was refused before.
+    // A version in force without files has been refused before.
     if (migration === null || held === null) throw new MigrateError("internal", "Nothing to revert it with.");
     const { version, name, down } = migration;
     if (down === null) {
@@ -147,7 +147,7 @@ function toSteps(chosen: readonly JudgedVersion[]): readonly Step[] {
   return steps;
 }
 
-/** @param above how many could be reverted before it; null when something else is in the way already */
+/** @param above how many could be reverted before it; null when something else is already in the way */
 function irreversible(migration: Migration, above: number | null): Problem {
   const stop = `To stop above it:\n  npm run migrate:down -- --to ${migration.version}`;
   return {

@@ -14,28 +14,28 @@ import { unknownVersion } from "./target";
 /** A pair that gets another version. */
 export interface Renumbering {
   readonly migration: Migration;
-  /** The version to be, as wide as it is to be written. */
+  /** The new version, with its leading zeros. */
   readonly digits: string;
 }
 
 export interface MergePlan {
   /** In the order in which they will run. */
   readonly renumberings: readonly Renumbering[];
-  /** What is worth a look before anybody runs them. */
+  /** What deserves a look before anybody runs them. */
   readonly warnings: readonly string[];
 }
 
 export interface MergeOptions {
   /** Pending versions that build on a moved one, and move with it. */
   readonly also: readonly number[];
-  /** Of pairs with one version none of which is applied: the name of the one that keeps it. Default: the first. */
+  /** When no pair of a shared version is applied: the name of the one that keeps it. Default: the first. */
   readonly keep: string | null;
   /** For versions that are timestamps. */
   readonly now: Date;
 }
 
 /**
- * Gives the side that is not applied versions above everything there is, in the order that it had.
+ * Gives new versions, above all others and in the same order, to the side that is not applied.
  * @param migrations the folder's, by rising version; several may have one version
  * @throws RefusedError `already-applied` when more than one side is in force; MigrateError `unknown-version`, `usage`
  */
@@ -94,7 +94,7 @@ function whyNotMergeable({ kind, version, sides }: Collision): readonly Problem[
   });
 }
 
-/** What must get another version, so that one side keeps the one they share. */
+/** The sides that must get another version, so that one side keeps the shared one. */
 function movingSides(
   { kind, version, sides }: Collision,
   highest: number,
@@ -136,7 +136,7 @@ function newestVersion(migrations: readonly Migration[], inForce: readonly Versi
   );
 }
 
-/** A pending migration that came behind a moved one and now runs before it, perhaps without what it needs. */
+/** Pending migrations that came after a moved one and now run before it, perhaps without what they need. */
 function overtaken(
   migrations: readonly Migration[],
   moving: readonly Migration[],

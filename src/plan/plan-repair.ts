@@ -21,8 +21,8 @@ export function findRepairs(judgedVersions: readonly JudgedVersion[]): readonly 
 }
 
 /**
- * Chooses the repairs of these versions; a renumbered migration goes by either of its versions.
- * @throws RefusedError with every version that is not to be repaired; then none is
+ * Chooses the repairs for these versions; a renumbered migration can be named by either of its versions.
+ * @throws RefusedError with every version that cannot be repaired; then none is
  */
 export function planRepair(
   judgedVersions: readonly JudgedVersion[],
@@ -43,7 +43,7 @@ export function planRepair(
 }
 
 function repairOf({ held, migration, moved, problems, warnings }: JudgedVersion): Repair | null {
-  // Half-way, what is applied is judged statement by statement, and the line goes on: nothing to accept.
+  // A half-way migration is judged statement by statement when it goes on: there is nothing to accept.
   if (held === null || held.state !== "applied") return null;
   if (moved !== null) return { kind: "renumber", held, migration: moved };
   const codes = [...problems, ...warnings].map(({ code }) => code);
@@ -80,7 +80,7 @@ function whyNot(judgedVersions: readonly JudgedVersion[], version: number): read
   return [{ code: "nothing-to-do", file, message, hint: "To see what can be:\n  npm run migrate:repair" }];
 }
 
-/** Refuses to repair without a word about why. */
+/** Refuses to repair without a reason. */
 export function requireReason(reason: string | null, versions: readonly number[]): string {
   if (reason !== null) return reason;
   throw new MigrateError("usage", "repair needs a reason, which is kept in the history.", {

@@ -8,7 +8,7 @@ import type { JudgedVersion } from "./version-state";
 
 /** What a stamp would record, without running anything. */
 export interface StampPlan {
-  /** The version the database is at; null: base. */
+  /** The database's version; null: base. */
   readonly from: number | null;
   readonly to: number | null;
   /** Recorded as applied, by rising version. */
@@ -18,7 +18,7 @@ export interface StampPlan {
 }
 
 /**
- * Plans to record that just the versions up to a target are applied.
+ * Plans to record that exactly the versions up to a target are applied.
  * @throws MigrateError `unknown-version`; RefusedError `partial`, `renamed` for what must be settled first
  */
 export function planStamp({ judgedVersions, current }: Situation, target: Target): StampPlan {

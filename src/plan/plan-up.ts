@@ -6,7 +6,7 @@ import { partial } from "./refusals";
 import { type Target, unknownVersion, wrongDirection } from "./target";
 import { finishCommand, type JudgedVersion, partialStates } from "./version-state";
 
-/** Plans to apply what is pending, a migration that was left half-way before all others. */
+/** Plans to apply what is pending; a migration that was left half-way comes first. */
 export function planUp(situation: Situation, target: Target | null, options: PlanOptions): Plan {
   const { refused, allowed } = judgeForUp(situation, options);
   const { judgedVersions, current } = situation;
@@ -24,7 +24,7 @@ export function planUp(situation: Situation, target: Target | null, options: Pla
   return { direction: "up", from: current, to, steps, warnings };
 }
 
-/** Sorts what is wrong with folder and history into what refuses an `up` and what the options let pass. */
+/** Splits the problems of folder and history into those that refuse an `up` and those that the options let pass. */
 export function judgeForUp(
   { judgedVersions }: Situation,
   { allowAhead = false, allowOutOfOrder = false }: PlanOptions,
@@ -38,14 +38,14 @@ export function judgeForUp(
   };
 }
 
-/** What can be applied, in the order in which it will be. */
+/** What can be applied, in the order of applying. */
 function readQueue({ judgedVersions }: Situation): readonly Step[] {
   const partial = judgedVersions.filter(({ state }) => state === "partial-up");
   const pending = judgedVersions.filter(({ state }) => state === "pending");
   return [...partial, ...pending].flatMap(toSteps);
 }
 
-/** One step; none for a version without files, which is only ever left alone. */
+/** One step; none for a version without files, which is always left alone. */
 function toSteps({ version, state, migration, held }: JudgedVersion): readonly Step[] {
   if (migration === null) return [];
   const resume = state === "partial-up" && held !== null ? { row: held.row } : null;
@@ -87,7 +87,7 @@ function chooseUpTo(
   return queue.filter((step) => step.version <= version);
 }
 
-/** `--allow-out-of-order` applies what lies below the current version; but then that is not where it ends up. */
+/** `--allow-out-of-order` applies what lies below the current version, but the run does not end up there. */
 function lateOnly(entry: { readonly version: number; readonly name: string }, current: number): MigrateError {
   return new MigrateError(
     "unknown-version",

@@ -13,8 +13,8 @@ import { judgeVersions } from "./version-state";
  * Decides what would be done, or refuses.
  * @param migrations the folder's, by rising version
  * @param rows the whole history, by rising id, without damage (see `checkHistory`)
- * @param target null: as far as it goes, which `down` refuses
- * @throws RefusedError with every problem of folder and history; MigrateError for a target that cannot be
+ * @param target null: as far as possible, which `down` refuses
+ * @throws RefusedError with every problem of folder and history; MigrateError for an impossible target
  */
 export function makePlan(
   direction: Direction,
@@ -27,7 +27,7 @@ export function makePlan(
   return direction === "up" ? planUp(situation, target, options) : planDown(situation, target);
 }
 
-/** Down one, up the same one again. */
+/** One migration down, and the same one up again. */
 export interface RedoPlans {
   readonly down: Plan;
   /** Made for the moment when `down` is done. */
@@ -52,14 +52,14 @@ export function makeRedoPlans(
   return { down: { ...down, warnings }, up: reverse(down) };
 }
 
-/** Only what was reverted, even where more is pending. */
+/** Only what was reverted, even if more is pending. */
 function reverse({ from, to, steps }: Plan): Plan {
   const up = steps.map((step): Step => ({ ...step, direction: "up", file: step.migration.up, resume: null }));
   return { direction: "up", from: to, to: from, steps: up, warnings: [] };
 }
 
 /**
- * Holds folder and history against each other.
+ * Compares folder and history.
  * @param rows the whole history, by rising id, without damage (see `checkHistory`)
  */
 export function assess(migrations: readonly Migration[], rows: readonly HistoryRow[]): Situation {
@@ -78,11 +78,11 @@ export function currentVersion(states: ReadonlyMap<number, VersionState>): numbe
 }
 
 /**
- * Plans an `up` to the head where the history is nothing but the folder's migrations, each applied whole, unchanged and
- * in order. Most runs find it so, and need no more of the history than this.
+ * Plans an `up` to the head when the history is exactly the folder's migrations, each completely applied, unchanged and
+ * in order. Most runs find this, and then need to read no more of the history.
  * @param migrations the folder's, by rising version
  * @param lines as `readAppliedLines` reads them
- * @returns the plan that `makePlan` makes of it; null for any other history, of which only `makePlan` can tell
+ * @returns the plan that `makePlan` would make; null for any other history, which only `makePlan` can judge
  */
 export function planNothing(
   migrations: readonly Migration[],
@@ -95,7 +95,7 @@ export function planNothing(
   return { direction: "up", from: newest.version, to: newest.version, steps: [], warnings: [] };
 }
 
-/** A folder's names and checksums have no spaces, so no other values in a line of the history make the same text. */
+/** A folder's names and checksums have no spaces, so no other line of the history gives the same text. */
 function appliedLine({ version, name, up, down }: Migration, id: number): string {
   return `${id} ${version} ${name} ${up.checksum} ${down === null ? "NULL" : `'${down.checksum}'`}`;
 }

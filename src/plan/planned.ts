@@ -6,13 +6,13 @@ import type { JudgedVersion } from "./version-state";
 /** Everything a run will do, decided before its first statement. */
 export interface Plan {
   readonly direction: Direction;
-  /** The version the database is at; null: base. A version that is applied in part only does not count. */
+  /** The database's version; null: base. A version that is applied only in part does not count. */
   readonly from: number | null;
-  /** The version it will be at. */
+  /** The version it will have afterwards. */
   readonly to: number | null;
   /** In the order in which they run. Empty: there is nothing to do. */
   readonly steps: readonly Step[];
-  /** What was found and let pass. */
+  /** Problems that were found but let pass. */
   readonly warnings: readonly string[];
 }
 
@@ -24,7 +24,7 @@ export interface Step {
   readonly migration: Migration;
   /** The file that runs. */
   readonly file: MigrationFile;
-  /** Where it goes on when an earlier run ended half-way; null: it starts at its first statement. */
+  /** Where to go on when an earlier run ended half-way; null: at the first statement. */
   readonly resume: Resume | null;
 }
 

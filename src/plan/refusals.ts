@@ -3,7 +3,7 @@ import type { VersionState } from "../history/fold";
 import { formatMigration, formatVersion } from "../migrations/names";
 import type { Migration } from "../migrations/read-migrations";
 
-/** An applied up file is not what was applied. */
+/** An applied up file differs from what was applied. */
 export function modified(state: VersionState, migration: Migration): Problem {
   const file = migration.up.fileName;
   return {
@@ -16,7 +16,7 @@ export function modified(state: VersionState, migration: Migration): Problem {
   };
 }
 
-/** The down file of an applied migration is not what it was then. */
+/** The down file of an applied migration has changed since. */
 export function downModified(state: VersionState, migration: Migration): Problem {
   const file = migration.down?.fileName ?? `${formatMigration(migration)}.down.sql`;
   return {
@@ -53,7 +53,7 @@ export function renumbered(state: VersionState, moved: Migration, taker: Migrati
   };
 }
 
-/** Another migration has the version of an applied one, whose text is nowhere in the folder. */
+/** Another migration has the version of an applied one, and the applied text is nowhere in the folder. */
 export function replaced(state: VersionState, taker: Migration): Problem {
   const was = formatMigration(state);
   return {
@@ -100,7 +100,7 @@ export function outOfOrder(migration: Migration, highest: VersionState): Problem
   };
 }
 
-/** A migration that must be finished in the direction that it was begun in. */
+/** A migration must be finished in the direction in which it was begun. */
 export function partial(state: VersionState, command: string): Problem {
   return {
     code: "partial",

@@ -1,14 +1,14 @@
 import { MigrateError } from "../errors";
 import { type Direction, formatMigration, formatVersion } from "../migrations/names";
 
-/** Where a run is to end up, as it was asked for. */
+/** Where a run should end up, as the user said it. */
 export type Target =
   | { readonly kind: "version"; readonly version: number }
   /** The folder's newest migration. */
   | { readonly kind: "head" }
   /** Before the first migration. */
   | { readonly kind: "base" }
-  /** So many migrations from here: up when positive, down when negative; never 0. */
+  /** This many migrations from here: up when positive, down when negative; never 0. */
   | { readonly kind: "relative"; readonly distance: number };
 
 /** A version and its name, for messages. */
@@ -40,7 +40,7 @@ export function parseTarget(text: string): Target {
   return number === 0 ? { kind: "base" } : { kind: "version", version: number };
 }
 
-/** The target of `--steps`: so many migrations in a direction. */
+/** The target of `--steps`: a number of migrations in one direction. */
 export function stepsTarget(direction: Direction, steps: number): Target {
   return relativeTarget(direction === "up" ? steps : -steps);
 }
@@ -53,7 +53,7 @@ function relativeTarget(distance: number): Target {
 }
 
 /**
- * Refuses a version that nobody knows.
+ * Refuses an unknown version.
  * @param known by rising version
  */
 export function unknownVersion(version: number, known: readonly Known[]): MigrateError {
@@ -84,10 +84,10 @@ export function wrongDirection(
 }
 
 /**
- * Finds the version that a target means, known or not. 0 is base.
+ * Finds the version that a target means; it need not be known. 0 is base.
  * @param versions every known one, rising
  * @param current for distances; null: base
- * @throws MigrateError `unknown-version` when a distance leads past either end
+ * @throws MigrateError `unknown-version` when a distance goes past either end
  */
 export function versionAt(target: Target, versions: readonly number[], current: number | null): number {
   switch (target.kind) {

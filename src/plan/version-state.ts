@@ -13,15 +13,15 @@ import {
   replaced,
 } from "./refusals";
 
-/** One version, on disk and in the history: what is planned from. */
+/** One version, on disk and in the history: the basis of planning. */
 export interface JudgedVersion {
   readonly version: number;
-  /** The files' name; the history's where it has none of its own. */
+  /** The name in the files; without files, the name in the history. */
   readonly name: string;
   readonly state: "applied" | "pending" | "partial-up" | "partial-down";
-  /** null: it has no files. */
+  /** null: there are no files. */
   readonly migration: Migration | null;
-  /** What the history says of it while it is in force, whole or in part; otherwise null. */
+  /** What the history says about it while it is in force, whole or in part; otherwise null. */
   readonly held: VersionState | null;
   /** The migration that has its text under another version; null: there is none. */
   readonly moved: Migration | null;
@@ -31,7 +31,7 @@ export interface JudgedVersion {
   readonly warnings: readonly Problem[];
 }
 
-/** What the rules below look at, the same for every version. */
+/** What the rules below need to know; the same for every version. */
 interface Context {
   /** The folder's newest migration. */
   readonly newest: Migration | undefined;
@@ -44,7 +44,7 @@ interface Context {
 }
 
 /**
- * Holds the folder against the history.
+ * Compares the folder with the history.
  * @param migrations by rising version
  * @returns every version that has files or is in force, by rising version
  */
@@ -94,7 +94,7 @@ function judgeInForce(held: VersionState, migration: Migration | null, context: 
   };
 }
 
-/** What is wrong with a version in force, and whether the files with its version are another migration's. */
+/** What is wrong with a version in force, and whether the files with its version belong to another migration. */
 interface Finding {
   readonly problem: Problem;
   readonly isReplaced: boolean;
@@ -105,7 +105,7 @@ function compare(state: VersionState, migration: Migration | null, context: Cont
   if (moved !== undefined) return { problem: renumberedProblem(state, moved, migration), isReplaced: true };
   if (migration === null) return { problem: withoutFiles(state, context.newest), isReplaced: false };
   const sameName = state.name === migration.name;
-  // Half-way, the file may be repaired from the failed statement on; the runner compares the part that is applied.
+  // When half-way, the file may have been repaired from the failed statement on; the runner compares the applied part.
   const sameText = state.upChecksum === migration.up.checksum || state.state === "partial-up";
   if (sameName && sameText) return null;
   if (sameName) return { problem: modified(state, migration), isReplaced: false };
@@ -113,7 +113,7 @@ function compare(state: VersionState, migration: Migration | null, context: Cont
   return { problem: replaced(state, migration), isReplaced: true };
 }
 
-/** Says whether an applied migration's down file is another one than when it was applied. */
+/** Whether the down file of an applied migration has changed since. */
 export function isDownModified(state: VersionState, migration: Migration): boolean {
   return state.state === "applied" && state.downChecksum !== (migration.down?.checksum ?? null);
 }
@@ -171,7 +171,7 @@ export function finishCommand(
   return `npm run migrate:down -- --to ${below?.version ?? 0}`;
 }
 
-/** Everything that is to be said of one version. Plain data, as `status --json` prints it. */
+/** Everything there is to say about one version. Plain data, as `status --json` prints it. */
 export interface StatusEntry {
   readonly version: number;
   readonly name: string;
@@ -181,21 +181,21 @@ export interface StatusEntry {
   readonly total: number | null;
   /** Why it stopped half-way, in the server's words; null when it did not fail. */
   readonly error: string | null;
-  /** Number of the statement that was under way when an earlier run ended; null when none was. */
+  /** Number of the statement that was running when an earlier run ended; null when there was none. */
   readonly underWay: number | null;
   /** Recorded as applied without having been run. */
   readonly stamped: boolean;
-  /** ISO 8601, UTC; null when it is not applied, or in part only. */
+  /** ISO 8601, UTC; null when it is not applied, or only in part. */
   readonly appliedAt: string | null;
   readonly durationMs: number | null;
-  /** Database user, user of the system and host that applied it, or began to. */
+  /** Database user, system user and host that applied it, or began to. */
   readonly dbUser: string | null;
   readonly osUser: string | null;
   readonly host: string | null;
-  /** File names; null where there is none. */
+  /** File names; null when there is none. */
   readonly upFile: string | null;
   readonly downFile: string | null;
-  /** How modified files differ from what was applied; null: they do not, or nobody looked into the texts. */
+  /** How modified files differ from what was applied; null: they do not, or the texts were not compared. */
   readonly change: "comments" | "code" | "unknown" | null;
   /** Cannot be reverted, by its own declaration. */
   readonly irreversible: boolean;
@@ -206,7 +206,7 @@ export interface StatusEntry {
 }
 
 /**
- * Holds the folder against the history.
+ * Compares the folder with the history.
  * @param migrations the folder's, by rising version
  * @param rows the whole history, by rising id, without damage (see `checkHistory`)
  * @returns one entry per version that has files or is in force, by rising version
@@ -218,7 +218,7 @@ export function judgeFolder(
   return judgeStates(migrations, foldHistory(rows));
 }
 
-/** Does the same for a history that is folded already. */
+/** Does the same for a history that is already folded. */
 export function judgeStates(
   migrations: readonly Migration[],
   states: ReadonlyMap<number, VersionState>,
