@@ -4,7 +4,7 @@ import { MigrateError, type Problem } from "../errors";
 import { type Direction, parseFilename } from "./names";
 import { describeReadError } from "./text";
 
-/** An entry of the folder whose name is a migration's. */
+/** An entry of the folder that has a migration's name. */
 export interface ListedFile {
   readonly fileName: string;
   readonly path: string;
@@ -12,20 +12,20 @@ export interface ListedFile {
   readonly digits: string;
   readonly name: string;
   readonly direction: Direction;
-  /** False for a folder, a pipe, a broken link and the like; the listing has a problem for each. */
+  /** False for a folder, a pipe, a broken link and so on; the listing has a problem for each. */
   readonly openable: boolean;
 }
 
 export interface Listing {
   readonly files: readonly ListedFile[];
-  /** Names that near misses were probably meant to have, so that nobody reports them as missing too. */
+  /** Names that misnamed files were probably meant to have, so that they are not reported as missing, too. */
   readonly suggested: ReadonlySet<string>;
   readonly problems: readonly Problem[];
 }
 
 /**
  * Lists the migrations folder by name; subfolders are not entered.
- * @returns its migration files, with a problem for each near miss and for each name that is no readable file
+ * @returns its migration files, with a problem for each near miss and for each entry that is not a readable file
  * @throws MigrateError `folder-missing`, or `unreadable` when the folder cannot be listed
  */
 export function listFolder(dir: string): Listing {
@@ -40,7 +40,7 @@ export function listFolder(dir: string): Listing {
     if (parsed.kind !== "migration") return false;
     const { version, digits, name, direction } = parsed;
     const path = prefix + entry.name;
-    // Some file systems do not say what an entry is; then it is looked up like a link.
+    // Some file systems do not say what an entry is; then we look it up like a link.
     const problem = entry.isFile() ? null : judgeEntry(entry.name, path, realDir);
     if (problem !== null) problems.push(problem);
     files.push({ fileName: entry.name, path, version, digits, name, direction, openable: problem === null });
@@ -67,13 +67,14 @@ function readFolder(dir: string): readonly Dirent[] {
 }
 
 /**
- * Globs for whatever looks like SQL, in any case, among entries that are no migrations. glob makes an object of its
- * own for each entry and with 20,000 of them takes seven times as long as the system does to list the folder; so it
- * sees only what is plainly not a migration, and is loaded only when there is such a thing.
+ * Looks for SQL files (upper or lower case) among the entries that are not migrations. glob makes an object for each
+ * entry, and with 20,000 of them takes seven times as long as listing the folder; so it sees only entries that are
+ * plainly not migrations, and is loaded only when there are some.
  */
 function globSql(dir: string, entries: readonly Dirent[]): readonly string[] {
   if (entries.length === 0) return [];
-  // The one package that is not loaded at the start: with all of its own it takes a tenth of a run that has nothing to do.
+  // The one package that is not loaded at the start: with its dependencies it takes a tenth of a run that has nothing
+  // to do.
   const { globSync } = require("glob") as typeof import("glob");
   const fs = { readdirSync: (): Dirent[] => [...entries] };
   return globSync("*.sql*", { cwd: dir, dot: true, nocase: true, fs });
@@ -82,7 +83,7 @@ function globSql(dir: string, entries: readonly Dirent[]): readonly string[] {
 function requireFolder(dir: string): void {
   const hint =
     "Make it, with an example pair in it:\n  npm run migrate:init\nor say where it is with --dir or MIGRATIONS_DIR.";
-  // Whoever is in another folder than they think sees it here.
+  // Shows people that they are in another folder than they think.
   const whole = isAbsolute(dir) ? "" : ` (${resolve(dir)})`;
   let isFolder: boolean;
   try {
@@ -117,15 +118,15 @@ function nearMissProblem(fileName: string, why: string, suggestion: string | nul
   };
 }
 
-/** A name can hold line breaks and terminal escapes; a message must not. */
+/** A name can contain line breaks and terminal escapes; a message must not. */
 function printable(fileName: string): string {
   return /[\p{Cc}\p{Zl}\p{Zp}]/u.test(fileName) ? JSON.stringify(fileName) : fileName;
 }
 
 /**
- * Judges an entry with a migration's name that is not plainly a file. A link is followed and must end at a file
- * inside the folder: what runs must be what is reviewed there.
- * @param realDir the folder without links
+ * Judges an entry with a migration's name that is not plainly a file. A link must lead to a file inside the folder:
+ * only what is reviewed there may run.
+ * @param realDir the folder's path with links resolved
  * @returns what is wrong with it, or null when it can be opened
  */
 export function judgeEntry(fileName: string, path: string, realDir: string): Problem | null {
@@ -148,7 +149,7 @@ export function judgeEntry(fileName: string, path: string, realDir: string): Pro
   };
 }
 
-/** A problem with a file that the system would not read. */
+/** The problem for a file that the system could not read. */
 export function unreadableProblem(fileName: string, error: unknown): Problem {
   return {
     code: "unreadable",

@@ -4,26 +4,26 @@ import { commentEnd, executableCommentStart, isSpace, startsLineComment } from "
 import { isTemplate } from "./template";
 import { createNormalizer, isBlank, normalizeWhole, sha256, type TextFault } from "./text";
 
-/** Bytes of the buffer that `inspectFile` wants; files up to this size are read in one piece. */
+/** Size of the buffer that `inspectFile` needs; files up to this size are read in one piece. */
 export const READ_SIZE = 1024 * 1024;
 
-/** What must be known of a file's content, without keeping the content. */
+/** What we must know about a file's content without keeping it. */
 export interface Inspected {
   /** Size on disk. */
   readonly bytes: number;
   /** SHA-256, hex, of the normalized text. */
   readonly checksum: string;
-  /** Holds nothing but white space, or nothing at all. */
+  /** Whether it is empty or only white space. */
   readonly blank: boolean;
-  /** Has in it what `create` wrote, and nothing else. */
+  /** Whether it contains only what `create` wrote. */
   readonly template: boolean;
   /** The words of its `-- migrate: …` lines. */
   readonly directives: readonly string[];
-  /** Of a file larger than READ_SIZE: what `fileIdentity` says of it; null for the others. */
+  /** For a file larger than READ_SIZE, its `fileIdentity`; null for others. */
   readonly identity: string | null;
 }
 
-/** Bytes that are no text, and where: the 1-based line that the fault is on. */
+/** Bytes that are not text, and where: the 1-based line of the fault. */
 export interface Unreadable {
   readonly fault: TextFault;
   readonly line: number;
@@ -31,8 +31,7 @@ export interface Unreadable {
 
 /**
  * Reads a file once, in constant memory whatever its size.
- * @param buffer of READ_SIZE bytes, overwritten; shared between calls because 20,000 of them cost more than
- *   the reading
+ * @param buffer READ_SIZE bytes, overwritten; shared between calls, because 20,000 buffers would cost more than reading
  * @throws the system's error when the file cannot be read
  */
 export function inspectFile(path: string, buffer: Buffer): Inspected | Unreadable {
@@ -97,12 +96,12 @@ function inspectLong(path: string, fd: number, buffer: Buffer): Inspected | Unre
   }
 }
 
-/** What changes when a file is written to or replaced, as the file system tells it, without reading the file. */
+/** A text that changes when a file is written to or replaced, from the file system, without reading the file. */
 export function fileIdentity({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
   return [dev, ino, size, mtimeNs, ctimeNs].join(" ");
 }
 
-/** Counts lines by reading again, since only a broken file needs them. */
+/** Reads the file again to count lines, since only a broken file needs that. */
 function lineOf(path: string, fault: TextFault): number {
   if (fault.kind === "utf-16") return 1;
   const buffer = Buffer.allocUnsafe(READ_SIZE);
@@ -126,8 +125,8 @@ function lineOf(path: string, fault: TextFault): number {
 const DIRECTIVE = /^migrate:\s*(.*)$/;
 
 /**
- * Finds what a migration says of itself in lines such as `-- migrate: irreversible`. They count in the comments
- * above the first statement only, so that text inside a statement is never taken for one.
+ * Finds what a migration says about itself in lines such as `-- migrate: irreversible`. They count only in the comments
+ * above the first statement, so text inside a statement is never mistaken for one.
  * @param head the beginning of the normalized file
  * @returns the words after `migrate:`, in order
  */
@@ -137,7 +136,7 @@ export function readDirectives(head: Buffer): readonly string[] {
     .filter((directive) => directive !== undefined);
 }
 
-/** The texts of the `-- ` comments before anything that is neither comment nor white space. */
+/** The texts of the `-- ` comments before anything other than comments and white space. */
 function leadingLineComments(text: string): readonly string[] {
   const comments: string[] = [];
   for (let at = 0; at < text.length; ) {

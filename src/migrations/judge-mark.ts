@@ -4,7 +4,7 @@ import type { StatementKind } from "../syntax/classify";
 import type { LexOptions } from "../syntax/lexer";
 import type { Statement } from "../syntax/statement";
 
-/** What is marked `online` is an ALTER TABLE, which says nothing of how it is to be done. */
+/** A statement marked `online` must be an ALTER TABLE that does not itself say how it is to be done. */
 export function judgeMark(fileName: string, statement: Statement, options: LexOptions): Problem | null {
   if (statement.online !== true) return null;
   const parts = alterParts(statement.text, options);

@@ -19,21 +19,21 @@ export interface JudgeOptions {
   readonly ansiQuotes?: boolean;
   /** Name of the history table, without a database. */
   readonly historyTable: string;
-  /** The database that is migrated, which the history table lives in. */
+  /** The database that is migrated, which contains the history table. */
   readonly database: string;
 }
 
-/** Sees a file's statements in order and says what of them must not run. */
+/** Sees a file's statements in order and finds those that must not run. */
 export interface StatementJudge {
   see(statement: Statement): void;
-  /** There are no more. */
+  /** Call when there are no more. */
   end(): void;
-  /** Adds what somebody else found. */
+  /** Adds a problem that was found elsewhere. */
   refuse(problem: Problem): void;
   result(): FileScan;
 }
 
-/** Problems listed of one file; a file of a million bad statements is refused just the same. */
+/** The most problems listed for one file; a file of a million bad statements is refused all the same. */
 const MOST_PROBLEMS = 20;
 
 export function createStatementJudge(fileName: string, options: JudgeOptions): StatementJudge {
@@ -117,7 +117,10 @@ function judgeStatement(
   };
 }
 
-/** CREATE TABLE … AS SELECT ROW_COUNT(): its intent would have to be recorded between the two. */
+/**
+ * CREATE TABLE … AS SELECT ROW_COUNT(): its intent would have to be recorded between it and the statement whose outcome
+ * it reads.
+ */
 function judgeReader(
   fileName: string,
   statement: Statement,
@@ -134,7 +137,7 @@ function judgeReader(
   };
 }
 
-/** What no rollback undoes, nor can be repeated, has to stay out of what may be rolled back. */
+/** What no rollback can undo, and what cannot be repeated, must stay out of a transaction that may be rolled back. */
 function judgeInTransaction(
   fileName: string,
   statement: Statement,
@@ -150,12 +153,12 @@ function judgeInTransaction(
   };
 }
 
-/** What only defines names, and runs nothing that it names. */
+/** Whether it only defines names, and runs nothing that it names. */
 function isDefinition({ kind }: StatementKind): boolean {
   return kind === "self-committing" || kind === "repeatable";
 }
 
-/** A statement in a string, on its way to PREPARE, may read what the one before it left. */
+/** A statement in a string that will be prepared may read what the statement before it left. */
 function mayPrepareThat({ head }: Statement): boolean {
   return /^(?:SET|SELECT|WITH|PREPARE|EXECUTE)\b/i.test(head) && READS_PREVIOUS.test(head);
 }
@@ -188,15 +191,15 @@ function place(fileName: string, { line, column }: Statement): string {
   return `${fileName}:${line}:${column}`;
 }
 
-/** Looks out for statements about the history table, or about the whole database that it is in. */
+/** Watches for statements about the history table, or about its whole database. */
 interface HistoryWatch {
-  /** @returns what the statement does, to follow "this statement", or null */
+  /** @returns what the statement does, as words to follow "this statement", or null */
   judge(text: string, kind: StatementKind): string | null;
-  /** The statement is over; it may have changed the current database. */
+  /** Call after the statement; it may have changed the current database. */
   see(kind: StatementKind): void;
 }
 
-/** Modes with ANSI_QUOTES in them. Once a file names one, what is in double quotes may be a name in the rest of it. */
+/** Modes that include ANSI_QUOTES. Once a file names one, double quotes may enclose names in the rest of it. */
 const ANSI_QUOTES = /\b(?:ANSI|ANSI_QUOTES|DB2|MAXDB|MSSQL|ORACLE|POSTGRESQL)\b/i;
 
 function createHistoryWatch(options: JudgeOptions): HistoryWatch {
@@ -206,7 +209,7 @@ function createHistoryWatch(options: JudgeOptions): HistoryWatch {
   const qualified = `${home}.${table}`;
   const fromHome = new Set([table, qualified]);
   const fromElsewhere = new Set([qualified]);
-  // Most statements do not even contain the word, and this is quicker than reading their tokens.
+  // Most statements do not even contain the word, and checking that is quicker than reading their tokens.
   const word = new RegExp(table.replaceAll(/[^\w]/g, "\\$&").replaceAll("`", "`+"), "i");
   let current = home;
   let ansiQuotes = options.ansiQuotes === true;
@@ -238,7 +241,7 @@ function createHistoryWatch(options: JudgeOptions): HistoryWatch {
   };
 }
 
-/** Compared in any case: whether the server minds it depends on its lower_case_table_names. */
+/** Compared without case: whether the server cares depends on its lower_case_table_names. */
 function touchesDatabase(kind: StatementKind, home: string): boolean {
   if (kind.kind !== "self-committing" && kind.kind !== "repeatable") return false;
   return kind.objects.some(({ type, name }) => type === "database" && name.toLowerCase() === home);
@@ -248,15 +251,18 @@ function touchesDatabase(kind: StatementKind, home: string): boolean {
 export interface FileScan extends Marks {
   /** Statements in it; when there are problems, as far as it was read. */
   readonly total: number;
-  /** User variables that statements mention (lower case, without the @): their values must survive a lost connection. */
+  /**
+   * User variables that its statements mention (lower case, without the @): their values must survive a lost
+   * connection.
+   */
   readonly userVariables: readonly string[];
-  /** A statement mentions LAST_INSERT_ID(), which must survive too. */
+  /** A statement mentions LAST_INSERT_ID(), whose value must survive, too. */
   readonly usesLastInsertId: boolean;
-  /** A statement reads what the one right before it left, such as ROW_COUNT(), or holds a string that may do so. */
+  /** A statement reads what the one right before it left, such as ROW_COUNT(), or contains a string that may do so. */
   readonly usesPrevious: boolean;
-  /** What its statements insert into, and what they use that may insert. */
+  /** The tables that its statements insert into, and the names they use that may insert rows. */
   readonly reaches: readonly Reach[];
-  /** What in it is refused, each with `file:line:column`; nothing of the file may run. */
+  /** What is refused in it, each with `file:line:column`; then no statement of the file may run. */
   readonly problems: readonly Problem[];
 }
 
@@ -266,7 +272,7 @@ export interface ScanOptions extends JudgeOptions {
 }
 
 /**
- * Reads a migration file from end to end, in flat memory however large it is, and runs nothing.
+ * Reads a migration file from end to end, in constant memory however large it is, and runs nothing.
  * @throws MigrateError `file-changed`, `unreadable`; what is wrong with its text is returned
  */
 export async function scanFile(file: MigrationFile, options: ScanOptions): Promise<FileScan> {
@@ -285,7 +291,7 @@ export async function scanFile(file: MigrationFile, options: ScanOptions): Promi
   return judge.result();
 }
 
-/** The splitter's refusals belong to the list of all offenders; that the file is not there any more does not. */
+/** The splitter's refusals belong in the list of offenders; the news that the file is gone does not. */
 function isAboutText({ code }: MigrateError): boolean {
   return code !== "file-changed" && code !== "unreadable";
 }

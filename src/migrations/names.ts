@@ -3,7 +3,7 @@ import { MigrateError } from "../errors";
 /** Which half of a migration a file, a step or a plan is about. */
 export type Direction = "up" | "down";
 
-/** What a name in the migrations folder says. */
+/** What a name in the migrations folder means. */
 export type ParsedFilename =
   | {
       readonly kind: "migration";
@@ -28,11 +28,11 @@ const MIGRATION = /^(\d{4,15})_([A-Za-z0-9_.-]+)\.(up|down)\.sql$/;
  * Reads a file name by the grammar `NNNN_name.up.sql`, `NNNN_name.down.sql`: 4 to 15 digits, compared as a
  * number; the name in ASCII letters, digits, `_`, `-` and `.`.
  * @param fileName without its folder
- * @returns a migration; a near miss for whatever else ends in `.sql`, in any case; or something else
+ * @returns a migration; a near miss for any other name that ends in `.sql`, upper or lower case; or something else
  */
 export function parseFilename(fileName: string): ParsedFilename {
   const match = MIGRATION.exec(fileName);
-  // By index: for 20,000 names, taking it apart with a pattern takes as long as finding it.
+  // By index: for 20,000 names, destructuring takes as long as matching.
   const digits = match?.[1];
   const name = match?.[2];
   const direction = match?.[3];
@@ -53,7 +53,7 @@ export function formatVersion(version: number): string {
   return String(version).padStart(4, "0");
 }
 
-/** Writes a migration's name as its files begin, for example `0007_add_email`. */
+/** A migration's name as at the beginning of its file names, for example `0007_add_email`. */
 export function formatMigration(migration: { readonly version: number; readonly name: string }): string {
   return `${formatVersion(migration.version)}_${migration.name}`;
 }
@@ -108,14 +108,14 @@ function suggest(digits: string, name: string, direction: string): string | null
   return MIGRATION.test(fileName) ? fileName : null;
 }
 
-/** A version, and how wide it is written. */
+/** A version, and how many digits it is written with. */
 export interface WrittenVersion {
   readonly version: number;
   readonly digits: string;
 }
 
 /**
- * The version that comes after another one, as wide: one more, or the time now where versions are timestamps.
+ * The version after another one, with as many digits: one more, or the current time when versions are timestamps.
  * @throws MigrateError `usage` when there is none
  */
 export function digitsAfter(newest: WrittenVersion, now: Date): string {

@@ -1,7 +1,7 @@
 import type { Problem } from "../errors";
 import { type Direction, formatVersion } from "./names";
 
-/** What pairing needs to know of a file. */
+/** What pairing needs to know about a file. */
 export interface NamedFile {
   readonly fileName: string;
   readonly version: number;
@@ -16,7 +16,7 @@ export interface Pair<File extends NamedFile> {
 }
 
 export interface Pairing<File extends NamedFile> {
-  /** None of them is whole where there is a problem. */
+  /** When there are problems, none of these can be relied on. */
   readonly pairs: readonly Pair<File>[];
   readonly problems: readonly Problem[];
 }
@@ -24,7 +24,7 @@ export interface Pairing<File extends NamedFile> {
 /**
  * Puts each up file beside its down file, by version.
  * @param suggested names that misnamed files were meant to have; none of them is reported as missing
- * @param isIrreversible whether an up file declares that it cannot be reverted; null when it could not be read
+ * @param isIrreversible whether an up file says that it cannot be reverted; null when it could not be read
  * @returns the pairs by rising version, with every problem
  */
 export function pairFiles<File extends NamedFile>(
@@ -46,7 +46,7 @@ export function pairFiles<File extends NamedFile>(
 }
 
 /**
- * Does the same for a folder in which two branches met: pairs may share a version, and each is judged by itself.
+ * Does the same for a folder after two branches met: pairs may share a version, and each is judged by itself.
  * @returns the pairs by rising version and, within one, by name
  */
 export function pairFilesByName<File extends NamedFile>(
@@ -76,11 +76,11 @@ function groupByVersion<File extends NamedFile>(files: readonly File[]): readonl
     if (group === undefined) groups.set(file.version, [file]);
     else group.push(file);
   }
-  // Sorted as plain numbers, without a call for each comparison: a folder is listed in any order.
+  // Sorted as plain numbers, without a call for each comparison: a folder is listed in no particular order.
   return Array.from(Float64Array.from(groups.keys()).sort(), (version) => groups.get(version) ?? []);
 }
 
-/** What a pair's names begin with: the version as written, with its zeros, and the name. */
+/** What a pair's file names begin with: the version as written, with its zeros, and the name. */
 function stemOf({ fileName, direction }: NamedFile): string {
   return fileName.slice(0, -ENDING_LENGTH[direction]);
 }
@@ -91,7 +91,7 @@ function versionOf(file: NamedFile | undefined): number {
   return file?.version ?? 0;
 }
 
-/** More than one name, or more than one width, under one version. */
+/** Several names, or several widths, under one version. */
 function judgeDuplicates(sameVersion: readonly NamedFile[]): Problem | null {
   const first = sameVersion[0];
   if (first === undefined) return null;

@@ -11,22 +11,22 @@ export interface MigrationFile {
   readonly direction: Direction;
   readonly version: number;
   readonly name: string;
-  /** Size on disk, with byte-order mark and CRs. */
+  /** Size on disk, including byte-order mark and CRs. */
   readonly bytes: number;
   /** SHA-256, hex, of the text without a byte-order mark and with CRLF as LF. */
   readonly checksum: string;
-  /** Nobody has filled in yet what `create` wrote; left out: somebody has. */
+  /** Nobody has filled in the template that `create` wrote; left out: somebody has. */
   readonly template?: true;
-  /** Of a large file: changes when it is written to or replaced. Left out: only its text tells. */
+  /** For a large file: changes when the file is written to or replaced. Left out: only its text tells. */
   readonly identity?: string;
   /**
-   * Its text as the history keeps it, for a file that is not in the folder; null: it was too large to keep.
-   * Left out: the file is on disk.
+   * Its text from the history, for a file that is not in the folder; null: it was too large to keep. Left out: the file
+   * is on disk.
    */
   readonly stored?: string | null;
 }
 
-/** An up file and the down file that takes it back. */
+/** An up file and the down file that reverts it. */
 export interface Migration {
   readonly version: number;
   readonly name: string;
@@ -36,11 +36,11 @@ export interface Migration {
 }
 
 export interface Folder {
-  /** As it was given. */
+  /** As it was given by the user. */
   readonly dir: string;
   /** By rising version. */
   readonly migrations: readonly Migration[];
-  /** What is worth a look and refuses nothing. */
+  /** What deserves a look, but is not refused. */
   readonly warnings: readonly string[];
 }
 
@@ -54,17 +54,17 @@ export function readMigrations(dir: string): Folder {
   return readFolder(dir, pairFiles);
 }
 
-/** A folder that was read already, in place of its path: for many databases it is read once. */
+/** Settings that may come with an already read folder: for many databases it is read only once. */
 export type WithFolder<S> = S & { readonly folder?: Folder };
 
-/** The folder of some settings.  @throws as `readMigrations`, unless it was read already */
+/** The folder of some settings. @throws as `readMigrations`, unless it has been read already */
 export function folderOf({ dir, folder }: WithFolder<{ readonly dir: string }>): Folder {
   return folder ?? readMigrations(dir);
 }
 
 /**
- * Does the same for a folder in which two branches met: migrations may share a version, and are then by name.
- * @throws like `readMigrations`, but for `duplicate-version`
+ * Does the same for a folder after two branches met: migrations may share a version, and are then sorted by name.
+ * @throws like `readMigrations`, except `duplicate-version`
  */
 export function readBranchedMigrations(dir: string): Folder {
   return readFolder(dir, pairFilesByName);
@@ -100,7 +100,7 @@ function readFolder(dir: string, pair: typeof pairFiles): Folder {
 }
 
 /**
- * Says that a folder has something in it, for the verbs that need it.
+ * Refuses an empty folder, for the verbs that need migrations.
  * @throws MigrateError `folder-empty`
  */
 export function requireMigrations(folder: Folder): void {
@@ -111,7 +111,7 @@ export function requireMigrations(folder: Folder): void {
 }
 
 /**
- * Says that nobody has filled in what `create` wrote. Recorded as applied, it could not be filled in any more.
+ * Refuses templates that nobody has filled in: once applied, they could no longer be filled in.
  * @param migrations what is about to be applied
  * @throws RefusedError `untouched-template`
  */

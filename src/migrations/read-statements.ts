@@ -4,14 +4,14 @@ import type { MigrationFile } from "./read-migrations";
 import { type ChunkOptions, readChunks, readText, STORED_TEXT_LIMIT } from "./read-text";
 
 export interface ReadOptions extends SplitOptions, ChunkOptions {
-  /** Told the size of each piece of text, in bytes, before its statements are given. */
+  /** Called with the size of each piece of text, in bytes, before its statements are returned. */
   readonly onRead?: (bytes: number) => void;
 }
 
 /**
- * Splits a migration file into statements, in batches, in flat memory however large the file is.
- * @throws MigrateError what the splitter refuses, and `file-changed` when the file is not what the plan saw:
- *   before the first statement of a small file, after the last of one above STORED_TEXT_LIMIT
+ * Splits a migration file into statements, in batches, in constant memory however large the file is.
+ * @throws MigrateError for what the splitter refuses, and `file-changed` when the file is not what the plan saw: before
+ *   the first statement of a small file, after the last of one above STORED_TEXT_LIMIT
  */
 export async function* readStatements(
   file: MigrationFile,

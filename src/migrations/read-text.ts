@@ -6,19 +6,19 @@ import { fileIdentity } from "./inspect-file";
 import type { Migration, MigrationFile } from "./read-migrations";
 import { createNormalizer, describeReadError, normalizeWhole, sha256 } from "./text";
 
-/** Bytes on disk up to which a file's text is read in one piece and stored in the history: 4 MiB. */
+/** Up to this size on disk, 4 MiB, a file's text is read in one piece and stored in the history. */
 export const STORED_TEXT_LIMIT = 4 * 1024 * 1024;
 
-/** Bytes read at a time from a larger file. */
+/** How many bytes are read at a time from a larger file. */
 const READ_SIZE = 256 * 1024;
 
-/** Bytes in a chunk, at most: V8 keeps strings apart that are larger, where they cost more time and memory. */
+/** The most bytes in a chunk: V8 keeps larger strings separately, where they cost more time and memory. */
 const CHUNK_SIZE = 64 * 1024;
 
 export interface ChunkOptions {
   /**
-   * Trust that a large file is the same when the file system says so, and do not hash it again: for a look at it that
-   * runs nothing.
+   * Trust the file system that a large file has not changed, and do not hash it again: for looking only, not for
+   * running.
    */
   readonly unhashed?: boolean;
 }
@@ -41,7 +41,7 @@ export function readText(file: MigrationFile): string {
   return text.toString("utf8");
 }
 
-/** Normalised texts of a pair, as a line of the history keeps them; null: too large to store, or none. */
+/** The normalised texts of a pair, as a history line keeps them; null: too large to store, or none. */
 export interface StoredTexts {
   readonly up: string | null;
   readonly down: string | null;
@@ -57,9 +57,9 @@ function readIfKept(file: MigrationFile | null): string | null {
 }
 
 /**
- * Reads a file of any size as the bytes of its normalized text, cut anywhere. Each piece is overwritten by the next.
- * @throws MigrateError `file-changed` before the first piece when the size differs from what the plan saw, or
- *   after the last one when only the content does; `unreadable`
+ * Reads a file of any size as pieces of its normalized text, cut anywhere. The next piece overwrites the one before.
+ * @throws MigrateError `file-changed` before the first piece when the size differs from what the plan saw, or after the
+ *   last one when only the content differs; `unreadable`
  */
 export async function* readChunks(
   file: MigrationFile,

@@ -5,13 +5,13 @@ import { MigrateError } from "../errors";
 import type { Migration } from "./read-migrations";
 import { describeReadError } from "./text";
 
-/** A file of the folder, by its name now and afterwards. */
+/** A file of the folder, with its name now and afterwards. */
 export interface FileRename {
   readonly from: string;
   readonly to: string;
 }
 
-/** The renames that give a pair another version. @param digits the version, as wide as it is to be written */
+/** The renames that give a pair another version. @param digits the version with its leading zeros */
 export function renamesFor(migration: Migration, digits: string): readonly FileRename[] {
   return [migration.up, migration.down]
     .filter((file) => file !== null)
@@ -19,9 +19,9 @@ export function renamesFor(migration: Migration, digits: string): readonly FileR
 }
 
 /**
- * Renames files within the folder, with `git mv` those that git knows, so that their history follows them.
- * @returns whether git was told
- * @throws MigrateError `unwritable`, `duplicate-version`; then every file has the name that it had
+ * Renames files within the folder. For files that git knows it uses `git mv`, so that their history follows them.
+ * @returns whether git was used
+ * @throws MigrateError `unwritable`, `duplicate-version`; then every file has its old name
  */
 export function renameFiles(dir: string, renames: readonly FileRename[]): { readonly git: boolean } {
   const done: (FileRename & { readonly git: boolean })[] = [];
@@ -49,7 +49,7 @@ function isTracked(dir: string, fileName: string): boolean {
 }
 
 function move(dir: string, { from, to }: FileRename, git: boolean): void {
-  // rename(2) would write over another file without a word.
+  // rename(2) would silently overwrite another file.
   if (existsSync(join(dir, to))) {
     throw new MigrateError("duplicate-version", `${to} exists already; nothing was renamed.`);
   }

@@ -30,14 +30,14 @@ export function readSchemaFile(path: string): string | null {
   });
 }
 
-/** Reads a file of SQL that was named. @throws MigrateError `unreadable`, `invalid-encoding` */
+/** Reads an SQL file that the user named. @throws MigrateError `unreadable`, `invalid-encoding` */
 export function readSqlFile(path: string): string {
   const text = readSchemaFile(path);
   if (text !== null) return text;
   throw new MigrateError("unreadable", `There is no ${path}.`);
 }
 
-/** Says that there has to be a declared schema. @throws MigrateError `schema-missing`, and as `readSchemaFile` */
+/** Reads the declared schema, which must exist. @throws MigrateError `schema-missing`, and as `readSchemaFile` */
 export function requireSchemaFile(path: string): string {
   const text = readSchemaFile(path);
   if (text !== null) return text;
@@ -46,7 +46,7 @@ export function requireSchemaFile(path: string): string {
   });
 }
 
-/** Writes the declared schema over what was there. @throws MigrateError `unwritable` */
+/** Writes the declared schema, replacing what was there. @throws MigrateError `unwritable` */
 export function writeSchemaFile(path: string, text: string): void {
   try {
     writeFileSync(path, text);

@@ -1,4 +1,4 @@
-/** What `create` writes into an up file. @param stem its name without the ending */
+/** What `create` writes into an up file. @param stem the file's name without its ending */
 export function upTemplate(stem: string): string {
   return `-- ${stem}: say here what it does and why. Each statement ends with a semicolon.\n\n`;
 }
@@ -12,12 +12,12 @@ export function downTemplate(stem: string): string {
   );
 }
 
-/** No template is longer: 15 digits and a name of 200 characters, twice. */
+/** No template is longer than this, with 15 digits and a name of 200 characters, twice. */
 const LONGEST = 1_000;
 
 const DASH = "-".charCodeAt(0);
 
-/** The file may have been renumbered since, so the name in it counts for nothing. */
+/** The file may have been renumbered since, so the name in it is ignored. */
 const SHAPES = [upTemplate, downTemplate].map((template) => {
   const [first = "", ...rest] = template("\0").trimEnd().split("\0").map(literally);
   return new RegExp(`^${[first, ...rest].join("\\S+")}\\s*$`);
@@ -27,7 +27,7 @@ function literally(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
-/** Whether a file still has in it what `create` wrote, and nothing else. @param text normalized, whole */
+/** Whether a file still contains only what `create` wrote. @param text normalized, whole */
 export function isTemplate(text: Buffer): boolean {
   if (text.length > LONGEST || text[0] !== DASH) return false;
   const words = text.toString("utf8");

@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import * as crypto from "node:crypto";
 import { getSystemErrorMap } from "node:util";
 
-/** Says in words why the system would not read a file, without its path: `permission denied`. */
+/** Says in words why the system could not read a file, without its path: `permission denied`. */
 export function describeReadError(error: unknown): string {
   const { code, errno } = error as NodeJS.ErrnoException;
   if (code === "ELOOP") return "the link leads in a circle";
@@ -20,7 +20,7 @@ export function sha256(bytes: Buffer): string {
     : crypto.createHash("sha256").update(bytes).digest("hex");
 }
 
-/** Why bytes are not the text of a migration. Offsets count bytes from the start of the file, from 0. */
+/** Why some bytes are not the text of a migration. Offsets count bytes from the start of the file, from 0. */
 export type TextFault =
   | { readonly kind: "utf-16" }
   | { readonly kind: "invalid-utf8"; readonly offset: number }
@@ -31,8 +31,8 @@ const CR = 0x0d;
 const LF = 0x0a;
 
 /**
- * Turns a whole file's bytes into those that are hashed, stored and run: no byte-order mark, CRLF as LF. This is
- * the rule of the checksum, so it must never change.
+ * Turns a whole file's bytes into the bytes that are hashed, stored and run: without byte-order mark, with CRLF as LF.
+ * The checksum depends on this rule, so it must never change.
  * @param bytes overwritten
  * @returns a view of them, or what is wrong with them
  */
@@ -51,7 +51,7 @@ export interface Normalizer {
   push(chunk: Buffer, last: boolean): Buffer | TextFault;
 }
 
-/** Starts on a new file. After a fault, it must not be used any more. */
+/** Starts a new file. After a fault it must not be used again. */
 export function createNormalizer(): Normalizer {
   let carry = NOTHING;
   let offset = 0;
@@ -60,9 +60,9 @@ export function createNormalizer(): Normalizer {
   return {
     push(chunk, last) {
       const bytes = carry.length === 0 ? chunk : Buffer.concat([carry, chunk]);
-      // Three bytes decide whether there is a byte-order mark, four whether it looks like UTF-16 without one.
+      // Three bytes tell whether there is a byte-order mark, four whether it looks like UTF-16 without one.
       const end = last ? bytes.length : completeLength(bytes, started ? 0 : 4);
-      // A copy, because the caller reads its next bytes into the same buffer.
+      // A copy, because the caller reads the next bytes into the same buffer.
       carry = end === bytes.length ? NOTHING : Buffer.from(bytes.subarray(end));
       if (end === 0) return NOTHING;
 
@@ -75,7 +75,7 @@ export function createNormalizer(): Normalizer {
   };
 }
 
-/** Says whether the bytes are nothing but ASCII white space. */
+/** Whether the bytes are nothing but ASCII white space. */
 export function isBlank(bytes: Buffer): boolean {
   for (let at = 0; at < bytes.length; at += 1) {
     const byte = bytes[at] ?? 0;
@@ -87,7 +87,7 @@ export function isBlank(bytes: Buffer): boolean {
 function looksLikeUtf16(bytes: Buffer): boolean {
   const [a, b, c, d] = bytes;
   if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) return true;
-  // Without a byte-order mark, text that starts in ASCII has every other byte zero.
+  // In UTF-16 without a byte-order mark, text that starts with ASCII has every other byte zero.
   return (a === 0 && b !== 0 && c === 0) || (a !== 0 && b === 0 && c !== 0 && d === 0);
 }
 
@@ -95,7 +95,7 @@ function byteOrderMarkLength(bytes: Buffer): number {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
 }
 
-/** How many of the bytes can be passed on before the rest is known: not half a character, not a CR alone. */
+/** How many bytes can be passed on before the rest is known: no half characters, no lone CR at the end. */
 function completeLength(bytes: Buffer, atLeast: number): number {
   const { length } = bytes;
   if (length < atLeast) return 0;
@@ -109,7 +109,7 @@ function completeLength(bytes: Buffer, atLeast: number): number {
 }
 
 function normalizePart(bytes: Buffer, start: number, end: number, offset: number): Buffer | TextFault {
-  // No view where none is needed: at 20,000 small files they are what the garbage collector notices.
+  // No view unless it is needed: with 20,000 small files the garbage collector notices them.
   const part = start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end);
   return findFault(part, offset + start) ?? dropCrBeforeLf(part);
 }
@@ -126,7 +126,7 @@ function findFault(bytes: Buffer, offset: number): TextFault | null {
   return invalid < 0 ? null : { kind: "invalid-utf8", offset: offset + invalid };
 }
 
-/** Finds the first byte that does not belong to a character, as the Unicode standard's table 3-7 has them. */
+/** Finds the first byte that does not belong to a character, by table 3-7 of the Unicode standard. */
 function findInvalid(bytes: Buffer): number {
   let at = 0;
   while (at < bytes.length) {
@@ -136,7 +136,7 @@ function findInvalid(bytes: Buffer): number {
       continue;
     }
     const size = sequenceLength(lead);
-    // The standard's decoder decides one candidate, so overlong forms and surrogates need no rules here.
+    // The built-in decoder judges each candidate, so overlong forms and surrogates need no rules here.
     if (lead < 0xc2 || lead > 0xf4 || at + size > bytes.length) return at;
     if (!isUtf8(bytes.subarray(at, at + size))) return at;
     at += size;

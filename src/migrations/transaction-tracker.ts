@@ -31,7 +31,7 @@ export function createTransactionTracker(): TransactionTracker {
         open = kind.chain ? { statement, why: "begin" } : null;
         break;
       case "set":
-        // Only turning it on commits, not setting it again.
+        // Turning it on commits; setting it again does not.
         if (kind.autocommit === true && !autocommit) open = null;
         if (typeof kind.autocommit === "boolean") autocommit = kind.autocommit;
         break;
@@ -72,12 +72,12 @@ export function createTransactionTracker(): TransactionTracker {
   return { see, open: () => open };
 }
 
-/** @param why a clause: why it can be neither judged nor repeated */
+/** @param why a clause that says why it can be neither judged nor repeated */
 export function whyNotInTransaction(why: string): string {
   return `this statement cannot be run exactly once inside a transaction, which it does not commit: ${why}.`;
 }
 
-/** With nothing written, there is nothing to lose when the session ends. */
+/** If nothing is written, nothing is lost when the session ends. */
 function isRead(text: string): boolean {
   return /^[\s(]*(?:select|values|table|show|desc|describe|explain|help|checksum|savepoint|release)\b/i.test(
     text,

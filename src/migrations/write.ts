@@ -6,7 +6,7 @@ import { digitsAfter, parseFilename, type WrittenVersion } from "./names";
 import { downTemplate, upTemplate } from "./template";
 import { describeReadError } from "./text";
 
-/** A pair of files that was just written, ready to be filled in. */
+/** A pair of files just written, ready to be filled in. */
 export interface CreatedPair {
   readonly version: number;
   readonly name: string;
@@ -14,16 +14,16 @@ export interface CreatedPair {
   readonly downPath: string;
 }
 
-/** File systems take names of 255 bytes; this leaves room for version, direction and the editor's own endings. */
+/** File systems allow names of 255 bytes; this leaves room for version, direction and the endings that editors add. */
 const LONGEST_NAME = 200;
 
 /**
- * Writes the next migration's files, and never over another file. The version is one more than the newest one's,
- * as wide; where that is a timestamp, it is the time now.
+ * Writes the next migration's files, and never overwrites a file. The version is one more than the newest, with as many
+ * digits; when versions are timestamps, it is the current time.
  * @param wanted what the migration does, in words: blanks and other characters become `_`
  * @param now for timestamps
  * @param texts what goes into them; left out: comments that say what belongs there
- * @throws MigrateError `usage` for a name that has no letter or digit, or is too long; `folder-missing`,
+ * @throws MigrateError `usage` for a name without letters and digits, or one that is too long; `folder-missing`,
  *   `unreadable`, `unwritable`; `duplicate-version` when somebody else took the version meanwhile
  */
 export function createPair(
@@ -51,8 +51,8 @@ export function createFirstPair(
 }
 
 /**
- * Writes a pair with these texts, and never over another file.
- * @param digits the version, as wide as it is to be written
+ * Writes a pair with these texts, and never overwrites a file.
+ * @param digits the version with its leading zeros
  * @throws MigrateError `duplicate-version` when either file exists, `unwritable`; then neither file is left behind
  */
 export function writePair(
@@ -74,7 +74,7 @@ export function writePair(
   return { version: Number(digits), name, upPath, downPath };
 }
 
-/** Letters lose their accents, anything else that a file name must not have becomes `_`. */
+/** Letters lose their accents; other characters that a file name must not have become `_`. */
 function toName(wanted: string): string {
   const name = wanted
     .trim()
@@ -102,7 +102,10 @@ function nextDigits(dir: string, now: Date): string {
   return digitsAfter(newest, now);
 }
 
-/** By name only: a new file can be begun while others are not in order yet. A misnamed one keeps its number. */
+/**
+ * By name only, so that a new file can be created while others are not in order yet. A misnamed file still uses up its
+ * number.
+ */
 function readVersions(dir: string): readonly WrittenVersion[] {
   const { files, suggested } = listFolder(dir);
   const misnamed = [...suggested].map(parseFilename).filter((parsed) => parsed.kind === "migration");
@@ -111,7 +114,7 @@ function readVersions(dir: string): readonly WrittenVersion[] {
 
 function writeNew(dir: string, path: string, text: string): void {
   try {
-    // Fails when the file exists, so that two of these at once cannot write over each other.
+    // Fails when the file exists, so that two processes cannot overwrite each other's files.
     writeFileSync(path, text, { flag: "wx" });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") {
