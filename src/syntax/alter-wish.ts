@@ -3,15 +3,15 @@ import { quoteIdentifier } from "./quote";
 import { acceptGuard, readAlteredTable, readIdentifier, readName } from "./statements/object-names";
 import { createReader, isKeyword, type TokenReader } from "./token-reader";
 
-/** How a server is asked to alter a table: it refuses when it cannot. */
+/** How a server is asked to alter a table: it refuses if it cannot do it that way. */
 export interface AlterWish {
   readonly algorithm: "INSTANT" | "NOCOPY" | "INPLACE" | "COPY";
-  /** Null: no word about it. */
+  /** Null: not mentioned. */
   readonly lock: "NONE" | "SHARED" | "EXCLUSIVE" | null;
 }
 
 /**
- * An ALTER TABLE, CREATE INDEX or DROP INDEX with words about how it is to be done.
+ * Adds to an ALTER TABLE, CREATE INDEX or DROP INDEX how it is to be done.
  * @returns null for another statement, and for one that has such words of its own
  * @see https://dev.mysql.com/doc/refman/8.4/en/alter-table.html
  * @see https://mariadb.com/kb/en/innodb-online-ddl-overview/
@@ -34,7 +34,7 @@ export function withWish(text: string, wish: AlterWish, options: LexOptions = {}
   return last === undefined ? null : `${text.slice(0, last.end)} ALGORITHM=${algorithm}${words}`;
 }
 
-/** MariaDB's DROP INDEX has no place for such words. */
+/** MariaDB's DROP INDEX does not take ALGORITHM and LOCK. */
 function asAlter(reader: TokenReader, { algorithm, lock }: AlterWish): string | null {
   const guard = acceptGuard(reader) ? "IF EXISTS " : "";
   const name = readIdentifier(reader);
@@ -45,21 +45,21 @@ function asAlter(reader: TokenReader, { algorithm, lock }: AlterWish): string | 
   return `ALTER TABLE ${quoteIdentifier(table.name)} ALGORITHM=${algorithm},${words} DROP INDEX ${guard}${quoteIdentifier(name)}`;
 }
 
-/** An ALTER TABLE, as a tool that copies the table is told of it. */
+/** The parts of an ALTER TABLE that a copying tool needs. */
 export interface AlterParts {
-  /** As it is written; null: in the current one. */
+  /** As it is written; null: the current database. */
   readonly database: string | null;
   readonly table: string;
-  /** What stands behind the table's name. */
+  /** Everything after the table's name. */
   readonly clauses: string;
-  /** It says itself how it is to be done (ALGORITHM, LOCK), or to pass over errors (IGNORE). */
+  /** Whether it says itself how it is to be done (ALGORITHM, LOCK), or to ignore errors (IGNORE). */
   readonly wishes: boolean;
 }
 
 /** The parts of an ALTER TABLE; null for every other statement. */
 export function alterParts(text: string, options: LexOptions = {}): AlterParts | null {
   const reader = createReader(text, options);
-  // In an executable comment it would end with that.
+  // Inside an executable comment it would end with the comment.
   if (!/^ALTER\b/i.test(text) || !reader.accept("ALTER")) return null;
   const ignores = [reader.keyword(), reader.keyword(1)].includes("IGNORE");
   const table = readAlteredTable(reader);

@@ -3,7 +3,7 @@ export function isSpace(code: number): boolean {
   return code === 0x20 || (code >= 0x09 && code <= 0x0d);
 }
 
-/** An ASCII digit. False for NaN, which is what charCodeAt says behind the end. */
+/** An ASCII digit. False for NaN, which charCodeAt returns past the end. */
 export function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
 }
@@ -20,7 +20,7 @@ export function isWordCharacter(code: number): boolean {
   );
 }
 
-/** The offset behind the word characters that start at `start`; `start` itself when there are none. */
+/** The offset after the word characters that start at `start`; `start` itself when there are none. */
 export function wordEnd(text: string, start: number): number {
   let end = start;
   while (end < text.length && isWordCharacter(text.charCodeAt(end))) end++;
@@ -34,8 +34,8 @@ const executableComment = /\/\*M?!([0-9]{5,6})?/y;
 /**
  * Where the code inside an executable comment begins.
  * @param at offset of the comment's slash
- * @returns the offset behind `/*!` and its version, or null when it is an ordinary comment. Versions that no
- *   server reaches (99999 and 999999, as in mariadb-dump's sandbox line) make it an ordinary one.
+ * @returns the offset after `/*!` and its version, or null for an ordinary comment. With a version that no server
+ *   reaches (99999 and 999999, as in mariadb-dump's sandbox line) it is an ordinary one.
  */
 export function executableCommentStart(text: string, at: number): number | null {
   executableComment.lastIndex = at;
@@ -44,13 +44,13 @@ export function executableCommentStart(text: string, at: number): number | null 
   return executableComment.lastIndex;
 }
 
-/** The offset behind the end of the ordinary comment that starts at `at`; the text's end when it has none. */
+/** The offset after the ordinary comment that starts at `at`; the end of the text when the comment is not closed. */
 export function commentEnd(text: string, at: number): number {
   const end = text.indexOf("*/", at + 2);
   return end === -1 ? text.length : end + 2;
 }
 
-/** Whether `--` at `at` starts a comment: it needs white space, a control character or the text's end behind it. */
+/** Whether `--` at `at` starts a comment: white space, a control character or the end of the text must follow. */
 export function startsLineComment(text: string, at: number): boolean {
   if (!text.startsWith("--", at)) return false;
   const next = text.charCodeAt(at + 2);

@@ -29,8 +29,8 @@ import { readSet } from "./statements/set";
 import { createReader, hasSequence, type TokenReader } from "./token-reader";
 
 /**
- * What kind of statement a simple (not compound) one is. Decided from its first tokens where that is possible.
- * The verbs that are transactional are listed, because a verb wrongly thought to be one loses its record.
+ * The kind of a simple (not compound) statement, from its first tokens if possible. Transactional verbs are listed one
+ * by one, because a statement wrongly believed to be transactional loses its record.
  * @see https://dev.mysql.com/doc/refman/8.4/en/implicit-commit.html
  * @see https://mariadb.com/kb/en/sql-statements-that-cause-an-implicit-commit/
  */
@@ -75,7 +75,7 @@ const verbs: ReadonlyMap<string, Read> = new Map<string, Read>([
   ["START", (reader) => readStart(reader) ?? readReplication(reader)],
   ["COMMIT", readCommit],
   ["ROLLBACK", readRollback],
-  // Outside of a transaction they do nothing, and a transaction of the file's own is never cut.
+  // Outside of a transaction they do nothing, and the runner never splits a transaction of the file's own.
   ["SAVEPOINT", transactional],
   ["RELEASE", transactional],
   ["XA", () => refused("An XA transaction is committed apart from the record of it.")],
@@ -126,7 +126,7 @@ const verbs: ReadonlyMap<string, Read> = new Map<string, Read>([
   ["RESTART", () => refused("It stops the server, and with it the migration.")],
 ]);
 
-/** A query, unless it leaves a file behind. */
+/** A query is transactional, unless it writes a file. */
 function readQuery(reader: TokenReader): StatementKind {
   if (!/outfile|dumpfile/i.test(reader.text)) return transactional();
   const words = reader.rest();

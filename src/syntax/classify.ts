@@ -27,9 +27,9 @@ export interface Classified {
 }
 
 /**
- * Says what the runner must know of a statement to run it exactly once. Never throws: what it does not know is
- * `unjudgeable`, and what the server will refuse is classified as far as it can be read.
- * @param text one statement, without its delimiter; an executable comment counts as what it holds
+ * Finds what the runner must know about a statement to run it exactly once. Never throws: an unknown statement is
+ * `unjudgeable`, and one that the server will refuse is classified as far as it can be read.
+ * @param text one statement, without its delimiter; an executable comment counts as its content
  */
 export function classify(text: string, options: LexOptions = {}): Classified {
   const { userVariables, usesLastInsertId, usesPrevious, releasesLocks } = readSessionUse(text, options);
@@ -37,7 +37,7 @@ export function classify(text: string, options: LexOptions = {}): Classified {
   return { statement, userVariables, usesLastInsertId, usesPrevious };
 }
 
-/** Classifies a file's statements one after the other; rows of data that begin alike are looked at once. */
+/** Classifies a file's statements one after the other; rows of data that begin alike are classified once. */
 export function createClassifier(options: LexOptions = {}): (statement: Statement) => Classified {
   let head: string | null = null;
   let classified: Classified | null = null;
@@ -53,7 +53,7 @@ export function createClassifier(options: LexOptions = {}): (statement: Statemen
 const RELEASES_LOCKS =
   "RELEASE_ALL_LOCKS() would release the runner's own lock; RELEASE_LOCK('name') releases one of yours.";
 
-/** MariaDB runs BEGIN NOT ATOMIC … END, IF, LOOP and the like outside of stored programs too. */
+/** MariaDB runs BEGIN NOT ATOMIC … END, IF, LOOP and the like outside of stored programs, too. */
 function readStatement(text: string, options: LexOptions): StatementKind {
   return startsCompound(text, options) ? compoundKind(text, options) : classifyKind(text, options);
 }

@@ -3,8 +3,8 @@ import type { Position } from "./position";
 import type { OpenBlock } from "./stored-program";
 
 /**
- * Commands of the mysql and mariadb clients that are no SQL on any server. `use` and `help` are missing on
- * purpose: servers understand them; `delimiter` is the splitter's own.
+ * Commands of the mysql and mariadb clients that are not SQL on any server. `use` and `help` are missing on purpose:
+ * servers understand them; `delimiter` is the splitter's own.
  * @see https://dev.mysql.com/doc/refman/8.4/en/mysql-commands.html
  * @see https://mariadb.com/kb/en/mariadb-command-line-client/
  */
@@ -28,19 +28,19 @@ const hints: Readonly<Record<string, string>> = {
 };
 
 /**
- * What helps somebody who used a client command.
- * @param command the word, or the backslash and the character behind it, in upper case
+ * A hint for somebody who used a client command.
+ * @param command the word, or the backslash and the next character, in upper case
  */
 export function clientCommandHint(command: string): string {
   return hints[command] ?? "Take it out: only the mysql client can carry it out, the server cannot.";
 }
 
-/** `USE name` without a delimiter: the client takes a line of its own as the whole command. */
+/** `USE name` without a delimiter: if it has a line of its own, the client takes that as the whole command. */
 const useLine =
   /^use[ \t]+(?:`[^`]+`|"[^"]+"|'[^']+'|[^ \t\v\f\r;`'"]+)(?=[ \t\r]*(?:$|#|--(?:[ \t\v\f\r]|$)))/i;
 
 /**
- * The client's rule for USE, the one command that servers know as well.
+ * The client's rule for USE, the one command that servers also know.
  * @param line from USE to the line's end
  * @returns how many characters the statement has when the line alone makes it one, else null
  */
@@ -50,7 +50,7 @@ export function useLineLength(line: string, delimiter: string): number | null {
   return match === null ? null : match[0].length;
 }
 
-/** The refusals of one file's text, each pointing at its place. */
+/** The refusals of one file's text, each with its position. */
 export interface Refusals {
   /** @param command as written: a word, a backslash and what follows it, or just a backslash */
   clientCommand(at: Position, command: string): MigrateError;
@@ -60,7 +60,7 @@ export interface Refusals {
   /** @param delimiter what ended the statement while the executable comment at `at` was open */
   statementInsideComment(at: Position, delimiter: string): MigrateError;
   unterminatedBody(at: Position, block: OpenBlock, text: string): MigrateError;
-  /** @param set where the delimiter in force was chosen */
+  /** @param set where the current delimiter was set */
   missingDelimiter(at: Position, delimiter: string, set: Position, text: string): MigrateError;
 }
 
@@ -123,7 +123,7 @@ function inWords(at: Position): string {
   return `line ${at.line}, column ${at.column}`;
 }
 
-/** The likely reason when a statement has no end: the client knows DELIMITER between statements only. */
+/** The likely reason when a statement has no end: the client recognises DELIMITER only between statements. */
 function delimiterInside(text: string): string | null {
   if (!/\n[ \t]*delimiter[ \t]/i.test(text)) return null;
   return "It contains a DELIMITER line, which counts only between statements: end the statement above it first.";

@@ -1,11 +1,11 @@
 import { type LexOptions, type Token, tokens } from "./lexer";
 import { splitText } from "./splitter";
 
-/** How two texts of a migration differ: not at all, in comments and white space only, or in what is run. */
+/** How two texts of a migration differ: not at all, only in comments and white space, or in what runs. */
 export type TextChange = "none" | "comments" | "code";
 
 /**
- * Compares two texts as the server would read them. In doubt it is `code`: a text that cannot be split, a blank
+ * Compares two texts as the server would read them. When in doubt it is `code`: a text that cannot be split, a blank
  * that tells a function from a name, an optimizer hint.
  */
 export function compareTexts(before: string, after: string, options: LexOptions = {}): TextChange {
@@ -21,7 +21,7 @@ export function compareTexts(before: string, after: string, options: LexOptions 
   }
 }
 
-/** A statement without what does not matter. */
+/** A statement reduced to what matters. */
 function essence(text: string, options: LexOptions): string {
   const parts: string[] = [];
   let last: Token | null = null;
@@ -30,13 +30,13 @@ function essence(text: string, options: LexOptions): string {
     parts.push(text.slice(token.start, token.end));
     last = token;
   }
-  // The lexer drops optimizer hints, and says nothing of the version that an executable comment is for.
+  // The lexer drops optimizer hints and the versions of executable comments.
   return [...parts, ...(text.match(/\/\*\+[\s\S]*?\*\/|\/\*M?!\d*/g) ?? [])].join("");
 }
 
 const OPERATOR = /[<>=!|&:.-]/;
 
-/** Whether it matters that no blank is between two tokens: `count(*)`, `<=`. */
+/** Whether it matters that there is no blank between two tokens: `count(*)`, `<=`. */
 function isGlued(text: string, last: Token, token: Token): boolean {
   if (last.end !== token.start) return false;
   const [before, after] = [text.charAt(last.end - 1), text.charAt(token.start)];

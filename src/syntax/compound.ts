@@ -3,7 +3,7 @@ import { type BodyEffect, NONE, readBody } from "./program-body";
 import { type ObjectRef, type StatementKind, transactional, unjudgeable } from "./statement-kind";
 import { createReader, isKeyword } from "./token-reader";
 
-/** What a simple statement does, as far as its text says; null for a CALL, and for what is run by its value. */
+/** What a simple statement does, as far as its text says; null for a CALL, and for a text that is run from a value. */
 export function simpleEffect(statement: StatementKind, verb: string): BodyEffect | null {
   switch (statement.kind) {
     case "transactional":
@@ -16,7 +16,7 @@ export function simpleEffect(statement: StatementKind, verb: string): BodyEffect
     case "set":
       return statement.autocommit === null ? NONE : { commits: 2, writes: false };
     case "self-committing":
-      // A swap does not show in the schema, so it counts like what nothing could judge.
+      // A swap does not show in the schema, so it counts as something that nothing can judge.
       return { commits: statement.verb === "rename" ? 2 : 1, writes: false };
     case "repeatable":
       return statement.commits === "never" ? NONE : { commits: 1, writes: false };
@@ -41,7 +41,7 @@ const READS = [
   "HELP",
 ];
 
-/** The procedures that a body calls. */
+/** Finds the procedures that a body calls. */
 export function readCalls(text: string, options: LexOptions = {}): readonly ObjectRef[] {
   const calls: ObjectRef[] = [];
   readBody(
@@ -65,7 +65,7 @@ export function startsCompound(text: string, options: LexOptions = {}): boolean 
 
 const STARTS = ["IF", "CASE", "LOOP", "WHILE", "REPEAT", "FOR"];
 
-/** A compound statement of DML only is like the DML. */
+/** A compound statement with nothing but DML is like DML. */
 export function compoundKind(text: string, options: LexOptions = {}): StatementKind {
   const effect = readBody(text, simpleEffect, options);
   if (effect?.commits === 0) return transactional();

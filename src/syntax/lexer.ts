@@ -8,7 +8,9 @@ import {
   wordEnd,
 } from "./bytes";
 
-/** What the server's lexer would see: white space and comments are gone, `/*! … *\/` content is code. */
+/**
+ * A token as the server's lexer would see it: white space and comments are gone, the content of `/*! … *\/` is code.
+ */
 export interface Token {
   readonly type: "word" | "quoted-identifier" | "string" | "number" | "variable" | "punctuation";
   /**
@@ -19,26 +21,26 @@ export interface Token {
   readonly value: string;
   /** Offset of the token's first character in the text, quotes included, in UTF-16 units. */
   readonly start: number;
-  /** Offset behind the token's last character. */
+  /** Offset after the token's last character. */
   readonly end: number;
 }
 
 export interface LexOptions {
   /** `NO_BACKSLASH_ESCAPES` is in force: a backslash in a string is an ordinary character. Default false. */
   readonly noBackslashEscapes?: boolean;
-  /** `"…"` is a name, as with ANSI_QUOTES, or may be one. Default false: a string. */
+  /** `"…"` is, or may be, a name, as with ANSI_QUOTES. Default false: a string. */
   readonly ansiQuotes?: boolean;
 }
 
-/** What a quoted text says, and where it ends. */
+/** The value of a quoted text, and where it ends. */
 interface Quoted {
   readonly value: string;
   readonly end: number;
 }
 
 /**
- * Walks over the tokens of SQL text. Never throws: a quote or comment without end reaches to the end of the text.
- * `"…"` is a string unless the options say otherwise, because whether ANSI_QUOTES is in force does not show in the text.
+ * Walks over the tokens of SQL text. Never throws: an unclosed quote or comment reaches to the end of the text. `"…"`
+ * is a string unless the options say otherwise, because the text does not show whether ANSI_QUOTES is in force.
  * @param text one statement, or several
  */
 export function* tokens(text: string, options: LexOptions = {}): Iterable<Token> {
@@ -100,7 +102,7 @@ function followsName(text: string, dot: number): boolean {
 
 const numberPattern = /0x[0-9a-f]+|0b[01]+|(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]+)?/iy;
 
-/** Names may start with digits (`2fa_codes`), as long as they are not all digits. */
+/** Names can start with digits (`2fa_codes`), as long as they are not all digits. */
 function readNumberOrWord(text: string, start: number): Token {
   numberPattern.lastIndex = start;
   const match = numberPattern.exec(text);
@@ -175,7 +177,7 @@ function readString(text: string, start: number, escapes: boolean): Quoted {
     if (character === quote) {
       value += text.slice(from, at);
       if (text.charAt(at + 1) !== quote) return { value, end: at + 1 };
-      from = at + 1; // the second quote of the pair is the character meant
+      from = at + 1; // the second quote of the pair is the character itself
       at++;
     } else if (escapes && character === "\\") {
       const escaped = text.charAt(at + 1);

@@ -2,18 +2,18 @@ import { isDigit, isSpace, isWordCharacter, wordEnd } from "./bytes";
 import type { Inside, Reader } from "./text-reader";
 
 /**
- * How a skip went: the thing is over and `at` is behind it; it goes on in the next part; or `at` is before
- * something that only the next part can tell, such as a quote that may be half of a doubled one.
+ * How a skip ended. `ended`: `at` is after the skipped thing; `open`: it goes on in the next part; `cut`: only the next
+ * part shows what is at `at`, such as a quote that may be half of a doubled one.
  */
 export type Skipped = "ended" | "open" | "cut";
 
-/** Which bytes code must be read at: 1 for those, 0 for all that can be skipped. */
+/** Which bytes must be looked at in code: 1 for these, 0 for those that can be skipped. */
 export type Marks = Uint8Array;
 
-/** Characters that may begin or end something in code: quotes, comments, executable comments, commands. */
+/** Characters that can begin or end something in code: quotes, comments, executable comments, commands. */
 const special = "'\"`#-/*\\";
 
-/** The marks of code whose statements end with `delimiter`. */
+/** The marks for code whose statements end with `delimiter`. */
 export function marksFor(delimiter: string): Marks {
   const marks = new Uint8Array(0x100);
   for (let at = 0; at < special.length; at++) marks[special.charCodeAt(at)] = 1;
@@ -31,8 +31,8 @@ export function skipCode(reader: Reader, marks: Marks): void {
 }
 
 /**
- * Goes behind the closing quote, from anywhere behind the opening one.
- * @param escapes a backslash takes the next character's meaning away
+ * Goes past the closing quote, from anywhere after the opening one.
+ * @param escapes whether a backslash takes away the next character's meaning
  */
 export function skipQuoted(reader: Reader, quote: number, escapes: boolean): Skipped {
   const { bytes } = reader;
@@ -60,8 +60,8 @@ export function skipQuoted(reader: Reader, quote: number, escapes: boolean): Ski
 }
 
 /**
- * Goes over literals and what stands between them, to the first thing that is neither, or whose end lies in the next
- * part. Rows of data are nearly all that large files hold, so this is the loop that their time goes into.
+ * Skips literals and what is between them, up to the first thing that is neither, or that ends in the next part. Large
+ * files are nearly all rows of data, so they spend most of their time in this loop.
  */
 export function skipLiterals(reader: Reader, escapes: boolean): void {
   const { bytes } = reader;
@@ -92,7 +92,7 @@ export function skipLiterals(reader: Reader, escapes: boolean): void {
   reader.at = at;
 }
 
-/** What a character is among literals; small numbers, because they are looked up for every character. */
+/** The classes of characters among literals; small numbers, because every character is looked up. */
 const other = 0;
 const filling = 1;
 const quoteMark = 2;
@@ -109,12 +109,12 @@ const literalKinds = Uint8Array.from({ length: 0x100 }, (_, code) => {
   return isWordCharacter(code) ? letter : other;
 });
 
-/** Words that are literals, or introduce one: x'…', _utf8mb4'…'. */
+/** Whether a word is a literal, or introduces one: x'…', _utf8mb4'…'. */
 function isLiteralWord(word: string): boolean {
   return word.charCodeAt(0) === 0x5f || literalWords.has(word) || literalWords.has(word.toUpperCase());
 }
 
-/** A function may be named n, or _f: then a bracket follows, or a comment and who knows what. */
+/** A function can be named n, or _f: then a parenthesis follows, or a comment and perhaps a parenthesis after it. */
 function isNoCall(text: string, behind: number): boolean {
   let at = behind;
   while (isSpace(text.charCodeAt(at))) at++;
@@ -124,8 +124,8 @@ function isNoCall(text: string, behind: number): boolean {
 const literalWords = new Set(["NULL", "DEFAULT", "TRUE", "FALSE", "X", "B", "N"]);
 
 /**
- * Offset behind the closing quote; -1 when it is not sure to lie in this part. skipQuoted does the same, but takes
- * nearly half as long again for the rows of a large file.
+ * Offset after the closing quote; -1 when that may not be in this part. skipQuoted does the same, but takes nearly half
+ * as long again for the rows of a large file.
  */
 function quotedEnd(bytes: Buffer, start: number, quote: number, escapes: boolean): number {
   const { length } = bytes;
@@ -151,7 +151,7 @@ export function skipLineComment(reader: Reader): Skipped {
   return newline === -1 ? "open" : "ended";
 }
 
-/** Goes behind the end of an ordinary comment, from behind its opening. */
+/** Goes past the end of an ordinary comment, from after its opening. */
 export function skipBlockComment(reader: Reader): Skipped {
   const { text } = reader;
   const end = text.indexOf("*/", reader.at);

@@ -2,7 +2,7 @@ import { type Token, tokens } from "./lexer";
 
 /** One table of a LOCK TABLES statement. */
 export interface LockItem {
-  /** As written, with its alias and its kind of lock. */
+  /** As written, with alias and kind of lock. */
   readonly text: string;
   /** null: the current database. */
   readonly database: string | null;

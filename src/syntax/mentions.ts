@@ -1,8 +1,8 @@
 import { type LexOptions, type Token, tokens } from "./lexer";
 
 /**
- * Whether any identifier in the statement is this name, in any case and qualified or not. Names in strings (the
- * text of a PREPARE) are not looked at.
+ * Whether any identifier in the statement is this name, in upper or lower case, qualified or not. Ignores names in
+ * strings (the text of a PREPARE).
  */
 export function mentionsTable(text: string, name: string, options: LexOptions = {}): boolean {
   const wanted = name.toLowerCase();
@@ -15,7 +15,7 @@ export function mentionsTable(text: string, name: string, options: LexOptions = 
 
 /**
  * Whether the statement names any of the tables.
- * @param names lower case, `table` for those that need no qualifier here, and `database.table`
+ * @param names lower case, `database.table`, and `table` for those that need no qualifier here
  */
 export function mentionsAny(text: string, names: ReadonlySet<string>, options: LexOptions = {}): boolean {
   if (names.size === 0 || !mayMention(text, names)) return false;
@@ -37,14 +37,14 @@ export function mentionsAny(text: string, names: ReadonlySet<string>, options: L
 }
 
 /**
- * Quickly rules most texts out: a data file's INSERT is long, and system tables alone make the names not empty.
- * Every name is looked for by its first part, so that `database.` covers all the tables in it.
+ * Quickly rules out most texts: a data file's INSERT is long, and because of system tables the names are never empty.
+ * Looks for the first part of each name, so that `database.` covers all tables in it.
  */
 function mayMention(text: string, names: ReadonlySet<string>): boolean {
   let pattern = patterns.get(names);
   if (pattern === undefined) {
     const parts = new Set([...names].map((name) => name.split(".", 1)[0] ?? name));
-    // A quoted backtick is written twice; and too many alternatives are slower than tokens.
+    // A backtick inside a name is written twice; and too many alternatives are slower than reading tokens.
     const usable = parts.size <= 50 && ![...parts].some((part) => part.includes("`"));
     const escaped = [...parts].map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
     pattern = usable ? new RegExp(escaped.join("|"), "i") : /^/;

@@ -1,22 +1,22 @@
 import { withoutSecrets } from "./secrets";
 import type { Statement } from "./statement";
 
-/** What a server says of a place in a statement, told of the file. */
+/** A server's words about a place in a statement, translated to the file. */
 export interface Pointed {
   /** The server's words, with the file's line in place of the statement's. */
   readonly words: string;
-  /** The line of SQL and a caret under the place, each with its line break before it; empty: there is no place to show. */
+  /** The line of SQL and a caret under the place, each after a line break; empty: there is no place to show. */
   readonly excerpt: string;
 }
 
 /** As both servers say it: `… near 'FORM t' at line 2`. */
 const PLACE = /near '([\s\S]*)' at line (\d+)$/;
 
-/** Characters of a line that are shown around the place. */
+/** How many characters of a line are shown around the place. */
 const WIDTH = 100;
 
 /**
- * Finds the place that a server's words tell by the statement's own lines. A line with a password in it is not shown.
+ * Finds the place in the file: a server counts the statement's own lines. A line with a password in it is not shown.
  * @param words without the error's number
  */
 export function pointAt(words: string, statement: Pick<Statement, "text" | "line">): Pointed {
@@ -40,7 +40,7 @@ function draw(line: number, sql: string, at: number): string {
   const from = Math.max(0, Math.min(at - WIDTH / 2, sql.length - WIDTH));
   const shown = sql.slice(from, from + WIDTH);
   const number = `  ${line} | `;
-  // A tab takes as much room above as below.
+  // A tab stays a tab, so that both lines have the same width.
   const room = shown.slice(0, at - from).replaceAll(/[^\t]/g, " ");
   return `\n${number}${shown}\n${" ".repeat(number.length - 2)}| ${room}^`;
 }

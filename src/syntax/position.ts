@@ -4,11 +4,14 @@ export interface Position {
   readonly column: number;
 }
 
-/** Follows a reader through a text of bytes (see reader.ts) that arrives in parts, and says where in the whole it is. */
+/**
+ * Follows a reader through a text of bytes that arrives in parts (see text-reader.ts), and says where in the whole it
+ * is.
+ */
 export interface PositionTracker {
-  /** Moves to offset `to` of the current part, which must not lie before where it is, and says where that is. */
+  /** Moves to offset `to` of the current part, never backwards, and says where that is. */
   advance(part: string, to: number): Position;
-  /** The next part follows the current one from where `advance` last went. */
+  /** The next part continues the current one from where `advance` last went. */
   nextPart(): void;
 }
 
@@ -40,7 +43,7 @@ export function createPositionTracker(): PositionTracker {
 
 const continuation = /[\x80-\xbf]/g;
 
-/** Each character counts at its first byte, so that it may be cut in two. */
+/** Each character counts at its first byte, so it can be cut in two. */
 function countCharacters(bytes: string): number {
   const others = bytes.match(continuation);
   return bytes.length - (others === null ? 0 : others.length);

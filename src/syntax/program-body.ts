@@ -3,15 +3,15 @@ import type { LexOptions } from "./lexer";
 import type { StatementKind } from "./statement-kind";
 import { createReader, isKeyword, type TokenReader } from "./token-reader";
 
-/** What running a stored program's body may do, on the way through it that does most. */
+/** What a stored program's body can do, on the path that does most. */
 export interface BodyEffect {
   /** How many of its statements commit by themselves or end a transaction; 2 means several. */
   readonly commits: 0 | 1 | 2;
-  /** It may write rows. */
+  /** Whether it may write rows. */
   readonly writes: boolean;
 }
 
-/** What one simple statement in a body does; null when that is not known, and so the whole body is not. */
+/** What one simple statement in a body does; null when that is unknown, which makes the whole body unknown. */
 export type Leaf = (statement: StatementKind, verb: string, text: string) => BodyEffect | null;
 
 /** Does nothing that matters. */
@@ -19,7 +19,7 @@ export const NONE: BodyEffect = { commits: 0, writes: false };
 
 /**
  * Works out what a body does: one statement, or BEGIN … END with whatever is inside.
- * @returns null when it cannot be followed, or the leaf did not know
+ * @returns null when it cannot be followed, or the leaf returned null
  */
 export function readBody(text: string, leaf: Leaf, options: LexOptions = {}): BodyEffect | null {
   const body: Body = { reader: createReader(text, options), leaf, options };
@@ -50,7 +50,7 @@ function repeated(effect: BodyEffect | null): BodyEffect | null {
   return inTurn(effect, effect);
 }
 
-/** Reads one statement up to, not including, the semicolon behind it. */
+/** Reads one statement up to, not including, its semicolon. */
 function readStatement(body: Body): BodyEffect | null {
   const { reader } = body;
   if (isKeyword(reader.peek(1), ":")) {
@@ -116,7 +116,7 @@ function readBranches(body: Body, then: string, again: string, end: string): Bod
   return closed(body, effect, end);
 }
 
-/** Consumes END, the word that repeats what ends, and a label. */
+/** Consumes END, the repeated word, and a label. */
 function closed(body: Body, effect: BodyEffect | null, word: string): BodyEffect | null {
   const { reader } = body;
   if (!reader.accept("END") || (word !== "" && !reader.accept(word))) return null;
@@ -124,7 +124,7 @@ function closed(body: Body, effect: BodyEffect | null, word: string): BodyEffect
   return effect;
 }
 
-/** Consumes an expression and the keyword behind it. CASE expressions have words of their own. */
+/** Consumes an expression and the keyword after it. CASE expressions have words of their own. */
 function skipTo(reader: TokenReader, word: string): boolean {
   let cases = 0;
   for (let token = reader.next(); token !== null; token = reader.next()) {
@@ -135,7 +135,7 @@ function skipTo(reader: TokenReader, word: string): boolean {
   return false;
 }
 
-/** Variables, conditions and cursors do nothing by themselves; a handler has a statement. */
+/** Variables, conditions and cursors do nothing by themselves; a handler contains a statement. */
 function readDeclare(body: Body): BodyEffect | null {
   const { reader } = body;
   reader.next();

@@ -14,7 +14,7 @@ export const verbs = new Set(
   ).split(" "),
 );
 
-/** Words after which an operand follows, so that END is then a column's name: it is no reserved word. */
+/** Words after which an operand follows. END is then a column's name, since it is not a reserved word. */
 export const operators = new Set(
   (
     "AND BETWEEN BINARY CASE COLLATE DIV ELSE ESCAPE IN INTERVAL LIKE MOD NOT OR REGEXP RLIKE SOUNDS THEN UNTIL " +
@@ -22,5 +22,5 @@ export const operators = new Set(
   ).split(" "),
 );
 
-/** Words between CREATE or ALTER and what is created. */
+/** Words between CREATE or ALTER and the kind of object. */
 export const modifiers = new Set(["OR", "REPLACE", "AGGREGATE", "DEFINER", "CURRENT_USER", "CURRENT_ROLE"]);

@@ -2,14 +2,14 @@ import { type LexOptions, type Token, tokens } from "./lexer";
 import { quoteIdentifier } from "./quote";
 import { createReader } from "./token-reader";
 
-/** What stands in front of a dot: databases, but also tables and aliases. In its order, as written. */
+/** The names in front of a dot: databases, but also tables and aliases. In order, as written. */
 export function qualifiersOf(text: string, options: LexOptions = {}): readonly string[] {
   return findQualifiers(text, options).map(({ value }) => value);
 }
 
 /**
- * Puts other databases in place of those that qualify names.
- * @param rename gives the new name, or null for what stays
+ * Replaces the databases that qualify names.
+ * @param rename gives the new name, or null for one that stays
  */
 export function renameQualifiers(
   text: string,
@@ -28,7 +28,7 @@ export function renameQualifiers(
 }
 
 /**
- * Puts another name in place of the one that follows a keyword, its database included.
+ * Replaces the name that follows a keyword, including its database.
  * @returns null when there is none
  */
 export function renameBehind(
@@ -46,7 +46,7 @@ export function renameBehind(
   return text.slice(0, first.start) + quoteIdentifier(name) + text.slice(end);
 }
 
-/** Every identifier in the text, lower case, whatever it names. */
+/** Every identifier in the text, in lower case, whatever it names. */
 export function identifiersOf(text: string, options: LexOptions = {}): ReadonlySet<string> {
   const names = new Set<string>();
   for (const token of tokens(text, options)) {
@@ -72,7 +72,7 @@ function findQualifiers(text: string, options: LexOptions): readonly Token[] {
   return found;
 }
 
-/** With ANSI_QUOTES a text in double quotes is a name, and whether that is in force does not show. */
+/** With ANSI_QUOTES a text in double quotes is a name, and the text does not show whether that is in force. */
 function canBeName(token: Token, text: string): boolean {
   if (token.type === "string") return text.charAt(token.start) === '"';
   return token.type === "word" || token.type === "quoted-identifier";

@@ -13,7 +13,7 @@ export function quoteQualified(database: string | null, name: string): string {
 }
 
 /**
- * Quotes text as SQL, for sessions that have backslash escapes, as every session has unless NO_BACKSLASH_ESCAPES.
+ * Quotes text as SQL, for sessions with backslash escapes (all sessions without NO_BACKSLASH_ESCAPES).
  * https://dev.mysql.com/doc/refman/8.4/en/string-literals.html
  */
 export function quoteString(text: string): string {

@@ -1,15 +1,15 @@
 import type { TableName } from "./statement-kind";
 
-/** A table, a view or a routine that a statement uses, or may. */
+/** A table, a view or a routine that a statement uses, or may use. */
 export interface Reach extends TableName {
   /** `target`: rows may go into it. `used`: a table or view, whose triggers may run. `called`: a procedure or function. */
   readonly as: "target" | "used" | "called";
 }
 
-/** A data file's INSERT is short here, being a head; of anything else this much is looked at. */
+/** A data file's INSERT is short here, because only its head is read; of any other statement we read this much. */
 const LOOKED_AT = 64 * 1024;
 
-/** Everything has a bound, and a word is read from its first letter only: a value can be as long as it likes. */
+/** Everything has a bound, and a word is matched only from its first letter, because a value can be very long. */
 const LETTER = "[\\w$\\u0080-\\uffff]";
 const NAME = `(?:\`(?:[^\`]|\`\`){1,64}\`|"[^"]{1,64}"|(?<!${LETTER})${LETTER}{1,64}(?!${LETTER}))`;
 const GAP = "(?:\\s|/\\*[^*]{0,200}\\*/)";
@@ -18,7 +18,7 @@ const MOST_GAPS = 20;
 const QUALIFIED = `(${NAME}(?:${GAP}{0,${MOST_GAPS}}\\.${GAP}{0,${MOST_GAPS}}${NAME})?)`;
 const MODIFIER = "INTO|IGNORE|TABLE|LOW_PRIORITY|HIGH_PRIORITY|DELAYED";
 
-/** What stands behind such a word: rows go into it, or it may have triggers, or is a procedure. */
+/** The name after such a word: rows go into it, or it may have triggers, or it is a procedure. */
 const BEHIND_WORD = new RegExp(
   `\\b(INSERT|REPLACE|${MODIFIER}|UPDATE|FROM|JOIN|CALL)${GAP}{1,${MOST_GAPS}}(?!(?:${MODIFIER})\\b)${QUALIFIED}`,
   "gis",
@@ -29,19 +29,19 @@ const AS: Readonly<Record<string, Reach["as"]>> = {
   JOIN: "used",
   CALL: "called",
 };
-/** Read backwards from a parenthesis: those are fewer than words. */
+/** Read backwards from a parenthesis: there are fewer parentheses than words. */
 const BEFORE_PARENTHESIS = new RegExp(`${QUALIFIED}${GAP}{0,${MOST_GAPS}}$`, "is");
 /** Two names in backticks, a dot and a gap. */
 const LONGEST_NAME = 160;
 /** EXTRACT(YEAR FROM day) */
 const FROM_IN_FUNCTION = /\b(?:EXTRACT|TRIM|SUBSTRING|SUBSTR|MID)\s{0,20}\([^()]{0,500}\)/gi;
-/** Some of what stands before a parenthesis and is no function of anybody's. */
+/** Some words that come before a parenthesis and are not stored functions. */
 const NO_FUNCTION =
   /^(?:VALUES?|IN|AND|OR|NOT|ON|AS|USING|SELECT|FROM|EXISTS|COUNT|SUM|MIN|MAX|IF|IFNULL|COALESCE|CONCAT|NOW)$/i;
 
 /**
- * What a statement inserts into, and what it uses that may do so: tables with triggers, views, procedures and functions.
- * Strings are looked into as well, since they may be prepared. Some of what is returned can be no such thing.
+ * The tables a statement inserts into, and what it uses that may insert: tables with triggers, views, procedures and
+ * functions. Also looks into strings, since they may be prepared. Some of the results may not be such objects.
  * @param text a statement, or its head
  */
 export function readReaches(text: string): readonly Reach[] {
@@ -78,13 +78,16 @@ function unquoted(name: string): string {
   return name.startsWith('"') ? name.slice(1, -1) : name;
 }
 
-/** Names that are kept; a file that uses more tables than this has no business with their numbers. */
+/** The most names kept; a file that uses more tables than this does not care about their numbers. */
 const MOST = 500;
 
-/** Statements, rows of data that begin alike counted once: a million that differ are about a few tables all the same. */
+/**
+ * The most statements looked at (rows of data that begin alike count once): even a million different ones are about a
+ * few tables.
+ */
 const MOST_LOOKED_AT = 20_000;
 
-/** Gathers what the statements of a file reach, each once. */
+/** Gathers what the statements of a file reach, without duplicates. */
 export interface ReachList {
   add(head: string): void;
   list(): readonly Reach[];

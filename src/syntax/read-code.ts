@@ -12,13 +12,13 @@ import {
 import { createProgramTracker, mayHoldBody } from "./stored-program";
 import { type Inside, nextCode, readSlash, restOfLine, sees } from "./text-reader";
 
-/** Longer words are no keywords, so they need not be read as a whole. */
+/** Longer words are not keywords, so they need not be read as a whole. */
 const longestKeyword = 64;
 
 /** Words that end the part of an INSERT or REPLACE which names columns. */
 const endsColumns = new Set(["VALUES", "VALUE", "SELECT", "WITH", "TABLE", "SET"]);
 
-/** Inside a statement. */
+/** Reads one thing inside a statement. */
 export function readCode(state: SplitState, statement: Current): boolean {
   const wordsMatter = statement.headless || statement.beforeValues || statement.program !== null;
   if (statement.head !== null) {
@@ -74,7 +74,7 @@ function leaveLiterals(state: SplitState, statement: Current): void {
   statement.head = null;
 }
 
-/** Behind VALUES. Quotes and comments that go on in the next part are left to those who read them anywhere. */
+/** Reads after VALUES. Quotes and comments that go on in the next part are left to the general readers. */
 function readLiterals(state: SplitState, statement: Current): boolean {
   skipLiterals(state.reader, !state.sqlMode.noBackslashEscapes());
   const { text, at } = state.reader;
@@ -103,7 +103,7 @@ function closeExecutable(state: SplitState, statement: Current): true {
   return true;
 }
 
-/** A word that may matter: the statement's first, or one of a stored program'state. */
+/** Reads a word that may matter: the statement's first, or one of a stored program's. */
 function readWord(state: SplitState, statement: Current): boolean {
   const { text, at } = state.reader;
   const end = wordEnd(text, at);
@@ -114,14 +114,14 @@ function readWord(state: SplitState, statement: Current): boolean {
     if (word === "USE" && state.freshLine) return readUse(state, statement);
     statement.headless = false;
     statement.set = word === "SET";
-    // With another delimiter, a character of it might be taken for a literal'state.
+    // A character of another delimiter might be taken for part of a literal.
     statement.beforeValues = state.delimiter === ";" && (word === "INSERT" || word === "REPLACE");
     if (state.delimiter === ";" && mayHoldBody(word)) {
       statement.program = createProgramTracker(() => state.reader.here());
     }
   }
   if (statement.beforeValues) {
-    // A column may be named value.
+    // A column can be named value.
     const next = word.startsWith("VALUE") ? nextCode(state.reader, end) : null;
     if (next === "cut") return false;
     statement.beforeValues = !endsColumns.has(word) || (word === "VALUE" && next !== "(");
@@ -133,7 +133,7 @@ function readWord(state: SplitState, statement: Current): boolean {
     }
     return true;
   }
-  if (statement.program === null) return true; // unread: a delimiter made of letters may lie inside of it
+  if (statement.program === null) return true; // unread: a delimiter made of letters may be inside it
   statement.program.word(word);
   if (!statement.program.watching()) statement.program = null;
   state.reader.at = end;
@@ -167,7 +167,7 @@ function readBackslash(state: SplitState, statement: Current): boolean {
   return true;
 }
 
-/** Quotes and a comment's dash, which `skipLiterals` may leave to others, and the end of the statement. */
+/** Quotes and a comment's dash, which `skipLiterals` may leave to other readers, and the end of the statement. */
 function maySurroundLiterals(code: number): boolean {
   return code === 0x27 || code === 0x22 || code === 0x2d || code === 0x3b;
 }

@@ -5,8 +5,8 @@ import { createReader } from "./token-reader";
 const SEVERAL = ["TABLE", "TABLES", "VIEW", "SEQUENCE", "USER", "ROLE"];
 
 /**
- * What finishes a DROP or CREATE of several objects of which the server did only some: MariaDB drops tables one by
- * one, and creates accounts so. It is the same statement with IF EXISTS or IF NOT EXISTS.
+ * The statement that finishes a half-done DROP or CREATE of several objects: MariaDB drops tables and creates accounts
+ * one by one. It is the same statement with IF EXISTS or IF NOT EXISTS.
  * @returns null for a statement that cannot be finished like this
  * @see https://mariadb.com/kb/en/atomic-ddl/
  */

@@ -8,18 +8,18 @@ import {
 } from "./statements/object-names";
 import { createReader, type TokenReader } from "./token-reader";
 
-/** What a statement calls otherwise from now on; names as they are written there. */
+/** What a statement renames, with the names as written there. */
 export interface RenamesIn {
-  /** The table that is altered; null: none. */
+  /** The altered table; null: none. */
   readonly table: string | null;
   readonly tables: readonly { readonly from: string; readonly to: string }[];
-  /** Of the table that is altered. */
+  /** Columns of the altered table. */
   readonly columns: readonly { readonly from: string; readonly to: string }[];
 }
 
 const NOTHING: RenamesIn = { table: null, tables: [], columns: [] };
 
-/** Reads the new names out of an ALTER TABLE or a RENAME TABLE. Empty for every other statement. */
+/** Reads the new names from an ALTER TABLE or a RENAME TABLE. Empty for every other statement. */
 export function renamesIn(text: string, options: LexOptions = {}): RenamesIn {
   const reader = createReader(text, options);
   if (reader.accept("RENAME")) return { table: null, tables: readTables(reader), columns: [] };

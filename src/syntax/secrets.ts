@@ -1,13 +1,13 @@
 import { type LexOptions, type Token, tokens } from "./lexer";
 import { isKeyword } from "./token-reader";
 
-/** What a password comes right behind: IDENTIFIED BY, PASSWORD ('…'), OPTIONS (PASSWORD '…'), CONNECTION = '…'. */
+/** The words right before a password: IDENTIFIED BY, PASSWORD ('…'), OPTIONS (PASSWORD '…'), CONNECTION = '…'. */
 const BEFORE_A_SECRET = ["BY", "PASSWORD", "CONNECTION", "MASTER_PASSWORD", "SOURCE_PASSWORD"];
 
-/** What a hash of one comes behind, or the old one. */
+/** The words right before a password's hash, or before the old password. */
 const BEFORE_A_HASH = ["AS", "USING", "REPLACE"];
 
-/** A statement's text with its passwords taken out, so that it can be kept and shown. */
+/** A statement's text without its passwords, so that it can be kept and shown. */
 export function withoutSecrets(text: string, options: LexOptions = {}): string {
   if (!/\b(IDENTIFIED|PASSWORD|CONNECTION|MASTER_PASSWORD|SOURCE_PASSWORD)\b/i.test(text)) return text;
   const all = [...tokens(text, options)];

@@ -1,7 +1,7 @@
 import { commentEnd, executableCommentStart, startsLineComment } from "./bytes";
 import { type LexOptions, tokens } from "./lexer";
 
-/** What a statement takes from its session beyond the settings. */
+/** What a statement reads from its session, apart from settings. */
 export interface SessionUse {
   /** Lower case, without the @, each once. */
   readonly userVariables: readonly string[];
@@ -11,7 +11,7 @@ export interface SessionUse {
   readonly releasesLocks: boolean;
 }
 
-/** Where something of interest may be: a quote, a comment, a variable, one of the words. */
+/** Where something of interest can be: a quote, a comment, a variable, one of the words. */
 const interesting =
   /['"`@]|--|#|\/\*|\b(?:last_insert_id|row_count|found_rows|release_all_locks|diagnostics|warnings|errors)\b/gi;
 const worthALook = /@|last_insert_id|row_count|found_rows|release_all_locks|diagnostics|warnings|errors/i;
@@ -21,8 +21,8 @@ const namesAccounts =
   /^\s*(?:create|alter|drop|rename|grant|revoke|show|set\s+(?:password|default\s+role|role))\b/i;
 
 /**
- * Scans a statement for what it takes from its session, outside of strings and comments. It hops from quote to
- * quote instead of making tokens: a data file's INSERT is long, and e-mail addresses are full of `@`.
+ * Scans a statement for what it reads from its session, outside of strings and comments. It jumps from quote to quote
+ * instead of making tokens: a data file's INSERT is long, and e-mail addresses are full of `@`.
  */
 export function readSessionUse(text: string, options: LexOptions = {}): SessionUse {
   if (!worthALook.test(text)) return NOTHING;
@@ -107,7 +107,7 @@ function lineEnd(text: string, at: number): number {
   return newline === -1 ? text.length : newline + 1;
 }
 
-/** The offset behind the closing quote; a doubled quote is met as two texts in a row, which comes to the same. */
+/** The offset after the closing quote; a doubled quote looks like two texts in a row, which makes no difference. */
 function quoteEnd(text: string, start: number, escapes: boolean): number {
   const quote = text.charAt(start);
   for (let from = start + 1; ; ) {

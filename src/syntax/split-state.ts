@@ -13,30 +13,33 @@ export interface SplitOptions {
   readonly noBackslashEscapes?: boolean;
   /** Goes in front of error messages. */
   readonly fileName?: string;
-  /** Give statements whose head says it all their head for a text: for a look at a file that runs nothing. */
+  /** Return only the head as text when the head says it all: for reading a file without running it. */
   readonly headsOnly?: boolean;
 }
 
 /** The statement being read. */
 export interface Current {
   readonly start: Position;
-  /** Its first word has not been read. */
+  /** Its first word has not been read yet. */
   headless: boolean;
   /** Starts with SET. */
   set: boolean;
-  /** An INSERT or REPLACE whose VALUES has not come yet. */
+  /** An INSERT or REPLACE, before its VALUES. */
   beforeValues: boolean;
-  /** Its text up to where only literals followed so far; null when that is not known. */
+  /** Its text up to the point after which only literals came so far; null when unknown. */
   head: string | null;
   /** Follows a stored program's body; null when the first delimiter ends the statement. */
   program: ProgramTracker | null;
-  /** Where the executable comment began that the reader is in; null outside of one. */
+  /** Where the executable comment around the reader began; null outside of one. */
   executable: Position | null;
   /** It is marked `online`. */
   readonly online: boolean;
 }
 
-/** How far the splitter has come. Each read… function reads one thing, and returns false when only the next part can tell what. */
+/**
+ * How far the splitter has come. Each read… function reads one thing, and returns false when only the next part can
+ * tell what it is.
+ */
 export interface SplitState {
   readonly headsOnly: boolean;
   readonly refusals: Refusals;
@@ -45,22 +48,22 @@ export interface SplitState {
   readonly gathered: StatementText;
   /** The statements that ended in the current part. */
   found: Statement[];
-  /** Of the last statement. */
+  /** The number of the last statement. */
   number: number;
   delimiter: string;
   delimiterSet: Position;
-  /** Characters at which code has to be looked at. */
+  /** Characters that must be looked at in code. */
   marks: Marks;
   current: Current | null;
-  /** Nothing but white space and comments precedes the statement on its line: DELIMITER may stand here. */
+  /** Only white space and comments come before this on the line, so DELIMITER can stand here. */
   freshLine: boolean;
   /** A comment since the last statement marks the next one `online`. */
   online: boolean;
-  /** The last head, decoded and not. */
+  /** The last head, as text and as bytes. */
   lastHead: { readonly text: string; readonly bytes: string } | null;
 }
 
-/** A DELIMITER or USE line is read as a whole; this bounds what is kept of it, in UTF-16 units. */
+/** A DELIMITER or USE line is read as a whole; this is the most that is kept of it, in UTF-16 units. */
 export const longestLine = 4096;
 
 export const semicolonMarks = marksFor(";");
@@ -97,7 +100,7 @@ export function begin(state: SplitState): void {
     online: state.online,
   };
   state.online = false;
-  // Rows of data begin as the row before them did.
+  // A row of data usually begins like the one before it.
   if (
     state.delimiter !== ";" ||
     state.lastHead === null ||
@@ -116,7 +119,7 @@ export function enterLiterals(state: SplitState, statement: Current, head: strin
   if (state.headsOnly) state.gathered.leaveOut();
 }
 
-/** True: one was read. False: only the next part can tell. Null: there is none here. */
+/** True: a delimiter was read. False: only the next part can tell. Null: there is none here. */
 export function readDelimiter(state: SplitState): boolean | null {
   const { text, at } = state.reader;
   if (text.charCodeAt(at) !== state.delimiter.charCodeAt(0)) return null;
@@ -158,12 +161,12 @@ export function finishLast(state: SplitState, statement: Current): void {
   finish(state, statement, "the end");
 }
 
-/** @param bytes a string with a byte for each character */
+/** @param bytes a string with one character per byte */
 function decode(bytes: string): string {
   return Buffer.from(bytes, "latin1").toString("utf8");
 }
 
-/** An executable comment with nothing inside: the server answers that the query was empty. */
+/** Whether it is an executable comment with nothing inside: the server would answer that the query was empty. */
 function isEmpty(text: string): boolean {
   if (text !== "" && !text.startsWith("/*")) return false;
   for (const _ of tokens(text)) return false;

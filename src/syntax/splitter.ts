@@ -20,7 +20,7 @@ export type { SplitOptions } from "./split-state";
 export interface Splitter {
   /** Takes the next bytes of the text, in UTF-8 and cut anywhere; returns the statements that ended in them. */
   push(chunk: Buffer): Statement[];
-  /** The text is over; returns the last statement if it had no delimiter. */
+  /** Call at the end of the text; returns the last statement if it had no delimiter. */
   end(): Statement[];
 }
 
@@ -31,7 +31,7 @@ export function splitText(text: string, options: SplitOptions = {}): Statement[]
 }
 
 /**
- * Splits as the mysql client does, and also knows without DELIMITER where a stored program's body ends.
+ * Splits as the mysql client does, but also knows where a stored program's body ends without DELIMITER.
  *
  * A statement's text and position begin at its first character that is neither white space nor comment.
  * @throws MigrateError from push and end: unterminated-quote, unterminated-comment, unterminated-statement,
@@ -64,7 +64,7 @@ function readInside(state: SplitState, inside: Inside): boolean {
   return true;
 }
 
-/** Between statements. */
+/** Reads one thing between statements. */
 function readGap(state: SplitState): boolean {
   const { text, at } = state.reader;
   const code = text.charCodeAt(at);
@@ -80,7 +80,7 @@ function readGap(state: SplitState): boolean {
   const delimited = readDelimiter(state);
   if (delimited !== null) return delimited;
   if (code === 0x23 /* # */) return readComment(state, 1);
-  // The client takes a line that starts with -- for a comment, even without a blank behind it.
+  // The client takes a line that starts with -- as a comment, even without a blank after it.
   if (code === 0x2d /* - */) {
     if (!sees(state.reader, 2)) return false;
     if (text.charCodeAt(at + 1) === code) return readComment(state, 2);
@@ -94,14 +94,14 @@ function readGap(state: SplitState): boolean {
   return true;
 }
 
-/** A mark is no longer than this. */
+/** A mark is at most this long. */
 const MARK_LENGTH = 64;
 const ONLINE = /^(?:--|#)[ \t]*migrate:[ \t]*online(?![\w-])/i;
 
 function readComment(state: SplitState, length: 1 | 2): boolean {
   const { reader } = state;
   if (!sees(reader, MARK_LENGTH) && reader.text.indexOf("\n", reader.at) === -1) return false;
-  // Behind a statement on its line it would be about that one.
+  // After a statement on the same line, the mark would be about that one.
   if (state.freshLine && ONLINE.test(reader.text.slice(reader.at, reader.at + MARK_LENGTH)))
     state.online = true;
   return reader.open("line-comment", length);

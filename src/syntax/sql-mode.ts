@@ -3,7 +3,7 @@ import { type Token, tokens } from "./lexer";
 /** Follows whether NO_BACKSLASH_ESCAPES is in force while the statements of a file go by. */
 export interface SqlMode {
   noBackslashEscapes(): boolean;
-  /** Takes note of a SET statement: of `sql_mode`, and of user variables that keep its value for later. */
+  /** Notes a SET statement: of `sql_mode`, and of user variables that save its value. */
   set(text: string): void;
 }
 
@@ -61,13 +61,13 @@ export function createSqlMode(initial: boolean): SqlMode {
   return {
     noBackslashEscapes: () => current,
     set(text) {
-      // The tokens are read as the statement itself is: with the mode in force before it.
+      // The tokens are read like the statement itself: with the mode in force before it.
       const [, ...rest] = tokens(text, { noBackslashEscapes: current });
       let scope = "";
       for (const assignment of splitAtCommas(rest)) {
         const [first] = assignment;
         if (first?.type === "word" && scopes.has(first.value.toUpperCase())) {
-          scope = first.value.toUpperCase(); // for the assignments behind it as well
+          scope = first.value.toUpperCase(); // for the following assignments, too
           assignment.shift();
         }
         const [target, equals, ...value] = assignment;
@@ -78,7 +78,7 @@ export function createSqlMode(initial: boolean): SqlMode {
   };
 }
 
-/** `@@SESSION.SQL_MODE` as scope and name; without a scope it is the session's. */
+/** Splits `@@SESSION.SQL_MODE` into scope and name; without a scope it is the session's. */
 function splitScope(name: string): readonly [scope: string, name: string] {
   const dot = name.indexOf(".");
   return dot === -1 ? ["", name.slice(2)] : [name.slice(2, dot), name.slice(dot + 1)];

@@ -9,7 +9,7 @@ export type ObjectType =
   | "server"
   | "account";
 
-/** A table's name; its database is null where the statement leaves it to the current one. */
+/** A table's name; its database is null when the statement leaves it to the current one. */
 export interface TableName {
   readonly database: string | null;
   readonly name: string;
@@ -18,7 +18,7 @@ export interface TableName {
 /** An object that a statement names. */
 export interface ObjectRef {
   readonly type: ObjectType;
-  /** null: the session's current database, or a type that lives in none (database, server, account). */
+  /** null: the session's current database, or a type that belongs to no database (database, server, account). */
   readonly database: string | null;
   /** For an account the SQL that names it: `` `user`@`host` ``, `` `role` `` or `CURRENT_USER()`. */
   readonly name: string;
@@ -32,12 +32,13 @@ export type PreparedSource =
   | { readonly from: "expression"; readonly text: string };
 
 /**
- * What the runner must know of a statement to run it exactly once.
+ * What the runner must know about a statement to run it exactly once.
  *
  * - `transactional`: can share a transaction with the UPDATE that records it (DML, reads, savepoints).
  * - `self-committing`: commits by itself; whether it was applied shows in its objects' definitions.
- * - `repeatable`: no rollback undoes it, and it is safe to run twice.
- * - `unjudgeable`: no rollback undoes it, and neither repeating it nor looking at definitions is safe.
+ * - `repeatable`: no rollback undoes it, but it is safe to run twice.
+ * - `unjudgeable`: no rollback undoes it, it is not safe to run twice, and definitions do not show whether it was
+ *   applied.
  * - `refused`: cannot be run exactly once at all; the whole file is refused before anything runs.
  */
 export type StatementKind =
@@ -51,7 +52,9 @@ export type StatementKind =
       readonly autocommit: boolean | "unknown" | null;
       /** Assigns user variables and nothing else, so restoring their values replaces running it. */
       readonly onlyUserVariables: boolean;
-      /** SET TRANSACTION without a scope: the next transaction uses it up, so that must not be the runner's own. */
+      /**
+       * SET TRANSACTION without a scope: the next transaction uses it up, so the next one must not be the runner's own.
+       */
       readonly nextTransaction: boolean;
     }
   | { readonly kind: "use"; readonly database: string }
@@ -66,7 +69,7 @@ export type StatementKind =
       readonly kind: "temporary";
       readonly action: "create" | "drop";
       readonly tables: readonly TableName[];
-      /** A table does not; creating a sequence does. */
+      /** Creating a table does not commit; creating a sequence does. */
       readonly commits: boolean;
     }
   | { readonly kind: "self-committing"; readonly objects: readonly ObjectRef[]; readonly verb: DdlVerb }
@@ -81,26 +84,29 @@ export type StatementKind =
   | { readonly kind: "refused"; readonly why: string };
 
 /**
- * Whether a statement ends the transaction that is open when it runs; `perhaps` where that depends on the server or on
- * what is in it. What can be rolled back is `transactional`: what is done here `never` can be is done all the same.
+ * Whether a statement ends the transaction that is open when it runs; `perhaps` when that depends on the server or on
+ * what is in it. (`never` does not mean that it can be rolled back: such statements are `transactional`.)
  * @see https://dev.mysql.com/doc/refman/8.4/en/implicit-commit.html
  * @see https://mariadb.com/kb/en/sql-statements-that-cause-an-implicit-commit/
  */
 export type Commits = "always" | "perhaps" | "never";
 
-/** How to judge a self-committing statement from before and after. */
+/** How to judge a self-committing statement by comparing before and after. */
 export type DdlVerb =
-  /** CREATE of something that must not exist before. */
+  /** CREATE of something that must not exist yet. */
   | "create"
-  /** CREATE OR REPLACE of what holds data or grants, so that a second time would lose what came since. */
+  /** CREATE OR REPLACE of something with data or grants: doing it twice would lose what was added in between. */
   | "replace"
-  /** Applied exactly when none of the objects exists any more. */
+  /** Applied if none of the objects exists any more. */
   | "drop"
-  /** RENAME: the objects are pairs, old and new in turn; may be a permutation (a swap), which definitions alone do not show. */
+  /**
+   * RENAME: the objects are old and new names, alternating; it can be a permutation (a swap), which definitions alone
+   * do not show.
+   */
   | "rename"
   /** Shows in the definition. */
   | "alter"
-  /** Shows in InnoDB's number of the table only. */
+  /** Shows only in InnoDB's number of the table. */
   | "truncate"
   /** EXCHANGE PARTITION: a partition and a table take each other's numbers. */
   | "exchange";
@@ -120,7 +126,10 @@ export function selfCommitting(verb: DdlVerb, objects: readonly ObjectRef[]): St
   return { kind: "self-committing", verb, objects };
 }
 
-/** Neither repeating nor looking helps. @param why one clause that follows "it cannot be judged because" */
+/**
+ * Neither running it twice nor looking at definitions helps. @param why one clause that follows "it cannot be judged
+ * because"
+ */
 export function unjudgeable(
   why: string,
   objects: readonly ObjectRef[] = [],

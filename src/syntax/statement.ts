@@ -7,34 +7,37 @@ export interface Statement {
   /** The text between delimiters, without the delimiter and without surrounding white space. */
   readonly text: string;
   /**
-   * The text up to where only literals follow: `INSERT INTO t VALUES` for most rows of data. The whole text for
-   * every other statement. Enough to know what kind of statement it is and which names it uses.
+   * The text up to the point after which only literals follow: `INSERT INTO t VALUES` for most rows of data, the whole
+   * text for every other statement. Enough to know the kind of statement and the names it uses.
    */
   readonly head: string;
   /** 1-based line of the first character that is neither white space nor comment. */
   readonly line: number;
   /** 1-based column, in characters, on that line. */
   readonly column: number;
-  /** A line `-- migrate: online` stands above it: it is not to keep others from writing. */
+  /** Has a line `-- migrate: online` above it: it must not keep others from writing. */
   readonly online?: true;
 }
 
-/** Gathers the text of one statement after the other from the parts that a file arrives in. */
+/** Gathers the text of one statement after another from the parts of a file. */
 export interface StatementText {
   /** A statement begins at an offset of the current part. */
   begin(at: number): void;
-  /** Adds what the current part holds of it, from where the statement began or went on, up to `end`. */
+  /** Adds what the current part contains of it, from where the statement began or went on, up to `end`. */
   add(part: Buffer, end: number): void;
   /** Keeps nothing until `resume`. */
   leaveOut(): void;
-  /** Goes on at an offset of the current part, behind this text instead of what it had before. */
+  /** Goes on at an offset of the current part, with this text in place of what came before. */
   resume(text: string, at: number): void;
-  /** All of it up to `end` of the current part, decoded, without trailing white space. */
+  /** The whole statement up to `end` of the current part, decoded, without trailing white space. */
   take(part: Buffer, end: number): string;
 }
 
 export function createStatementText(): StatementText {
-  /** What earlier parts held of it. Kept from one statement to the next, because a large one costs time to get. */
+  /**
+   * What earlier parts contained of it. The buffer is reused for the next statement, because allocating a large one
+   * takes time.
+   */
   let gathered = Buffer.allocUnsafe(0);
   let length = 0;
   let from = 0;
@@ -85,10 +88,10 @@ function trimmedEnd(bytes: Buffer, start: number, end: number): number {
   return at;
 }
 
-/** What a DELIMITER line asks for, or why it cannot be had. */
+/** The delimiter that a DELIMITER line sets, or why it is not possible. */
 export type DelimiterLine = { readonly delimiter: string } | { readonly problem: string };
 
-// White space is ASCII's: in a line of bytes, \s would take one of another character for a blank.
+// Only ASCII white space: in a line of bytes, \s would mistake a byte of another character for a blank.
 const argument = /^[ \t\v\f\r]+(?:'([^']*)'|"([^"]*)"|`([^`]*)`|([^ \t\v\f\r'"`][^ \t\v\f\r]*))/;
 
 /**
@@ -101,7 +104,7 @@ export function parseDelimiterLine(line: string): DelimiterLine {
   const match = argument.exec(line.slice("DELIMITER".length));
   const delimiter = match === null ? "" : (match[1] ?? match[2] ?? match[3] ?? match[4] ?? "");
   if (delimiter === "") return { problem: "DELIMITER must be followed by white space and a delimiter" };
-  // The client could not tell it from its own commands, and refuses it too.
+  // The client could not tell it from its own commands, and also refuses it.
   if (delimiter.includes("\\")) return { problem: "a delimiter cannot contain a backslash" };
   return { delimiter };
 }

@@ -8,8 +8,8 @@ export interface OpenBlock extends Position {
 }
 
 /**
- * Reads the words of one statement and knows whether a `;` ends it or lies inside a stored program's body.
- * The caller leaves out white space and comments.
+ * Reads the words of one statement and knows whether a `;` ends it or is inside a stored program's body. The caller
+ * leaves out white space and comments.
  */
 export interface ProgramTracker {
   /** A keyword, an unquoted identifier or a number, in upper case. */
@@ -20,20 +20,20 @@ export interface ProgramTracker {
   symbol(code: number): void;
   /** A `;`: true when it ends the statement. */
   semicolon(): boolean;
-  /** False once it is certain that the first `;` ends the statement: nothing more need be told. */
+  /** False once it is certain that the first `;` ends the statement: then it needs to see no more. */
   watching(): boolean;
   /** The innermost block without END, or null. */
   unclosed(): OpenBlock | null;
 }
 
 interface Block extends OpenBlock {
-  /** CASE as part of an expression: ends with END alone, and its THEN and ELSE are followed by expressions. */
+  /** CASE as part of an expression: it ends with a plain END, and expressions follow its THEN and ELSE. */
   readonly expression: boolean;
-  /** Parentheses around it. */
+  /** How many parentheses are around it. */
   readonly depth: number;
-  /** Between its first word and its THEN or DO. */
+  /** Whether we are between its first word and its THEN or DO. */
   header: boolean;
-  /** REPEAT: between UNTIL and END REPEAT. */
+  /** REPEAT: whether we are between UNTIL and END REPEAT. */
   until: boolean;
 }
 
@@ -43,21 +43,21 @@ type Phase =
   /** Name, parameters, characteristics, schedule. */
   | "header"
   | "body"
-  /** No stored program. */
+  /** Not a stored program. */
   | "plain";
 
 /** How far `DECLARE … HANDLER FOR condition, … statement` has been read. */
 type HandlerPart = "none" | "declare" | "handler" | "condition" | "not" | "sqlstate" | "complete";
 
-/** What the previous token was, as far as it decides what the next one means. */
+/** What the previous token was, as far as the meaning of the next one depends on it. */
 type Previous = "operand" | "operator" | "qualifier" | "closer";
 
-/** Whether a statement that starts with this word (in upper case) can hold a body, and needs a tracker. */
+/** Whether a statement that starts with this word (in upper case) can have a body, and needs a tracker. */
 export function mayHoldBody(word: string): boolean {
   return word === "CREATE" || word === "ALTER" || openers.has(word);
 }
 
-/** What is known of the statement so far. */
+/** What is known about the statement so far. */
 interface BodyState {
   readonly where: () => Position;
   readonly blocks: Block[];
@@ -72,14 +72,14 @@ interface BodyState {
   statementStart: boolean;
   /** The last token began a statement; a colon makes it a label. */
   maybeLabel: boolean;
-  /** FOLLOWS or PRECEDES was read, and another trigger's name comes. */
+  /** FOLLOWS or PRECEDES was read, so another trigger's name comes next. */
   otherTrigger: boolean;
   handler: HandlerPart;
 }
 
 /**
  * A tracker for one statement.
- * @param where says where in the file the word is that is being told
+ * @param where says where in the file the current word is
  * @see https://dev.mysql.com/doc/refman/8.4/en/sql-compound-statements.html
  * @see https://mariadb.com/kb/en/using-compound-statements-outside-of-stored-programs/
  */
@@ -168,7 +168,7 @@ function open(state: BodyState, word: string, expression: boolean): void {
 function readKind(state: BodyState, word: string): void {
   if (state.first === "") {
     state.first = word;
-    // MariaDB runs IF, LOOP and the like outside of programs too, but BEGIN alone starts a transaction.
+    // MariaDB runs IF, LOOP and the like outside of programs, too, but a plain BEGIN starts a transaction.
     if (word !== "BEGIN" && openers.has(word)) startBody(state, word);
   } else if (state.first === "BEGIN") {
     if (word === "ATOMIC" && state.previousWord === "NOT") {
@@ -176,11 +176,11 @@ function readKind(state: BodyState, word: string): void {
       open(state, state.first, false);
     } else if (word !== "NOT") state.phase = "plain";
   } else if (state.previous === "qualifier" || modifiers.has(word)) {
-    // the account of DEFINER = account, or nothing that decides
+    // the account of DEFINER = account, or a word that decides nothing
   } else if (word === "EVENT" || (state.first === "CREATE" && isRoutineOrTrigger(word))) {
     state.kind = word;
     state.phase = "header";
-    state.parameters = false; // CURRENT_USER() has parentheses too
+    state.parameters = false; // CURRENT_USER() also has parentheses
   } else state.phase = "plain";
 }
 
@@ -198,7 +198,7 @@ function readHeader(state: BodyState, word: string): void {
       state.statementStart = true;
     }
   } else if (state.kind === "EVENT") {
-    // An event may itself be called `do`.
+    // An event can itself be called `do`.
     if (word === "DO" && state.previousWord !== "EVENT" && state.previousWord !== "EXISTS") {
       state.phase = "body";
       state.statementStart = true;
@@ -209,7 +209,7 @@ function readHeader(state: BodyState, word: string): void {
   } else if (word === "SONAME") state.phase = "plain";
 }
 
-/** SET as a type's name, or as part of CHARACTER SET. */
+/** Whether SET is a type's name, or part of CHARACTER SET. */
 function isType(state: BodyState, word: string): boolean {
   return word === "SET" && ["RETURNS", "CHARACTER", "CHAR"].includes(state.previousWord);
 }
@@ -259,7 +259,7 @@ function readInside(state: BodyState, word: string): void {
   } else if (word === "ATOMIC") {
     if (state.previousWord === "NOT" && block?.word === "BEGIN") state.statementStart = true;
   } else if (block === undefined || block.depth !== state.depth) {
-    // nothing of the block's own
+    // not a word of the block itself
   } else if (word === "END") {
     if ((block.expression || block.until) && state.previous === "operand") state.blocks.pop();
   } else if ((word === "THEN" || word === "DO") && block.header) {
@@ -283,7 +283,7 @@ function readHandler(state: BodyState, word: string): void {
   }
 }
 
-/** What END means right behind this word. */
+/** What END means right after this word. */
 function meaningOf(state: BodyState, word: string, blocksBefore: number): Previous {
   if (state.previous === "qualifier") return "operand";
   if (word === "END" && state.blocks.length < blocksBefore && state.phase === "body") return "closer";

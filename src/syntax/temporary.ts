@@ -1,10 +1,10 @@
 import type { ObjectRef, StatementKind, TableName } from "./statement-kind";
 
 /**
- * What a statement is when some of its tables are temporary, which only the statements before it tell: ALTER
- * TABLE and DROP TABLE do not need the word TEMPORARY. They commit all the same, so `temporary` is wrong for them,
- * but what they leave dies with the session and must not be judged by definitions.
- * @param isTemporary whether a name leads to a temporary table that is alive
+ * The kind of a statement when some of its tables are temporary. Only earlier statements tell that: ALTER TABLE and
+ * DROP TABLE do not need the word TEMPORARY. They still commit, so `temporary` is wrong for them, but what they leave
+ * dies with the session and must not be judged by definitions.
+ * @param isTemporary whether a name means an existing temporary table
  * @returns the statement without its temporary tables; `repeatable` when no other table is left
  */
 export function withoutTemporary(
@@ -15,7 +15,7 @@ export function withoutTemporary(
   const lasts = ({ type, database, name }: ObjectRef): boolean =>
     type !== "table" || !isTemporary({ database, name });
   const lasting = statement.objects.filter((object, index, all) => {
-    // The new name of a temporary table is one too.
+    // The new name of a temporary table also means a temporary table.
     const pairs = statement.verb === "rename" || statement.verb === "alter";
     return lasts(pairs ? (all[index - (index % 2)] ?? object) : object);
   });
@@ -28,8 +28,8 @@ const CREATED =
   /\bTEMPORARY\s+(?:TABLE|SEQUENCE)\s+(?:IF\s+NOT\s+EXISTS\s+)?(`(?:[^`]|``)+`|[\w$\u0080-\uffff]+)(?:\s*\.\s*(`(?:[^`]|``)+`|[\w$\u0080-\uffff]+))?/gi;
 
 /**
- * The temporary tables that a body, or a string in it, may create. Some that it never does can be among them: whoever
- * asks has to look whether they are there.
+ * The temporary tables that a body, or a string in it, may create. Some of them may never be created, so the caller has
+ * to look whether they exist.
  */
 export function mayCreate(body: string): readonly TableName[] {
   return [...body.matchAll(CREATED)].map(([, first = "", second]) =>

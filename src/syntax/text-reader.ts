@@ -1,31 +1,31 @@
 import { executableCommentStart, isSpace } from "./bytes";
 import { createPositionTracker, type Position } from "./position";
 
-/** What a reader can be in the middle of. */
+/** What a reader can be inside of. */
 export type Inside = "'" | '"' | "`" | "line-comment" | "block-comment";
 
 /**
- * A text that arrives in parts, as bytes of UTF-8, and how far it has been read. All that the splitter looks for is
- * ASCII, and no byte of another character is; so nothing is decoded but the statements.
+ * A text that arrives in parts, as bytes of UTF-8, and how far it has been read. Everything that the splitter looks for
+ * is ASCII, and no other character contains an ASCII byte, so only the statements are decoded.
  */
 export interface Reader {
-  /** What is unread of the part before, and the current part. */
+  /** The unread rest of the previous part, and the current part. */
   readonly bytes: Buffer;
-  /** The same as a string that has each byte for a character. */
+  /** The same as a string with one character per byte. */
   readonly text: string;
   /** Offset in both. */
   at: number;
   /** Nothing follows this part. */
   last: boolean;
-  /** The quote or comment that `at` is in, executable comments aside. */
+  /** The quote or comment that `at` is in, not counting executable comments. */
   inside: Inside | null;
-  /** Where in the whole text `at` is. Never asked for a place before one that it was asked for already. */
+  /** Where in the whole text `at` is. Must not be called for an earlier place than before. */
   here(): Position;
   /** Where in the whole text `inside` began. */
   openedAt(): Position;
   /** Enters a quote or comment whose opening at `at` has this many characters. */
   open(inside: Inside, length: number): true;
-  /** Forgets what has been read, and keeps nothing of the part but a copy of what was not. */
+  /** Forgets what has been read, and keeps only a copy of the rest. */
   cut(): void;
   /** Goes on with the next part. */
   add(part: Buffer): void;
@@ -35,7 +35,7 @@ const NOTHING = Buffer.alloc(0);
 
 export function createReader(): Reader {
   const position = createPositionTracker();
-  /** An offset in this part, or a position if in an earlier one. */
+  /** An offset in this part, or a position in an earlier one. */
   let opened: number | Position = 0;
   let bytes: Buffer = NOTHING;
   let text = "";
@@ -83,7 +83,7 @@ export function sees(reader: Reader, count: number): boolean {
   return reader.last || reader.text.length - reader.at >= count;
 }
 
-/** The first character behind white space; `cut` when that lies in the next part, empty when there is none. */
+/** The first character after white space; `cut` when that is in the next part, empty when there is none. */
 export function nextCode(reader: Reader, from: number): string {
   const { text, last } = reader;
   let at = from;
@@ -91,7 +91,7 @@ export function nextCode(reader: Reader, from: number): string {
   return at === text.length && !last ? "cut" : text.charAt(at);
 }
 
-/** The current line from `at` on, or null when it must be waited for. Lines beyond `longest` are cut off. */
+/** The current line from `at` on, or null when the rest must still arrive. Lines beyond `longest` are cut off. */
 export function restOfLine(reader: Reader, longest: number): string | null {
   const newline = reader.text.indexOf("\n", reader.at);
   const end = newline === -1 ? reader.text.length : newline;
@@ -99,7 +99,7 @@ export function restOfLine(reader: Reader, longest: number): string | null {
   return reader.text.slice(reader.at, Math.min(end, reader.at + longest));
 }
 
-/** What a slash begins; `cut` when that lies in the next part. */
+/** What a slash begins; `cut` when only the next part can tell. */
 export type Slash = "division" | "comment" | "hint" | "executable" | "cut";
 
 /** The longest opening of an executable comment. */

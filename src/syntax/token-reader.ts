@@ -3,14 +3,14 @@ import { type LexOptions, type Token, tokens } from "./lexer";
 /** Walks over a statement's tokens, reading no further than asked: an INSERT may be megabytes long. */
 export interface TokenReader {
   readonly text: string;
-  /** The next token (or the one so many behind it) without consuming it; null at the end. */
+  /** The next token (or a later one) without consuming it; null at the end. */
   peek(ahead?: number): Token | null;
   next(): Token | null;
-  /** Whether these keywords or punctuation come next, in any case. */
+  /** Whether these keywords or punctuation come next, in upper or lower case. */
   sees(...expected: readonly string[]): boolean;
   /** Consumes them if they do. */
   accept(...expected: readonly string[]): boolean;
-  /** The next token as an upper-case keyword, or "" when it is none. */
+  /** The next token as an upper-case keyword, or "" when it is not one. */
   keyword(ahead?: number): string;
   /** Consumes and returns everything that is left. */
   rest(): readonly Token[];
@@ -69,7 +69,7 @@ export function isKeyword(token: Token | null | undefined, expected: string): bo
   return token?.type === "punctuation" && token.value === expected;
 }
 
-/** Splits at the commas that are in no parentheses. */
+/** Splits at the commas outside of parentheses. */
 export function splitAtCommas(list: readonly Token[]): readonly (readonly Token[])[] {
   const parts: Token[][] = [[]];
   let depth = 0;

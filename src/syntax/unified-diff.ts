@@ -1,10 +1,10 @@
-/** Lines that stay around a change. */
+/** How many unchanged lines are shown around a change. */
 const CONTEXT = 3;
 
 /** More changes than this are not aligned line by line: the work grows with their square. */
 const MOST_CHANGES = 1000;
 
-/** A run of lines that both texts have, or that one of them has. */
+/** A run of lines that both texts have, or only one of them. */
 interface Run {
   readonly kind: " " | "-" | "+";
   /** First line in either text, from 0, and how many. */
@@ -30,7 +30,7 @@ export function unifiedDiff(
   return [`--- ${names.before}`, `+++ ${names.after}`, ...lines];
 }
 
-/** Each line with its newline, so that a last line without one is another line. */
+/** Each line with its newline, so that a last line without one counts as different. */
 function toLines(text: string): readonly string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
@@ -50,7 +50,7 @@ function compareLines(old: readonly string[], now: readonly string[]): readonly 
 }
 
 /**
- * Myers' greedy algorithm: the furthest point that so many changes reach, on every diagonal.
+ * Myers' greedy algorithm: the furthest point that a number of changes can reach, on every diagonal.
  * @see http://www.xmailserver.org/diff2.pdf
  */
 function findChanges(old: readonly string[], now: readonly string[]): readonly Run[] {
@@ -58,7 +58,7 @@ function findChanges(old: readonly string[], now: readonly string[]): readonly R
   const limit = Math.min(old.length + now.length, MOST_CHANGES);
   let reached: number[] = [];
   for (let changes = 0; changes <= limit; changes++) {
-    // Diagonal k is at index k + changes; of the step before, at k + changes - 1.
+    // Diagonal k is at index k + changes; in the previous step, at k + changes - 1.
     const next: number[] = [];
     for (let k = -changes; k <= changes; k += 2) {
       const down = reached[k + changes] ?? -1;
@@ -104,7 +104,7 @@ function traceBack(furthest: readonly number[][], oldLength: number, nowLength: 
   return runs.filter(({ count }) => count > 0).reverse();
 }
 
-/** Groups changes that are so close that their context would overlap, each with its context. */
+/** Groups changes whose context would overlap, with their context. */
 function hunks(runs: readonly Run[]): readonly (readonly Run[])[] {
   const groups: Run[][] = [];
   let open: Run[] = [];

@@ -9,20 +9,20 @@ import {
 import { hasSequence, type TokenReader } from "../token-reader";
 import { readObject } from "./object-names";
 
-/** Reads on behind TRUNCATE. */
+/** Reads on after TRUNCATE. */
 export function readTruncate(reader: TokenReader): StatementKind {
   reader.accept("TABLE");
-  // Not simply repeated: rows may have come since.
+  // Not simply repeated: rows may have been added since.
   return selfCommitting("truncate", readObject(reader, "table"));
 }
 
-/** Reads on behind ANALYZE: of tables, or (MariaDB) a statement that it runs and explains. */
+/** Reads on after ANALYZE: of tables, or (MariaDB) of a statement, which it runs and explains. */
 export function readAnalyze(reader: TokenReader): StatementKind {
   if (!reader.accept("NO_WRITE_TO_BINLOG")) reader.accept("LOCAL");
   return reader.sees("TABLE") || reader.sees("TABLES") ? repeatable() : transactional();
 }
 
-/** Reads on behind FLUSH. */
+/** Reads on after FLUSH. */
 export function readFlush(reader: TokenReader): StatementKind {
   const words = reader.rest();
   if (hasSequence(words, "WITH", "READ", "LOCK") || hasSequence(words, "FOR", "EXPORT")) {
@@ -31,7 +31,7 @@ export function readFlush(reader: TokenReader): StatementKind {
   return repeatable();
 }
 
-/** Reads on behind LOAD: DATA, XML, or INDEX INTO CACHE. */
+/** Reads on after LOAD: DATA, XML, or INDEX INTO CACHE. */
 export function readLoad(reader: TokenReader): StatementKind {
   if (reader.sees("INDEX")) return repeatable([], "perhaps");
   for (let token = reader.next(); token !== null && token.type !== "string"; token = reader.next()) {
@@ -42,7 +42,7 @@ export function readLoad(reader: TokenReader): StatementKind {
   return transactional();
 }
 
-/** Reads on behind RESET. */
+/** Reads on after RESET. */
 export function readReset(reader: TokenReader): StatementKind {
   if (reader.sees("MASTER") || reader.sees("BINARY")) {
     return unjudgeable("it deletes the binary logs, those of what came since included");
@@ -56,14 +56,14 @@ export function readReset(reader: TokenReader): StatementKind {
   );
 }
 
-/** Reads on behind START or STOP of replication. MySQL commits before it, MariaDB refuses it in a transaction. */
+/** Reads on after START or STOP, for replication. MySQL commits before it, MariaDB refuses it in a transaction. */
 export function readReplication(reader: TokenReader): StatementKind {
   if (reader.sees("GROUP_REPLICATION"))
     return unjudgeable("group replication is started and stopped as a whole", [], "perhaps");
   return repeatable([], "perhaps");
 }
 
-/** Reads on behind INSTALL and UNINSTALL. */
+/** Reads on after INSTALL and UNINSTALL. */
 export function readInstall(reader: TokenReader): StatementKind {
   reader.next();
   if (reader.sees("IF")) return repeatable();

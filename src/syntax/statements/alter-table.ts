@@ -17,8 +17,8 @@ import {
 import { acceptGuard, acceptWait, isIdentifier, readObject } from "./object-names";
 
 /**
- * Reads on behind ALTER TABLE. Usually the table's definition tells whether it was done; what the definition does
- * not show is either harmless to repeat (AUTO_INCREMENT, a rebuild) or cannot be judged.
+ * Reads on after ALTER TABLE. Usually the table's definition tells whether it was done; a clause that it does not show
+ * is either harmless to repeat (AUTO_INCREMENT, a rebuild) or cannot be judged.
  * @see https://dev.mysql.com/doc/refman/8.4/en/alter-table.html, https://mariadb.com/kb/en/alter-table/
  */
 export function readAlterTable(reader: TokenReader): StatementKind {
@@ -42,7 +42,7 @@ export function readAlterTable(reader: TokenReader): StatementKind {
   return selfCommitting("alter", [...table, ...others.filter((other) => !same(other, table[0]))]);
 }
 
-/** Commas separate clauses, but also the partitions of the one clause that names some, and ORDER BY's columns. */
+/** Commas separate clauses, but also the partitions in a clause about partitions, and the columns of ORDER BY. */
 function readClauses(list: readonly Token[]): readonly (readonly Token[])[] {
   if (isKeyword(list[1], "PARTITION")) return [list];
   const order = list.findIndex((token, at) => isKeyword(token, "ORDER") && isKeyword(list[at + 1], "BY"));
@@ -51,7 +51,7 @@ function readClauses(list: readonly Token[]): readonly (readonly Token[])[] {
   return [...before, list.slice(order)];
 }
 
-/** Why neither repeating the clause nor the definition helps; null when one of them does. */
+/** Why neither repeating the clause nor comparing definitions helps; null when one of them does. */
 function hiddenEffect(clause: readonly Token[]): string | null {
   const moves = isKeyword(clause[0], "DISCARD") || isKeyword(clause[0], "IMPORT");
   if (moves && clause.some((token) => isKeyword(token, "TABLESPACE"))) {
@@ -60,7 +60,7 @@ function hiddenEffect(clause: readonly Token[]): string | null {
   return null;
 }
 
-/** Columns that take each other's names show by their order, unless that is changed back in the same statement. */
+/** When columns swap names, their order shows it, unless the same statement changes the order back. */
 function swapsColumns(text: string, clauses: readonly (readonly Token[])[]): string | null {
   const renames = clauses.map((clause) => columnRename(text, clause)).filter((rename) => rename !== null);
   const swaps = renames.some(({ to }) => renames.some(({ from }) => from === to));
@@ -82,8 +82,8 @@ function columnRename(text: string, clause: readonly Token[]): { from: string; t
 }
 
 /**
- * Whether an ALTER TABLE may leave the definition as it was and still change rows: a column that it drops and adds again
- * is empty afterwards, and columns that take each other's names trade their values.
+ * Whether an ALTER TABLE may leave the definition as it was and still change rows: a column that is dropped and added
+ * again is empty afterwards, and columns that swap names swap their values.
  */
 export function mayComeBack(text: string): boolean {
   const words = createReader(text).rest();
@@ -101,10 +101,10 @@ export function mayComeBack(text: string): boolean {
   return named("DROP").some((name) => added.includes(name)) || (renames && splitAtCommas(words).length > 1);
 }
 
-/** Partition maintenance that leaves the definition as it is, and can be done again. */
+/** Partition maintenance that does not change the definition, and can be repeated. */
 const MAINTENANCE = ["ANALYZE", "CHECK", "OPTIMIZE", "REBUILD", "REPAIR"];
 
-/** Does the same again, whether or not it shows. */
+/** Whether repeating it does no harm, even if it does not show. */
 function isHarmless(clause: readonly Token[]): boolean {
   const [first, second] = clause;
   if (isKeyword(second, "PARTITION")) return MAINTENANCE.some((word) => isKeyword(first, word));
@@ -112,7 +112,7 @@ function isHarmless(clause: readonly Token[]): boolean {
   return areHarmlessOptions(clause);
 }
 
-/** Table options stand in a row with or without `=` and commas: `ENGINE=InnoDB AUTO_INCREMENT 10`. */
+/** Table options follow each other with or without `=` and commas: `ENGINE=InnoDB AUTO_INCREMENT 10`. */
 function areHarmlessOptions(clause: readonly Token[]): boolean {
   const left = clause.filter((token) => !isKeyword(token, "="));
   while (left.length > 0) {
@@ -129,12 +129,15 @@ function areHarmlessOptions(clause: readonly Token[]): boolean {
 const VALUED = ["AUTO_INCREMENT", "ENGINE", "ALGORITHM", "LOCK"];
 const SWITCHES = ["ENABLE", "DISABLE"];
 
-/** MariaDB's `ADD … IF NOT EXISTS`. The other guards still do something the second time, or to what came in between. */
+/**
+ * MariaDB's `ADD … IF NOT EXISTS`. Clauses with other guards may still do something the second time, or to what was
+ * added in between.
+ */
 function isGuarded(clause: readonly Token[]): boolean {
   return isKeyword(clause[0], "ADD") && hasSequence(clause.slice(0, 7), "IF", "NOT", "EXISTS");
 }
 
-/** The table behind EXCHANGE PARTITION p WITH TABLE. */
+/** The table after EXCHANGE PARTITION p WITH TABLE. */
 function exchanged(text: string, clause: readonly Token[]): readonly ObjectRef[] {
   const reader = readerOver(text, clause);
   while (reader.peek() !== null && !reader.accept("WITH", "TABLE")) reader.next();

@@ -11,7 +11,9 @@ import { readAlterTable } from "./alter-table";
 import { expires } from "./create";
 import { acceptGuard, readAccount, readGlobal, readObject, skipModifiers } from "./object-names";
 
-/** Reads on behind ALTER. Most kinds take a whole new definition, so that doing it twice changes nothing. */
+/**
+ * Reads on after ALTER. For most kinds of objects it sets a whole new definition, so doing it twice changes nothing.
+ */
 export function readAlter(reader: TokenReader): StatementKind {
   skipModifiers(reader);
   const type = reader.keyword();
@@ -46,7 +48,7 @@ export function readAlter(reader: TokenReader): StatementKind {
   }
 }
 
-/** Started again once more, it would give out the numbers that it gave since. */
+/** Restarted a second time, the sequence would give out again the numbers it has given out since. */
 function readAlterSequence(reader: TokenReader): StatementKind {
   acceptGuard(reader);
   const sequence = readObject(reader, "table");
@@ -63,7 +65,7 @@ function readAlterEvent(reader: TokenReader): StatementKind {
   // RENAME TO name, or RENAME TO database.name
   if (renamed.length > 0)
     return selfCommitting(clauses.length < 6 ? "rename" : "alter", [...event, ...renamed]);
-  // Once its time is over and it has dropped itself, altering it again would fail.
+  // When its time is over and it has dropped itself, altering it again would fail.
   return expires(clauses) ? selfCommitting("alter", event) : repeatable(event);
 }
 
@@ -73,13 +75,13 @@ function renamedTo(text: string, clauses: ReturnType<TokenReader["rest"]>): read
   return reader.accept("RENAME", "TO") ? readObject(reader, "event") : [];
 }
 
-/** Character set, collation, encryption: set once or twice, the same. */
+/** Character set, collation, encryption: setting them twice changes nothing. */
 function readAlterDatabase(reader: TokenReader): StatementKind {
   if (!hasSequence(reader.rest(), "UPGRADE", "DATA")) return repeatable();
   return unjudgeable("ALTER DATABASE … UPGRADE DATA DIRECTORY NAME moves files");
 }
 
-/** Reads on behind RENAME: tables, or users. */
+/** Reads on after RENAME: tables, or users. */
 export function readRename(reader: TokenReader): StatementKind {
   if (reader.accept("USER"))
     return selfCommitting(
@@ -100,7 +102,7 @@ function readPairs(reader: TokenReader, readOne: () => readonly ObjectRef[]): re
     const from = readOne();
     while (reader.peek() !== null && !reader.accept("TO")) reader.next(); // MariaDB: WAIT n, NOWAIT
     const to = readOne();
-    // A table that is renamed into another database is named with it; without one it stays where it is.
+    // A new name without a database leaves the table in its own database.
     pairs.push(...from, ...to);
   } while (reader.accept(","));
   return pairs;

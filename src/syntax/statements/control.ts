@@ -8,18 +8,18 @@ import {
 import { hasSequence, type TokenReader } from "../token-reader";
 import { readIdentifier, readName } from "./object-names";
 
-/** Reads on behind START. */
+/** Reads on after START. */
 export function readStart(reader: TokenReader): StatementKind | null {
   if (!reader.accept("TRANSACTION")) return null;
   return { kind: "begin", readOnly: hasSequence(reader.rest(), "READ", "ONLY") };
 }
 
-/** Reads on behind COMMIT. */
+/** Reads on after COMMIT. */
 export function readCommit(reader: TokenReader): StatementKind {
   return readEnd(reader, "commit");
 }
 
-/** Reads on behind ROLLBACK. */
+/** Reads on after ROLLBACK. */
 export function readRollback(reader: TokenReader): StatementKind {
   reader.accept("WORK");
   return reader.sees("TO") ? transactional() : readEnd(reader, "rollback");
@@ -32,26 +32,26 @@ function readEnd(reader: TokenReader, kind: "commit" | "rollback"): StatementKin
   return { kind, chain: hasSequence(options, "AND", "CHAIN") };
 }
 
-/** Reads on behind PREPARE. */
+/** Reads on after PREPARE. */
 export function readPrepare(reader: TokenReader): StatementKind {
   const name = (readIdentifier(reader) ?? "").toLowerCase();
   reader.accept("FROM");
   return { kind: "prepare", name, source: readSource(reader) };
 }
 
-/** Reads on behind EXECUTE. */
+/** Reads on after EXECUTE. */
 export function readExecute(reader: TokenReader): StatementKind {
   if (reader.accept("IMMEDIATE")) return { kind: "execute-immediate", source: readSource(reader) };
   return { kind: "execute", name: (readIdentifier(reader) ?? "").toLowerCase() };
 }
 
-/** Reads on behind DEALLOCATE. */
+/** Reads on after DEALLOCATE. */
 export function readDeallocate(reader: TokenReader): StatementKind {
   reader.accept("PREPARE");
   return { kind: "deallocate", name: (readIdentifier(reader) ?? "").toLowerCase() };
 }
 
-/** Up to USING, or the end. @see https://mariadb.com/kb/en/execute-immediate/ */
+/** Reads up to USING, or the end. @see https://mariadb.com/kb/en/execute-immediate/ */
 function readSource(reader: TokenReader): PreparedSource {
   const first = reader.next();
   if (first === null) return { from: "text", text: "" };
@@ -65,14 +65,14 @@ function readSource(reader: TokenReader): PreparedSource {
   return { from: "expression", text: reader.text.slice(first.start, end) };
 }
 
-/** Reads on behind LOCK. */
+/** Reads on after LOCK. */
 export function readLock(reader: TokenReader): StatementKind {
   const tables = reader.accept("TABLES") || reader.accept("TABLE");
   if (tables && !reader.sees("FOR", "BACKUP")) return { kind: "lock-tables" };
   return refused("This lock ends with the connection, so it cannot protect what comes after it.");
 }
 
-/** Reads on behind UNLOCK. */
+/** Reads on after UNLOCK. */
 export function readUnlock(reader: TokenReader): StatementKind {
   if (reader.accept("TABLES") || reader.accept("TABLE")) return { kind: "unlock-tables" };
   return refused(
@@ -80,12 +80,12 @@ export function readUnlock(reader: TokenReader): StatementKind {
   );
 }
 
-/** Reads on behind USE. */
+/** Reads on after USE. */
 export function readUse(reader: TokenReader): StatementKind {
   return { kind: "use", database: readIdentifier(reader) ?? "" };
 }
 
-/** Reads on behind CALL. */
+/** Reads on after CALL. */
 export function readCall(reader: TokenReader): StatementKind {
   const name = readName(reader);
   if (name === null) return unjudgeable("the procedure's name cannot be read");

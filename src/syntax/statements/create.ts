@@ -9,7 +9,7 @@ import {
 import { hasSequence, isKeyword, type TokenReader } from "../token-reader";
 import { acceptGuard, readAccounts, readGlobal, readName, readObject, skipModifiers } from "./object-names";
 
-/** Reads on behind CREATE. */
+/** Reads on after CREATE. */
 export function readCreate(reader: TokenReader): StatementKind {
   const replaces = reader.accept("OR", "REPLACE");
   skipModifiers(reader);
@@ -54,7 +54,7 @@ export function readCreate(reader: TokenReader): StatementKind {
   }
 }
 
-/** `IF NOT EXISTS` behind a kind of object of two words or more (SPATIAL REFERENCE SYSTEM, PACKAGE BODY). */
+/** Finds `IF NOT EXISTS` after a kind of object of two or more words (SPATIAL REFERENCE SYSTEM, PACKAGE BODY). */
 function readTypeGuard(reader: TokenReader): boolean {
   return [0, 1, 2].some((skip) => reader.keyword(skip) === "IF" && reader.keyword(skip + 1) === "NOT");
 }
@@ -63,14 +63,14 @@ function created(objects: readonly ObjectRef[], guarded: boolean): StatementKind
   return guarded ? repeatable(objects) : selfCommitting("create", objects);
 }
 
-/** An account that is replaced loses what was granted to it since. */
+/** Replacing an account loses what was granted to it since. */
 function createdAccounts(objects: readonly ObjectRef[], guarded: boolean, replaces: boolean): StatementKind {
   return replaces ? selfCommitting("replace", objects) : created(objects, guarded);
 }
 
 /**
- * CREATE … IF NOT EXISTS can be repeated, unless it fills the table: without transactions that may have stopped half-way.
- * Neither server inserts into a table that exists.
+ * CREATE … IF NOT EXISTS can be repeated, unless it fills the table: if the engine has no transactions, it may have
+ * stopped half-way, and neither server inserts into a table that exists.
  * @see https://mariadb.com/kb/en/create-table/#create-or-replace
  */
 function readCreateTable(reader: TokenReader, guarded: boolean, replaces: boolean): StatementKind {
@@ -105,7 +105,7 @@ function readCreateFunction(reader: TokenReader, guarded: boolean): StatementKin
   return unjudgeable("a loadable function has no definition that could be compared");
 }
 
-/** An event that is dropped when its time is over may be gone, or gone again, by the time it is looked for. */
+/** An event that drops itself when its time is over may be gone by the time we look for it. */
 function readCreateEvent(reader: TokenReader, guarded: boolean): StatementKind {
   const objects = readObject(reader, "event");
   if (expires(reader.rest())) {
@@ -117,7 +117,7 @@ function readCreateEvent(reader: TokenReader, guarded: boolean): StatementKind {
   return created(objects, guarded);
 }
 
-/** Whether an event's clauses give it an end and no ON COMPLETION PRESERVE. */
+/** Whether an event's clauses give it an end without ON COMPLETION PRESERVE. */
 export function expires(clauses: readonly Token[]): boolean {
   const body = clauses.findIndex((token) => isKeyword(token, "DO"));
   const head = body === -1 ? clauses : clauses.slice(0, body);

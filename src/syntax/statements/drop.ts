@@ -10,7 +10,7 @@ import {
   skipModifiers,
 } from "./object-names";
 
-/** Reads on behind DROP. IF EXISTS makes no difference: somebody may have made another object of that name since. */
+/** Reads on after DROP. IF EXISTS makes no difference: somebody may have made another object of that name since. */
 export function readDrop(reader: TokenReader): StatementKind {
   skipModifiers(reader);
   const temporary = reader.accept("TEMPORARY");
@@ -48,7 +48,7 @@ export function readDrop(reader: TokenReader): StatementKind {
     case "ROLE":
       return selfCommitting("drop", readAccounts(reader, "role"));
     default: {
-      // Kinds of two words or more: SPATIAL REFERENCE SYSTEM, PACKAGE BODY, RESOURCE GROUP.
+      // Kinds of two or more words: SPATIAL REFERENCE SYSTEM, PACKAGE BODY, RESOURCE GROUP.
       const later = [0, 1, 2].some(
         (skip) => reader.keyword(skip) === "IF" && reader.keyword(skip + 1) === "EXISTS",
       );

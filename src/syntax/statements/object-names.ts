@@ -4,8 +4,8 @@ import type { ObjectRef, ObjectType, TableName } from "../statement-kind";
 import { isKeyword, type TokenReader } from "../token-reader";
 
 /**
- * Whether the token can be an identifier. With ANSI_QUOTES `"…"` is one, and where the grammar wants a name
- * it cannot be anything else.
+ * Whether the token can be an identifier. With ANSI_QUOTES `"…"` is one, and where the grammar requires a name it can
+ * be nothing else.
  */
 export function isIdentifier(token: Token | null, text: string): token is Token {
   if (token === null) return false;
@@ -44,18 +44,17 @@ export function readObjects(reader: TokenReader, type: ObjectType): readonly Obj
   return objects;
 }
 
-/** Reads a name that no database qualifies: a database, a server. */
+/** Reads a name without a database: of a database or a server. */
 export function readGlobal(reader: TokenReader, type: "database" | "server"): readonly ObjectRef[] {
   const token = reader.peek();
-  // A server's name may be a string.
+  // A server's name can be a string.
   const name = token?.type === "string" ? token.value : readIdentifier(reader);
   return name === null ? [] : [{ type, database: null, name }];
 }
 
 /**
  * Reads `'user'@'host'`, `role` or `CURRENT_USER()`.
- * @param hostless `role`: a name without a host may be a MariaDB role, so it stays without one; `user`: it
- *   means any host
+ * @param hostless `role`: a name without a host can be a MariaDB role, so it gets none; `user`: no host means any host
  */
 export function readAccount(reader: TokenReader, hostless: "user" | "role"): readonly ObjectRef[] {
   if (reader.accept("CURRENT_USER") || reader.accept("USER", "(")) {
@@ -74,7 +73,7 @@ export function readAccount(reader: TokenReader, hostless: "user" | "role"): rea
   return [{ type: "account", database: null, name: quoteIdentifier(user.value) + suffix }];
 }
 
-/** Reads accounts separated by commas, skipping what each is given (IDENTIFIED BY …). */
+/** Reads accounts separated by commas, skipping what comes with each (IDENTIFIED BY …). */
 export function readAccounts(reader: TokenReader, hostless: "user" | "role"): readonly ObjectRef[] {
   const accounts: ObjectRef[] = [];
   do {
@@ -84,17 +83,17 @@ export function readAccounts(reader: TokenReader, hostless: "user" | "role"): re
   return accounts;
 }
 
-/** Consumes `IF EXISTS` or `IF NOT EXISTS`; whether one was there. */
+/** Consumes `IF EXISTS` or `IF NOT EXISTS`; returns whether there was one. */
 export function acceptGuard(reader: TokenReader): boolean {
   return reader.accept("IF", "EXISTS") || reader.accept("IF", "NOT", "EXISTS");
 }
 
-/** Consumes MariaDB's `NOWAIT` or `WAIT seconds` behind a table's name. */
+/** Consumes MariaDB's `NOWAIT` or `WAIT seconds` after a table's name. */
 export function acceptWait(reader: TokenReader): void {
   if (!reader.accept("NOWAIT") && reader.accept("WAIT")) reader.next();
 }
 
-/** Reads behind ALTER as far as the table's name and what may follow it; null: it is about something else. */
+/** Reads on after ALTER, up to the table's name and what can follow it; null: it is about something else. */
 export function readAlteredTable(reader: TokenReader): TableName | null {
   while (reader.accept("ONLINE") || reader.accept("IGNORE"));
   if (!reader.accept("TABLE")) return null;
@@ -104,7 +103,7 @@ export function readAlteredTable(reader: TokenReader): TableName | null {
   return table;
 }
 
-/** Consumes what may stand between CREATE, ALTER or DROP and the kind of object. */
+/** Consumes what can stand between CREATE, ALTER or DROP and the kind of object. */
 export function skipModifiers(reader: TokenReader): void {
   for (;;) {
     if (reader.accept("DEFINER", "=")) readAccount(reader, "role");

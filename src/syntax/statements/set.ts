@@ -11,7 +11,7 @@ interface Assignment {
   readonly value: readonly Token[];
 }
 
-/** Reads on behind SET (but not SET STATEMENT). */
+/** Reads on after SET (but not SET STATEMENT). */
 export function readSet(reader: TokenReader): StatementKind {
   if (reader.sees("PASSWORD") && !isKeyword(reader.peek(1), ".")) {
     reader.next();
@@ -66,7 +66,7 @@ function describe(assignments: readonly Assignment[]): StatementKind {
   };
 }
 
-/** `@@max_connections * 2` comes to something else the second time; `@@max_connections` alone does not. */
+/** `@@max_connections * 2` gives something else the second time; `@@max_connections` alone does not. */
 function addsToItself(value: readonly Token[]): boolean {
   return (
     value.length > 1 && value.some(({ type, value: name }) => type === "variable" && name.startsWith("@@"))
@@ -91,7 +91,7 @@ function readSwitch(value: readonly Token[]): boolean | "unknown" {
   }
 }
 
-/** A scope keyword holds for the assignments that follow it, `@@scope.` only for its own. */
+/** A scope keyword applies to all assignments after it, `@@scope.` only to its own. */
 function readAssignments(list: readonly Token[]): readonly Assignment[] {
   let inherited: Assignment["scope"] = "session";
   return splitAtCommas(list).map((part) => {
