@@ -247,9 +247,9 @@ function touchesDatabase(kind: StatementKind, home: string): boolean {
   return kind.objects.some(({ type, name }) => type === "database" && name.toLowerCase() === home);
 }
 
-/** What must be known of a file before its first statement runs. */
+/** What we must know about a file before its first statement runs. */
 export interface FileScan extends Marks {
-  /** Statements in it; when there are problems, as far as it was read. */
+  /** Number of statements; when there are problems, as far as the file was read. */
   readonly total: number;
   /**
    * User variables that its statements mention (lower case, without the @): their values must survive a lost

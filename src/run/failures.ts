@@ -139,7 +139,7 @@ function isCalledOff(error: unknown): boolean {
   return error instanceof MigrateError && (error.code === "interrupted" || error.code === "tool-failed");
 }
 
-/** A file that fails at its first CREATE TABLE often meets a schema that came from elsewhere. */
+/** When a file fails at its first CREATE TABLE, the schema often came from elsewhere. */
 function isTakenAtTheStart({ file, done }: StoppedAt, error: unknown): boolean {
   return file.direction === "up" && done === 0 && serverErrno(error) === ER_TABLE_EXISTS;
 }
