@@ -5,6 +5,7 @@ import { COMMIT, type Session } from "../server/session";
 import type { OnlineSettings } from "../settings/online";
 import type { Statement } from "../syntax/statement";
 import type { Announcement, State } from "./decide";
+import type { Leftovers } from "./leftovers";
 import type { ProgressMeter } from "./progress";
 import { saveSession } from "./saved-session";
 import type { StopOptions } from "./stop";
@@ -21,8 +22,8 @@ export interface Execution extends Transacting {
   announced: Announcement | null;
   /** The current statement commits by itself, has failed or vanished, and may have taken effect all the same. */
   fateOpen: boolean;
-  /** The session has, or may have, something that the next migration must not see. */
-  touched: boolean;
+  /** What the session holds, or may hold, that the next migration must not see. */
+  leftovers: Leftovers;
 }
 
 /** What a statement marked `online` needs in addition. */
@@ -49,7 +50,7 @@ export function createExecution(
     unrecorded: false,
     announced: null,
     fateOpen: false,
-    touched: false,
+    leftovers: "nothing",
   };
 }
 

@@ -4,6 +4,7 @@ import { type Identity, readIdentity } from "../history/record";
 import { finishLines } from "../history/several-lines";
 import type { Unfinished } from "../history/writer";
 import type { Plan, Step } from "../plan/planned";
+import { makeAsNew } from "../server/as-new";
 import type { Lock } from "../server/lock";
 import type { NonTransactional } from "../server/non-transactional";
 import type { Session } from "../server/session";
@@ -12,6 +13,7 @@ import type { Emit } from "./events";
 import { stoppedBefore } from "./failures";
 import { gatherSteps, type WholeFile } from "./gather-steps";
 import type { BatchSize } from "./group";
+import type { Leftovers } from "./leftovers";
 import type { ProgressMeter } from "./progress";
 import type { Scans } from "./scans";
 import { runStep, type StepResult } from "./step";
@@ -31,6 +33,8 @@ export interface Running {
   readonly meter: ProgressMeter;
   readonly nonTransactional: NonTransactional;
   readonly companionsSize: BatchSize;
+  /** Rows were written without leaving anything but LAST_INSERT_ID(), as far as that was asked. */
+  mayStay: boolean;
   /** Id of the history's newest line, as this run left it. */
   lastId: number;
   /** The last migrations, when their record was left to the next one. */
@@ -80,21 +84,31 @@ export async function runPlan(
     const { maxPacketBytes } = run.session.server;
     const tools = { reader, scan: run.scans.of };
     const several = await gatherSteps(steps, at, tools, run.companionsSize.statements, maxPacketBytes);
-    const touched = several.length > 0 ? await runSeveral(going, at, several) : await runOne(going, at, step);
+    const leftovers =
+      several.length > 0 ? await runSeveral(going, at, several) : await runOne(going, at, step);
     at += Math.max(several.length, 1);
-    if (touched && at < steps.length && !(await hands.renewSession())) return false;
+    if (at === steps.length || (await staysAsNew(run, leftovers))) continue;
+    if (!(await hands.renewSession())) return false;
   }
   return true;
 }
 
-/** @returns whether the session must not be used for another migration */
-async function runOne(going: Going, at: number, step: Step): Promise<boolean> {
+/** Whether the session can be used for another migration, which must find nothing of the one before in it. */
+async function staysAsNew(run: Running, leftovers: Leftovers): Promise<boolean> {
+  if (leftovers === "nothing") return true;
+  if (leftovers === "anything" || !run.mayStay) return false;
+  run.mayStay = await makeAsNew(run.session);
+  return run.mayStay;
+}
+
+/** @returns what the session holds that another migration must not see */
+async function runOne(going: Going, at: number, step: Step): Promise<Leftovers> {
   const { run, results } = going;
   const scan = await run.scans.of(step);
   const context = contextOf(going, at, step, 0);
   beginMeter(going, at, step, scan.total);
   run.unfinished = [];
-  const { result, touched, unfinished } = await runStep(context, step, scan);
+  const { result, leftovers, unfinished } = await runStep(context, step, scan);
   run.unfinished = unfinished;
   run.meter.done();
   // After a lost connection the previous migration may have been resumed only to record it.
@@ -102,11 +116,11 @@ async function runOne(going: Going, at: number, step: Step): Promise<boolean> {
   if (before?.version === result.version && before.direction === result.direction) results.pop();
   results.push(result);
   if (step.resume === null) run.lastId += 1;
-  return touched;
+  return leftovers;
 }
 
 /** Runs files that are announced together; they leave the session as it was. */
-async function runSeveral(going: Going, from: number, files: readonly WholeFile[]): Promise<boolean> {
+async function runSeveral(going: Going, from: number, files: readonly WholeFile[]): Promise<Leftovers> {
   const { run, results, steps, reader } = going;
   const members = files.map((file, place) => {
     const { step, scan } = file;
@@ -132,7 +146,7 @@ async function runSeveral(going: Going, from: number, files: readonly WholeFile[
     await finishLines(run.session, run.unfinished);
     run.unfinished = [];
   }
-  return false;
+  return "nothing";
 }
 
 /** @param place position among the steps that are announced together */

@@ -1,10 +1,11 @@
 import { MigrateError } from "../errors";
 import type { Unfinished } from "../history/writer";
-import { type Classified, classify, type StatementKind } from "../syntax/classify";
+import { classify, type StatementKind } from "../syntax/classify";
 import type { Statement } from "../syntax/statement";
 import { decide } from "./decide";
 import { commit, type Execution, record, stateOf } from "./execution";
 import type { Group, Work } from "./group";
+import { leftoversOf, more } from "./leftovers";
 import { perform } from "./perform";
 import { readCallEffect, resolveKind, writesOutside } from "./resolve-kind";
 import { runAnnounced } from "./run-announced";
@@ -21,7 +22,7 @@ async function runStatement(execution: Execution, work: Work, readers: readonly 
   const { session, journal, memory } = execution;
   // Its intent brings the record of the previous migration along; nothing else may come before that record.
   if (work.classified.statement.kind !== "self-committing") await journal.finishPrevious(session);
-  execution.touched ||= !isPlainDdl(work.classified);
+  noteLeftovers(execution, [work]);
   const { kind, noted, prepared } = await resolveKind(execution, work, readers);
   for (const action of decide(kind, stateOf(execution, readers.length > 0))) {
     await perform(execution, work, action);
@@ -29,11 +30,12 @@ async function runStatement(execution: Execution, work: Work, readers: readonly 
   noteStatement(memory, work.statement, noted, prepared);
 }
 
-/** Only such statements leave a session as it was: no variables, no LAST_INSERT_ID, no temporary tables. */
-function isPlainDdl({ statement, userVariables }: Classified): boolean {
-  return (
-    (statement.kind === "self-committing" || statement.kind === "repeatable") && userVariables.length === 0
-  );
+function noteLeftovers(execution: Execution, works: readonly Work[]): void {
+  const { noBackslashEscapes } = execution.session.server;
+  for (const work of works) {
+    if (execution.leftovers === "anything") return;
+    execution.leftovers = more(execution.leftovers, leftoversOf(work, { noBackslashEscapes }));
+  }
 }
 
 /**
@@ -70,7 +72,7 @@ async function runBatch(
   if (first === undefined) return;
   const { session, journal } = execution;
   await journal.finishPrevious(session);
-  execution.touched = true;
+  noteLeftovers(execution, batch);
   const heads = batch.map(({ statement }) => statement.head);
   if (await writesOutside(execution, heads)) return runEach(execution, batch, reached);
   for (const action of decide({ kind: "transactional" }, stateOf(execution, false))) {
@@ -100,7 +102,7 @@ async function runUnit(
   const [first, ...readers] = unit;
   if (first === undefined) return;
   const { session, journal, memory, nonTransactional } = execution;
-  execution.touched = true;
+  execution.leftovers = "anything";
   if (endsOrBegins(first.classified.statement)) return runEach(execution, unit, reached);
   for (const reader of readers) await refuseCommittingReader(execution, reader);
   await nonTransactional.namesSeenFrom(session, memory.database);
@@ -161,9 +163,9 @@ export async function finish(execution: Execution): Promise<void> {
 
 /** Does the same, but leaves the record to the next migration's first one if a crash in between could be judged. */
 export async function finishWithNext(execution: Execution): Promise<readonly Unfinished[]> {
-  const { unrecorded, touched, journal } = execution;
-  // A migration that touched the session is followed by a new session, which must find it recorded.
-  const unfinished = unrecorded && !touched ? journal.leaveUnfinished() : null;
+  const { unrecorded, leftovers, journal } = execution;
+  // What leaves something in the session may be followed by another one, which must find it recorded.
+  const unfinished = unrecorded && leftovers === "nothing" ? journal.leaveUnfinished() : null;
   if (unfinished !== null) return [unfinished];
   await finish(execution);
   return [];

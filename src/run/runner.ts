@@ -101,6 +101,7 @@ export async function withReady<T>(
     meter,
     nonTransactional: createNonTransactional(),
     companionsSize: createCompanionsSize(),
+    mayStay: true,
     lastId: 0,
     unfinished: [],
   });

@@ -9,6 +9,7 @@ import type { Statement } from "../syntax/statement";
 import type { StepName } from "./events";
 import { connectionLost, statementFailed, stoppedAfter } from "./failures";
 import { leavesNothing, readsPrevious, type Work } from "./group";
+import type { Leftovers } from "./leftovers";
 import { lostOutcome, refuseLostTemporary, refuseLostVariable } from "./lost";
 import { resume, settleOpen } from "./resume";
 import { mayAnnounceTogether } from "./run-announced";
@@ -26,8 +27,8 @@ export interface StepResult extends StepName {
 /**
  * Runs one migration in one direction, from its first statement or from where its history line stopped.
  * @param scan what is known about the step's file
- * @returns the result; whether the session must not be used for another migration; and what it left for the next
- *   migration to record, if anything
+ * @returns the result; what the session holds that another migration must not see; and what it left for that one
+ *   to record, if anything
  * @throws StatementError when the server refused a statement or the connection was lost during one;
  *   MigrateError `prefix-modified`, `in-doubt`, `session-lost`, `interrupted`, `file-changed`, `lock-lost`
  */
@@ -35,7 +36,7 @@ export async function runStep(
   context: StepContext,
   step: Step,
   scan: FileScan,
-): Promise<{ result: StepResult; touched: boolean; unfinished: readonly Unfinished[] }> {
+): Promise<{ result: StepResult; leftovers: Leftovers; unfinished: readonly Unfinished[] }> {
   const started = performance.now();
   const run = beginStep(context, step, scan);
   const { total, execution } = run;
@@ -57,7 +58,9 @@ export async function runStep(
     durationMs: Math.round(performance.now() - started),
   };
   context.emit({ event: "step-done", ...result });
-  return { result, touched: execution.touched, unfinished };
+  // What an earlier run left in its session was set up again in this one.
+  const leftovers = step.resume === null ? execution.leftovers : "anything";
+  return { result, leftovers, unfinished };
 }
 
 async function runStatements(run: StepRun): Promise<readonly Unfinished[]> {

@@ -1,0 +1,44 @@
+import { isConnectionLost, serverErrno } from "./error-numbers";
+import type { Row, Session } from "./session";
+
+/**
+ * Makes a session as new in which nothing but rows of the current database's own tables was written, by names without a qualifier:
+ * that leaves LAST_INSERT_ID(), which is set to 0 as in a new one. What triggers and functions leave cannot be undone, so there must
+ * not be any, nor views, which may lead to those of other databases, nor sequences, whose last value the session remembers; and the
+ * account has to be one that would be shown triggers.
+ * @returns false when it may hold something else; then a new session is needed
+ * @throws the driver's error
+ */
+export async function makeAsNew(session: Session): Promise<boolean> {
+  const rows = await session
+    .query(
+      `SELECT LAST_INSERT_ID(0) AS id,
+        EXISTS (SELECT 1 FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = ?)
+          OR EXISTS (SELECT 1 FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = ?)
+          OR EXISTS (SELECT 1 FROM information_schema.TABLES
+                      WHERE TABLE_SCHEMA = ? AND TABLE_TYPE NOT IN ('BASE TABLE', 'SYSTEM VERSIONED')) AS other,
+        (EXISTS (SELECT 1 FROM information_schema.USER_PRIVILEGES
+                  WHERE PRIVILEGE_TYPE = 'TRIGGER' AND GRANTEE = ${GRANTEE})${WITHOUT_EXCEPTIONS})
+          OR EXISTS (SELECT 1 FROM information_schema.SCHEMA_PRIVILEGES
+                      WHERE PRIVILEGE_TYPE = 'TRIGGER' AND GRANTEE = ${GRANTEE} AND ? LIKE TABLE_SCHEMA) AS sees`,
+      [session.database, session.database, session.database, session.database],
+    )
+    .catch((error: unknown): Row[] => {
+      // A limit of time, say: what cannot be asked is no reason to fail.
+      if (serverErrno(error) === null || isConnectionLost(error)) throw error;
+      return [];
+    });
+  const [row] = rows;
+  return row !== undefined && Number(row.other) === 0 && Number(row.sees) === 1;
+}
+
+/** A user's name may have an @ in it, a host's may not. */
+const HOST = "SUBSTRING_INDEX(CURRENT_USER(), '@', -1)";
+const USER = `LEFT(CURRENT_USER(), CHAR_LENGTH(CURRENT_USER()) - CHAR_LENGTH(${HOST}) - 1)`;
+const GRANTEE = `CONCAT(QUOTE(${USER}), '@', QUOTE(${HOST}))`;
+
+/**
+ * Where privileges can be revoked for some databases, one for all of them says nothing. MariaDB passes over the comment.
+ * @see https://dev.mysql.com/doc/refman/8.4/en/partial-revokes.html
+ */
+const WITHOUT_EXCEPTIONS = " /*!80016 AND @@GLOBAL.partial_revokes = 0 */";
