@@ -1,7 +1,7 @@
 import type { ObjectChange } from "./kinds/kind";
 import type { Check, Column, ForeignKey, Index, Partition, Partitioning, Period, Table } from "./model";
 
-/** One statement's worth of difference between two schemas. */
+/** A difference between two schemas that takes one statement. */
 export type Change =
   | { readonly type: "create-table"; readonly table: Table; readonly foreignKeys: readonly ForeignKey[] }
   | { readonly type: "drop-table"; readonly table: Table }
@@ -16,16 +16,16 @@ export interface NamePair {
 
 export interface AlterTable {
   readonly type: "alter-table";
-  /** The table as it is to be in the end; its name is the one it has when the statement runs. */
+  /** The table as it should be in the end; its name is the one it has when the statement runs. */
   readonly table: Table;
   readonly clauses: readonly AlterClause[];
-  /** What it does to the partitions, written behind all clauses. */
+  /** What it does to the partitions, written after all clauses. */
   readonly partitions: PartitionChange | null;
-  /** The table has a history that MariaDB would rather not carry across the statement. */
+  /** The table has a history that MariaDB would not carry across the statement unasked. */
   readonly keepsHistory: boolean;
 }
 
-/** Where a column goes; null where it stays, or last for a new one. */
+/** Where a column goes; null: it stays, or a new one goes last. */
 export type Position = { readonly after: string } | "first" | null;
 
 export type AlterClause =
@@ -40,13 +40,13 @@ export type AlterClause =
       readonly type: "change-column";
       readonly from: Column;
       readonly column: Column;
-      /** What it was called; null when the name stays. */
+      /** Its old name; null when the name stays. */
       readonly oldName: string | null;
       readonly position: Position;
     }
   | { readonly type: "add-column"; readonly column: Column; readonly position: Position }
   | { readonly type: "drop-default"; readonly column: Column }
-  /** Of a column that was just added: one that a server does not take together with it. */
+  /** The default of a column that was just added, if the server does not take both together. */
   | { readonly type: "set-default"; readonly column: Column }
   | { readonly type: "add-period"; readonly period: Period }
   | { readonly type: "add-index"; readonly index: Index }
@@ -56,7 +56,7 @@ export type AlterClause =
   | { readonly type: "add-foreign-key"; readonly key: ForeignKey }
   | { readonly type: "option"; readonly name: string; readonly value: string }
   | { readonly type: "comment"; readonly comment: string }
-  /** The table's default, for columns to come. */
+  /** The table's default, for later columns. */
   | { readonly type: "character-set" }
   | { readonly type: "system-versioning"; readonly add: boolean };
 

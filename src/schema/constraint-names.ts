@@ -5,11 +5,11 @@ import type { Check, ForeignKey, Schema, Table } from "./model";
 import { byName } from "./order";
 import type { Renames } from "./renames";
 
-/** A foreign key or check that keeps its name although another one is wanted. */
+/** A foreign key or check that keeps its name although the declared one is different. */
 export interface KeptName {
   readonly kind: "foreign key" | "check";
   readonly table: string;
-  /** As it is. */
+  /** The present name. */
   readonly name: string;
   readonly wanted: string;
 }
@@ -17,9 +17,9 @@ export interface KeptName {
 type Constraint = ForeignKey | Check;
 
 /**
- * The wanted schema with the present names of foreign keys and checks that differ in nothing else: no server renames
- * one, and to drop and add it costs a copy of the table, or a look at each row. A name is changed where it is declared,
- * or where something else is to have the old one.
+ * The wanted schema with the present names of foreign keys and checks that differ in nothing but the name. No server
+ * can rename one, and to drop and add it means a copy of the table, or a check of each row. A name does change if that
+ * is declared, or if something else gets the old name.
  * @param from with its tables and columns already renamed
  */
 export function keepConstraintNames(
@@ -54,7 +54,7 @@ export function keepConstraintNames(
     return [...items].sort(byName);
   };
   const tables = to.tables.map((table): Table => {
-    // Names of foreign keys are one to a database, those of checks only with MySQL.
+    // Names of foreign keys are unique in a database; names of checks only with MySQL.
     const checksOf = namesChecksAfterTables(server) ? to.tables : [table];
     return {
       ...table,

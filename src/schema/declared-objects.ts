@@ -4,19 +4,19 @@ import { KINDS, PROGRAM_TYPES } from "./kinds/all-kinds";
 
 /** What a piece of SQL text defines. */
 export interface DeclaredObject {
-  /** A word for people: `table`, `primary key`, `view`; `statement` for what defines nothing. */
+  /** A word for people: `table`, `primary key`, `view`; `statement` for one that defines nothing. */
   readonly kind: string;
-  /** The table it is or belongs to; empty for what has none. */
+  /** The table it is or belongs to; empty if there is none. */
   readonly table: string;
-  /** Null when the text gives it no name; for a table its own. */
+  /** Null when the text gives it no name; for a table, the table's name. */
   readonly name: string | null;
   /** Offset of its first character. */
   readonly start: number;
-  /** Holds a body, in which comments are its own. */
+  /** Has a body, and the comments in it belong to it. */
   readonly hasBody: boolean;
 }
 
-/** A token, placed in the whole text, and what it is part of. */
+/** A token with its position in the whole text, and the object it is part of. */
 export interface PlacedToken extends Token {
   readonly object: DeclaredObject;
 }
@@ -27,7 +27,7 @@ export interface DeclaredTextOptions extends LexOptions {
 }
 
 /**
- * Reads what each token of SQL text is part of: a column, an index, a table.
+ * Finds what each token of SQL text is part of: a column, an index, a table.
  * @throws MigrateError when the text cannot be cut into statements
  */
 export function readDeclaredObjects(sql: string, options: DeclaredTextOptions = {}): readonly PlacedToken[] {
@@ -47,13 +47,13 @@ export function readDeclaredObjects(sql: string, options: DeclaredTextOptions = 
   return placed;
 }
 
-/** What CREATE is followed by. */
+/** The words that can follow CREATE. */
 const CREATED = ["TABLE", "INDEX", ...KINDS.flatMap(({ types }) => types)];
 
 function placeStatement(all: readonly Token[]): PlacedToken[] {
   const start = all[0]?.start ?? 0;
   const is = (at: number, ...words: readonly string[]): boolean => isOneOf(all[at], words);
-  // What comes before the type, such as DEFINER=a@b, is short.
+  // The words before the type, such as DEFINER=a@b, are few.
   const type = is(0, "CREATE") ? all.slice(0, 20).findIndex((_, at) => is(at, ...CREATED)) : -1;
   const word = all[type]?.value.toUpperCase() ?? "STATEMENT";
   const kind = word.toLowerCase();

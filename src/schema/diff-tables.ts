@@ -20,7 +20,7 @@ export interface TablesToCompare {
   /** The same with tables and columns renamed. */
   readonly from: Schema;
   readonly to: Schema;
-  /** Those that apply. */
+  /** The renames that apply. */
   readonly renames: Renames;
   readonly server: ServerInfo;
 }
@@ -29,17 +29,18 @@ export interface TablesToCompare {
 interface Work {
   readonly name: string;
   readonly table: Table;
-  /** As it is, under its new names; null: the table is to be created. */
+  /** The present table, under its new names; null: the table will be created. */
   readonly old: Table | null;
-  /** Null: the table is to be created. */
+  /** Null: the table will be created. */
   readonly changes: TableChanges | null;
   readonly keys: ForeignKeyChanges;
 }
 
 /**
- * Tables: foreign keys that are in the way, tables that go, renames, then each table that is created or altered,
- * those that others refer to first, so that most foreign keys come with their table; the rest at the end.
- * @param needed what has to be there before tables are
+ * The changes of tables: first foreign keys that are in the way, tables to drop, and renames. Then each table is
+ * created or altered, starting with those that others refer to, so that most foreign keys come with their table. The
+ * rest comes at the end.
+ * @param needed what must exist before the tables
  */
 export function diffTables(tables: TablesToCompare, needed: readonly Change[]): readonly Change[] {
   const { from, to, renames, server } = tables;
@@ -48,7 +49,7 @@ export function diffTables(tables: TablesToCompare, needed: readonly Change[]): 
   const renamed = new Map(
     [...before.keys()].map((name) => [name, renames.columns.filter((pair) => pair.table === name)]),
   );
-  // A rename that has to redefine expressions copies the table, which foreign keys on the column do not allow.
+  // A rename that must redefine expressions copies the table, and foreign keys on the column do not allow that.
   const tangled = new Map(
     from.tables.flatMap((table) => {
       const pairs = renamed.get(table.name) ?? [];
@@ -89,7 +90,7 @@ function renameTables({ original, renames }: TablesToCompare, dropped: readonly 
   return [{ type: "rename-tables", renames: renamesInTurn(renames.tables, names) }];
 }
 
-/** By table: its columns that foreign keys are on or refer to. */
+/** For each table, the columns that foreign keys are on or refer to. */
 function referencedColumns({ tables }: Schema): ReadonlyMap<string, ReadonlySet<string>> {
   const found = new Map<string, Set<string>>(tables.map(({ name }) => [name, new Set()]));
   for (const { name, foreignKeys } of tables) {
@@ -111,9 +112,9 @@ function changesColumnsOrKeys({ before, main, after }: TableChanges): boolean {
 }
 
 /**
- * The foreign keys that can be dropped by the ALTER their table needs anyway: nothing happens to the table they
- * refer to before that, and no other takes their name.
- * @param dropped tables that go before others are altered
+ * The foreign keys that can be dropped by the ALTER that their table needs anyway: the table they refer to does not
+ * change before that, and no other key takes their name.
+ * @param dropped tables that are dropped before others are altered
  */
 function inlineDrops(work: readonly Work[], dropped: readonly Table[]): ReadonlySet<ForeignKey> {
   const added = new Set(work.flatMap(({ keys }) => keys.adds.map(({ name }) => name.toLowerCase())));
@@ -134,7 +135,7 @@ function inlineDrops(work: readonly Work[], dropped: readonly Table[]): Readonly
   return inline;
 }
 
-/** Whether what a foreign key refers to is not the same before, during and after what happens to its table. */
+/** Whether the columns that a foreign key refers to change before, during or after the change of their table. */
 function touchesParent(key: ForeignKey, { table, old, changes }: Work): boolean {
   if (old === null || changes === null) return true;
   const isRenamed = [...changes.before, changes.main, ...changes.after].some(({ clauses }) =>
@@ -147,12 +148,14 @@ function touchesParent(key: ForeignKey, { table, old, changes }: Work): boolean 
   return isRenamed || isSideDisturbed(key.referencedColumns, old, table);
 }
 
-/** A table changes its engine only while no foreign key is on it. */
+/** A table can change its engine only while it has no foreign key. */
 function isEngine(clause: AlterClause): boolean {
   return clause.type === "option" && clause.name === "ENGINE";
 }
 
-/** Each table in turn, those that others refer to first; what has to wait for a table that comes later is added last. */
+/**
+ * Each table in turn, starting with those that others refer to; keys that must wait for a later table are added last.
+ */
 function createAndAlter(work: readonly Work[], inline: ReadonlySet<ForeignKey>): Change[] {
   const pending = new Set(work.filter(changesTable).map(({ name }) => name));
   const items = new Map(work.map((item) => [item.name, item]));
@@ -192,7 +195,7 @@ function addKey(key: ForeignKey): AlterClause {
   return { type: "add-foreign-key", key };
 }
 
-/** A partitioned table has no foreign keys, so they cannot come in the statement that makes it an ordinary one. */
+/** A partitioned table cannot have foreign keys, so the statement that removes partitioning cannot add them. */
 function canJoin({ changes }: Work): boolean {
   if (changes === null) return true;
   const { main, after } = changes;
@@ -200,7 +203,7 @@ function canJoin({ changes }: Work): boolean {
   return main.partitions === null && after.every(({ partitions }) => partitions === null);
 }
 
-/** Whether what a foreign key refers to is as it will be when its own table's turn comes. */
+/** Whether the columns that a foreign key refers to have their final form when its own table's turn comes. */
 function isReady(
   key: ForeignKey,
   { name, table, old, changes }: Work,
@@ -212,7 +215,7 @@ function isReady(
     const parent = items.get(key.referencedTable);
     return !pending.has(key.referencedTable) || (parent !== undefined && !touchesParent(key, parent));
   }
-  // A table that refers to itself: what it refers to has to be there before the ALTER that adds the key.
+  // A table that refers to itself: the columns must exist before the ALTER that adds the key.
   const isRenamed = changes?.main.clauses.some(
     (clause) => clause.type === "rename-column" && key.referencedColumns.includes(clause.to),
   );
@@ -223,7 +226,7 @@ function alterTable(table: Table, clauses: readonly AlterClause[]): AlterTable {
   return { type: "alter-table", table, clauses, partitions: null, keepsHistory: table.systemVersioned };
 }
 
-/** By then the table's indexes are as wanted, and those that had to be made lasting mostly are. */
+/** By then the table has its final indexes, and most of those that had to be made permanent are. */
 function addLate({ table, old }: Work, keys: readonly ForeignKey[], earlier: readonly Change[]): AlterTable {
   const clauses = keys.map(addKey);
   if (old === null) return alterTable(table, clauses);
@@ -235,7 +238,7 @@ function addLate({ table, old }: Work, keys: readonly ForeignKey[], earlier: rea
   return alterTable(table, keepGeneratedIndexes({ ...table, indexes: rest }, table, clauses));
 }
 
-/** CREATE TABLE cannot say that a nullable column has no default at all. */
+/** CREATE TABLE cannot express that a nullable column has no default at all. */
 function droppedDefaults(table: Table): AlterTable[] {
   const clauses = table.columns
     .filter(lacksDefault)

@@ -10,15 +10,15 @@ import { applicableRenames, applyRenames, type Renames } from "./renames";
 import type { NotCompared } from "./show-create";
 
 export interface DiffOptions {
-  /** Which both schemas were read from, and which the changes are for. */
+  /** The server that both schemas were read from and that the changes are for. */
   readonly server: ServerInfo;
   readonly renames: Renames;
   /**
-   * Whoever runs a migration becomes the definer of what names none. True: any definer will do for those, as in a
-   * database that several accounts have migrated. Default false.
+   * The account that runs a migration becomes the definer of objects that name none. True: any definer will do for
+   * those, as in a database that several accounts have migrated. Default false.
    */
   readonly anyDefiner?: boolean;
-  /** Names of foreign keys and checks are to be just the wanted ones: on the way back to a schema. Default false. */
+  /** Foreign keys and checks must get exactly the wanted names: on the way back to a schema. Default false. */
   readonly exactNames?: boolean;
 }
 
@@ -33,8 +33,8 @@ export function reachableSchema(
 }
 
 /**
- * What takes one schema to another, in the order in which it can be run: what leans on others goes first and comes
- * last. Empty when they are the same. What could not be read on one side is compared on neither.
+ * The changes that turn one schema into another, in an order that can be run: dependent objects are dropped first and
+ * created last. Empty when the schemas are the same. What could not be read on one side is not compared.
  */
 export function diffSchemas(fromAll: Schema, toAll: Schema, options: DiffOptions): readonly Change[] {
   const { server, renames } = options;
@@ -47,7 +47,7 @@ export function diffSchemas(fromAll: Schema, toAll: Schema, options: DiffOptions
   const isSame = options.anyDefiner === true ? isSameForAnyDefiner : isDeepStrictEqual;
   const around = { server, isSame, tables: new Set(to.tables.map(({ name }) => name)) };
   const objects = KINDS.map((kind) => ({ kind, ...kind.diff(renamed[kind.list], to[kind.list], around) }));
-  // What may use others goes before them.
+  // Objects that may use others are dropped before those.
   const drops = (moment: Moment): readonly Change[] =>
     [...objects].reverse().flatMap((each) => (each.kind.drops === moment ? each.drops : []));
   const adds = (moment: Moment): readonly Change[] =>
@@ -61,7 +61,7 @@ export function diffSchemas(fromAll: Schema, toAll: Schema, options: DiffOptions
   ];
 }
 
-/** A schema less what of it, or of what it is compared with, could not be read: that is neither missing nor new. */
+/** A schema without what could not be read, in it or in the other one: that is neither missing nor new. */
 export function withoutHidden(schema: Schema, hidden: readonly NotCompared[]): Schema {
   const objects = new Set(hidden.map(({ object }) => object));
   if (objects.size === 0) return schema;
@@ -69,7 +69,7 @@ export function withoutHidden(schema: Schema, hidden: readonly NotCompared[]): S
   return {
     ...schema,
     tables: schema.tables.filter(({ name }) => isSeen(`table ${name}`)),
-    // Where nobody may see any, they go by the name of the list.
+    // If the account may see none of a kind, the name of the list stands for all.
     ...objectLists(({ list, label }) =>
       isSeen(list) ? schema[list].filter((each) => isSeen(label(each))) : [],
     ),

@@ -5,7 +5,7 @@ import type { ForeignKey, Schema, Table } from "./model";
 import { dependencyOrder } from "./order";
 import { applyRenames, type Renames } from "./renames";
 
-/** What foreign keys are dropped under: the names that tables and keys have before they are renamed. */
+/** What is needed to drop foreign keys under the names that tables and keys have before renames. */
 export interface Before {
   readonly original: Schema;
   readonly renames: Renames;
@@ -14,7 +14,7 @@ export interface Before {
 
 /**
  * Foreign keys dropped before anything else.
- * @param keys by the table's new name
+ * @param keys by the new name of their table
  */
 export function earlyDrops(
   { original, renames, server }: Before,
@@ -47,7 +47,7 @@ export function earlyDrops(
       }),
     );
   }
-  // Tables that refer to each other in a circle cannot be dropped one by one.
+  // Tables that refer to each other in a circle cannot be dropped one after another.
   const order = dropOrder(dropped);
   for (const [index, table] of order.entries()) {
     const later = new Set(order.slice(index + 1).map(({ name }) => name));
@@ -66,15 +66,15 @@ function isDropped(dropped: readonly Table[], name: string): boolean {
   return dropped.some((table) => table.name === name);
 }
 
-/** Those that refer to others first. */
+/** The tables that refer to others come first. */
 export function dropOrder(tables: readonly Table[]): Table[] {
   const referenced = (table: Table): string[] => table.foreignKeys.map((key) => key.referencedTable);
   return dependencyOrder(tables, referenced).reverse();
 }
 
 /**
- * Whether a table can go when everything else is done, so that a table that refers to it needs one ALTER for its foreign
- * key and the rest: it refers to none itself, and nothing is to have a name that is its own.
+ * Whether a table can be dropped last; then a table that refers to it needs only one ALTER, for the foreign key and
+ * everything else. It must refer to no other table, and its names must not be needed for something new.
  */
 export function canGoLast(table: Table, { renames }: Before, to: Schema): boolean {
   if (table.foreignKeys.some((key) => key.referencedTable !== table.name)) return false;

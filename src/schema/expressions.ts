@@ -2,13 +2,15 @@ import { tokens } from "../syntax/lexer";
 import type { Column, Index, Table } from "./model";
 import { expression, withoutBinary, withoutIntroducers } from "./parse-expression";
 
-/** Where in a table an expression stands. */
+/** Where in a table an expression is. */
 export type Place =
   | { readonly kind: "default" | "generated" | "column-check"; readonly column: Column }
   | { readonly kind: "check"; readonly name: string }
   | { readonly kind: "key"; readonly index: Index; readonly part: number };
 
-/** The table with each of its expressions, defaults that are plain values included, as `write` gives it. */
+/**
+ * The table with each of its expressions, including defaults that are plain values, replaced by what `write` returns.
+ */
 export function mapExpressions(table: Table, write: (place: Place, text: string) => string): Table {
   return {
     ...table,
@@ -42,7 +44,7 @@ function mapColumn(column: Column, write: (place: Place, text: string) => string
   };
 }
 
-/** Writes each expression as a person would have: see `expression`. */
+/** Writes each expression as a person would: see `expression`. */
 export function tidyExpressions(table: Table): Table {
   const bytes = new Set(table.columns.filter(isBinary).map(({ name }) => name));
   return mapExpressions(table, (_, text) => {
@@ -55,7 +57,9 @@ function isBinary({ type }: Column): boolean {
   return /^(?:(?:var)?binary|\w*blob)\b/.test(type);
 }
 
-/** Whether an expression is about no columns but binary ones: when the table is altered, MySQL turns its strings into bytes. */
+/**
+ * Whether an expression uses only binary columns: then MySQL turns its strings into bytes when the table is altered.
+ */
 function comparesBytes(text: string, table: Table, binary: ReadonlySet<string>): boolean {
   if (binary.size === 0 || !text.includes("_binary")) return false;
   const names = new Set(table.columns.map(({ name }) => name));

@@ -10,7 +10,7 @@ import { type Listed, type Reader, text, withReader } from "./show-create";
 export interface IntrospectOptions {
   /** Names of tables to leave out, with their triggers: the history table. */
   readonly except?: readonly string[];
-  /** What is known from before, so that only what changed is read. Left out: all is read. */
+  /** What is known from an earlier reading, so that only changes are read. Left out: everything is read. */
   readonly since?: Since;
 }
 
@@ -24,9 +24,9 @@ export interface Since {
 }
 
 /**
- * Reads the schema of a database: a handful of queries for what there is, then SHOW CREATE for each, which is the
- * only complete description that a server gives. What the account may not see is listed in `notCompared`.
- * @param database need not be the session's own; the session is back on its former one afterwards
+ * Reads the schema of a database: a handful of queries to list the objects, then SHOW CREATE for each, the only
+ * complete description that a server gives. What the account may not see is listed in `notCompared`.
+ * @param database need not be the session's own; the session has its old one again afterwards
  * @throws the driver's error when the server refuses to list what the database has
  */
 export async function introspect(
@@ -37,7 +37,7 @@ export async function introspect(
   return await withReader(session, database, async (reader) => {
     const except = new Set(options.except ?? []);
     const listed = (await listTables(reader)).filter(({ name }) => !except.has(name));
-    // What could not be compared may be so no longer, and belongs to the reading that found it.
+    // Something that could not be read then may be readable now, so an incomplete reading is not reused.
     const since = options.since?.schema.notCompared.length === 0 ? options.since : null;
     const tables = await readTablesSince(reader, listed, since);
     const objects = new Map<string, readonly NamedObject[]>();
@@ -58,7 +58,7 @@ const LIST = `
   FROM information_schema.tables
   WHERE table_schema = ? AND table_type IN (${TYPES.map((type) => `'${type}'`).join(", ")})`;
 
-/** Lists tables, and what shares their name space, in one query. */
+/** Lists tables, and everything else in their name space, in one query. */
 async function listTables(reader: Reader): Promise<readonly Listed[]> {
   const rows = await reader.session.query(LIST, [reader.database]);
   return rows.map((row) => ({

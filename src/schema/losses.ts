@@ -3,8 +3,8 @@ import type { Column } from "./model";
 import { characterLoss, typeLoss } from "./narrowing";
 
 /**
- * What a change loses that changing back does not bring back: rows, values, history. Sentences for people, without
- * a full stop; empty when nothing is lost.
+ * What a change loses for good, even if it is reverted: rows, values, history. Sentences for people, without a full
+ * stop; empty when nothing is lost.
  */
 export function lossesOf(change: Change): readonly string[] {
   switch (change.type) {
@@ -56,7 +56,7 @@ function clauseLosses(clause: AlterClause, table: string, all: readonly AlterCla
   }
 }
 
-/** A generated column can be computed again, unless it is replaced by one that has to have values of its own. */
+/** Dropping a generated column loses nothing, unless an ordinary column with its own values replaces it. */
 function becomesOrdinary(column: Column, all: readonly AlterClause[]): boolean {
   return all.some(
     (other) =>

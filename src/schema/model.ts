@@ -2,21 +2,21 @@ import type { ObjectLists } from "./kinds/all-kinds";
 import type { NotCompared } from "./show-create";
 
 /**
- * A schema as one server renders it, less what says nothing about its shape: AUTO_INCREMENT counters, the
- * database's own name, options that only repeat a default. Two schemas read from the same server are the same
- * exactly when `diffSchemas` finds no change.
+ * A schema as one server prints it, without what does not belong to its shape: AUTO_INCREMENT counters, the database's
+ * own name, options that only repeat a default. Two schemas from the same server are the same if `diffSchemas` finds no
+ * change.
  */
 export interface Schema extends ObjectLists {
-  /** Sorted by name, as everything here that has no order of its own. */
+  /** Sorted by name, like everything here that has no order of its own. */
   readonly tables: readonly Table[];
-  /** What exists but could not be read, so that nobody takes silence for equality. */
+  /** What exists but could not be read, so that nobody believes it to be equal. */
   readonly notCompared: readonly NotCompared[];
 }
 
 export interface Table {
   readonly name: string;
   readonly columns: readonly Column[];
-  /** In the server's order, which has an effect among unique ones. */
+  /** In the server's order, which matters for unique ones. */
   readonly indexes: readonly Index[];
   readonly foreignKeys: readonly ForeignKey[];
   readonly checks: readonly Check[];
@@ -40,15 +40,15 @@ export interface TableOption {
 
 export interface Column {
   readonly name: string;
-  /** As rendered, without character set: `int unsigned`, `enum('a','b')`, `varchar(100) COMPRESSED`. */
+  /** As printed, without character set: `int unsigned`, `enum('a','b')`, `varchar(100) COMPRESSED`. */
   readonly type: string;
-  /** Null for types without one. */
+  /** Null for types without a character set. */
   readonly charset: string | null;
   readonly collation: string | null;
   readonly nullable: boolean;
   /**
-   * SQL of the default. `NULL` and null differ: a nullable column whose default was dropped must be given a
-   * value by every INSERT.
+   * SQL of the default. `NULL` and null differ: with null, the default of a nullable column was dropped, and every
+   * INSERT must give a value.
    */
   readonly default: string | null;
   /** SQL of ON UPDATE, `CURRENT_TIMESTAMP(3)`. */
@@ -79,7 +79,10 @@ export interface Index {
   /** False: MySQL `INVISIBLE`, MariaDB `IGNORED`. */
   readonly visible: boolean;
   readonly comment: string;
-  /** USING, COMMENT and visibility aside, what the server prints, as printed: `WITH PARSER ngram`, `USING HASH`. */
+  /**
+   * Everything else that the server prints (not USING, COMMENT and visibility), as printed: `WITH PARSER ngram`, `USING
+   * HASH`.
+   */
   readonly attributes: readonly string[];
 }
 
@@ -107,7 +110,7 @@ export interface ForeignKey {
   readonly referencedDatabase: string | null;
   readonly referencedTable: string;
   readonly referencedColumns: readonly string[];
-  /** Null: none was named, or one that means the same. */
+  /** Null: none was declared, or one that means the same as none. */
   readonly onDelete: ReferentialAction | null;
   readonly onUpdate: ReferentialAction | null;
 }
@@ -140,7 +143,7 @@ export interface Partition {
   readonly name: string;
   /** `VALUES LESS THAN (10)`, `VALUES IN (1,2)`, `HISTORY`; null for HASH and KEY. */
   readonly values: string | null;
-  /** COMMENT, MAX_ROWS and the like, as printed; the engine, which all share, is left out. */
+  /** COMMENT, MAX_ROWS and the like, as printed; without the engine, which all share. */
   readonly options: string;
   readonly subpartitions: readonly Partition[];
 }

@@ -15,7 +15,7 @@ const INTEGER_BITS: Readonly<Record<string, number>> = {
   int: 32,
   bigint: 64,
 };
-/** Bytes that the types without a declared length hold. */
+/** How many bytes fit into the types without a declared length. */
 const CAPACITY: Readonly<Record<string, number>> = {
   tinytext: 255,
   text: 65_535,
@@ -29,7 +29,7 @@ const CAPACITY: Readonly<Record<string, number>> = {
 };
 
 /**
- * What changing a type may lose.
+ * What a change of type may lose.
  * @param from as the server prints it, as in `decimal(10,2) unsigned`
  * @returns words to follow "changes column …", or null when every value fits
  */
@@ -50,12 +50,12 @@ export function typeLoss(from: string, to: string): string | null {
   return lost("values that cannot be converted are refused or changed");
 }
 
-/** MariaDB notes a reference system and does nothing with it. */
+/** MariaDB stores a reference system but does nothing with it. */
 function withoutReference(type: string): string {
   return type.replace(/ REF_SYSTEM_ID=\d+$/, "");
 }
 
-/** Of one family, so that a value either fits or is too long or too large. */
+/** Whether both are of one family, so that a value either fits or is too long or too large. */
 function isAlike(a: string, b: string): boolean {
   const families = [isText, isBytes, isNumber];
   return families.some((isOfFamily) => isOfFamily(a) && isOfFamily(b));
@@ -91,7 +91,7 @@ function fits(from: TypeParts, to: TypeParts): boolean {
   if (isExact(before) && isNumber(after)) return numberFits(from, to);
   if (isFloating(before) && isFloating(after)) return floatFits(from, to);
   if (isText(after) && !isText(before)) return printedLength(from) <= characters(to);
-  // CHAR takes the blanks at the end of a value away, BINARY puts zeros there.
+  // CHAR removes blanks at the end of a value, BINARY adds zeros there.
   if (isText(before) && isText(after)) {
     if (after === "char" && before !== "char") return false;
     return capacity(to) >= capacity(from) * bytesPerCharacter(from, to);
@@ -105,7 +105,7 @@ function fits(from: TypeParts, to: TypeParts): boolean {
     return fractionFits(from, to);
   }
   if (before === "timestamp" && after === "datetime") return fractionFits(from, to);
-  // The same base with other words, such as a display width or ZEROFILL.
+  // The same base type with other attributes, such as a display width or ZEROFILL.
   if (before === after && hasSameArguments(from, to)) return from.unsigned || !to.unsigned;
   if (before === "bit" && after === "bit") {
     return Number(to.arguments[0] ?? 1) >= Number(from.arguments[0] ?? 1);
@@ -121,7 +121,9 @@ function fractionFits(from: TypeParts, to: TypeParts): boolean {
   return Number(to.arguments[0] ?? 0) >= Number(from.arguments[0] ?? 0);
 }
 
-/** Of a whole number or DECIMAL. An approximate type holds the whole numbers that its bits do; of fractions few. */
+/**
+ * For whole numbers and DECIMAL. An approximate type can hold the whole numbers that fit its bits, but few fractions.
+ */
 function numberFits(from: TypeParts, to: TypeParts): boolean {
   if (to.base === "year") return from.base === "year";
   // 1901 to 2155
@@ -139,11 +141,11 @@ function numberFits(from: TypeParts, to: TypeParts): boolean {
   }
   if (to.base === "decimal")
     return sign && wholeDigits(to) >= digits && Number(to.arguments[1] ?? 0) >= scale;
-  // All numbers of n digits are there in the type below the one whose greatest number has n + 1.
+  // A type whose greatest number has n + 1 digits holds all numbers of n digits.
   return sign && scale === 0 && to.base in INTEGER_BITS && digits < integerDigits(to);
 }
 
-/** `float(10,5)` is a FLOAT whose values are rounded as they come in. */
+/** `float(10,5)` is a FLOAT whose values are rounded when stored. */
 function floatFits(from: TypeParts, to: TypeParts): boolean {
   if (from.base === "double" && to.base === "float") return false;
   if (!from.unsigned && to.unsigned) return false;
@@ -152,7 +154,7 @@ function floatFits(from: TypeParts, to: TypeParts): boolean {
   return from.arguments.length === 2 && fraction && wholeDigits(to) >= wholeDigits(from);
 }
 
-/** Characters of the longest value as the server prints it. Infinite where the text does not say it all. */
+/** Characters of the longest value as the server prints it. Infinite when the text is not exact. */
 function printedLength(from: TypeParts): number {
   const fraction = Number(from.arguments[0] ?? 0);
   const point = fraction === 0 ? 0 : fraction + 1;
@@ -173,7 +175,7 @@ function printedLength(from: TypeParts): number {
     case "json":
       return CAPACITY.json ?? 0;
     default:
-      // ZEROFILL fills up to the width that was declared.
+      // ZEROFILL pads to the declared width.
       if (from.base in INTEGER_BITS) return Math.max(integerDigits(from) + sign, fraction);
       return PRINTED[from.base] ?? Number.POSITIVE_INFINITY;
   }
@@ -181,7 +183,7 @@ function printedLength(from: TypeParts): number {
 
 const PRINTED: Readonly<Record<string, number>> = { year: 4, uuid: 36, inet4: 15, inet6: 39 };
 
-/** Characters that a text type holds for certain. */
+/** How many characters a text type holds for certain. */
 function characters(to: TypeParts): number {
   if (to.base === "longtext") return capacity(to);
   return to.base in CAPACITY ? capacity(to) / 4 : capacity(to);
@@ -212,7 +214,7 @@ function integerDigits({ base, unsigned }: TypeParts): number {
   return Math.ceil(bits * Math.log10(2));
 }
 
-/** Digits before the point that `float(10,5)` takes. */
+/** How many digits before the point fit into `float(10,5)`. */
 function floatingDigits(to: TypeParts): number {
   return to.arguments.length < 2 ? Number.POSITIVE_INFINITY : wholeDigits(to);
 }
@@ -233,17 +235,17 @@ function isTemporal(base: string): boolean {
   return base === "datetime" || base === "timestamp" || base === "time" || base === "date";
 }
 
-/** Characters for CHAR and VARCHAR, bytes for the types without a length. */
+/** In characters for CHAR and VARCHAR, in bytes for types without a length. */
 function capacity({ base, arguments: [length] }: TypeParts): number {
   return CAPACITY[base] ?? Number(length ?? 1);
 }
 
-/** From characters to bytes, a character may take four. */
+/** When characters become bytes, one character can take four. */
 function bytesPerCharacter(from: TypeParts, to: TypeParts): number {
   return to.base in CAPACITY && !(from.base in CAPACITY) ? 4 : 1;
 }
 
-/** What changing a character set may lose, as `typeLoss` says it. */
+/** What a change of character set may lose, in the form of `typeLoss`. */
 export function characterLoss(from: Column, to: Column): string | null {
   if (from.charset === null || to.charset === null || from.charset === to.charset) return null;
   if (holds(to.charset, from.charset)) return null;

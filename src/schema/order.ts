@@ -1,7 +1,7 @@
 /**
- * Orders items so that each comes behind those it needs, and otherwise as given. Where they need each other in a
- * circle, the order within the circle is the given one.
- * @param needs names of what an item needs; names of no item, and its own, are ignored
+ * Orders items so that each comes after those it needs, and otherwise keeps their order. Items that need each other in
+ * a circle also keep their order.
+ * @param needs the names of what an item needs; unknown names, and its own, are ignored
  */
 export function dependencyOrder<T extends { readonly name: string }>(
   items: readonly T[],
@@ -28,7 +28,7 @@ export function dependencyOrder<T extends { readonly name: string }>(
  * @returns positions in `numbers`
  */
 export function longestAscending(numbers: readonly number[]): readonly number[] {
-  /** `tails[n]`: position of the smallest number that ends an ascending run of n + 1. */
+  /** `tails[n]`: position of the smallest number that ends an ascending subsequence of length n + 1. */
   const tails: number[] = [];
   const previous: number[] = [];
   for (const [position, value] of numbers.entries()) {
@@ -42,7 +42,7 @@ export function longestAscending(numbers: readonly number[]): readonly number[] 
   return result.reverse();
 }
 
-/** Orders by name, by code unit: the same on every machine. */
+/** Orders by name, comparing code units: the same on every machine. */
 export function byName(a: { readonly name: string }, b: { readonly name: string }): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }

@@ -2,24 +2,24 @@ import { tokens } from "../syntax/lexer";
 import { closesAtEnd, isNoise, type Literal, replaceLiterals } from "./rendered-literals";
 
 /**
- * Makes a parenthesised expression, as a server printed it, one that a person would have written and that the
- * same server prints the same way again: one pair of parentheses outside, and no introducers that say nothing.
+ * Turns a parenthesised expression, as a server printed it, into one that a person would write and that the same server
+ * prints the same way again: with one pair of outer parentheses, and without useless introducers.
  */
 export function expression(text: string): string {
   return withoutDoubleParentheses(withoutIntroducers(text));
 }
 
-/** Removes the introducers before an expression's strings that say nothing: see `isNoise`. */
+/** Removes useless introducers before an expression's strings: see `isNoise`. */
 export function withoutIntroducers(text: string): string {
   return withoutThose(text, isNoise);
 }
 
-/** Removes `_binary` where that says nothing: bytes are compared with bytes anyway. */
+/** Removes `_binary` where it is useless because bytes are compared with bytes anyway. */
 export function withoutBinary(text: string): string {
   return withoutThose(text, ({ charset, alone }) => charset === "binary" && !alone);
 }
 
-/** Removes the introducers of the character set that every session here speaks. A view prints what was written. */
+/** Removes the introducers of the character set that all our sessions use. (A view is printed as it was written.) */
 export function withoutOwnIntroducers(text: string): string {
   return withoutThose(text, ({ charset }) => charset === "utf8mb4");
 }
@@ -38,8 +38,7 @@ function withoutDoubleParentheses(text: string): string {
 }
 
 /**
- * Removes the database's own name from before a name, in text where nothing but a table, routine or sequence can
- * stand there.
+ * Removes the database's own name before other names, in a text where only a table, routine or sequence can follow it.
  */
 export function withoutDatabase(text: string, database: string): string {
   const quoted = `\`${database.replaceAll("`", "``")}\``;

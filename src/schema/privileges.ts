@@ -3,7 +3,7 @@ import { type NotCompared, type Reader, text } from "./show-create";
 import { sqlCursor } from "./sql-cursor";
 
 /**
- * What the account would not be shown, so that nobody takes an empty list for an empty database.
+ * What the account cannot see, so that nobody takes an empty list for an empty database.
  * https://dev.mysql.com/doc/refman/8.4/en/privileges-provided.html
  */
 export async function readHidden({ session, database, creator }: Reader): Promise<readonly NotCompared[]> {
@@ -16,7 +16,7 @@ export async function readHidden({ session, database, creator }: Reader): Promis
     [...grants, ...more].flatMap((row) => privilegesOn(database, String(Object.values(row)[0]))),
   );
   if (held.has("ALL PRIVILEGES")) return [];
-  // What a server lists without an error, and leaves out for accounts that may not see it.
+  // Kinds that the server silently leaves out for accounts that may not see them.
   return KINDS.flatMap(({ list, shownTo: [privilege, ...others] }) => {
     if (privilege === undefined || [privilege, ...others].some((each) => held.has(each))) return [];
     const why = `account ${creator.account} may not see them (it needs ${privilege.replace("_", " ")})`;
@@ -24,7 +24,7 @@ export async function readHidden({ session, database, creator }: Reader): Promis
   });
 }
 
-/** MySQL names active roles in a list that the statement takes; MariaDB has one. */
+/** MySQL gives active roles as a list that the statement accepts; MariaDB has only one. */
 function grantsOfRoles(family: "mysql" | "mariadb", names: string): string {
   return family === "mysql"
     ? `SHOW GRANTS FOR CURRENT_USER() USING ${names}`
@@ -43,7 +43,7 @@ export function privilegesOn(database: string, grant: string): readonly string[]
   return list.split(",").map((privilege) => privilege.trim().toUpperCase());
 }
 
-/** Grants name databases by pattern: `%` and `_`, unless escaped. */
+/** Grants use patterns for databases: `%` and `_`, unless escaped. */
 function matches(database: string, pattern: string): boolean {
   const source = pattern.replace(
     /\\([%_])|[%_]|[.*+?^${}()|[\]\\]/g,

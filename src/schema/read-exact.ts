@@ -17,10 +17,10 @@ import {
 import { isServerError, type Reader, text } from "./show-create";
 
 /**
- * SHOW CREATE TABLE is text in utf8mb3, so a character of four bytes comes out as `?`, and so do letters of other
- * character sets in MySQL's expressions. Whatever may be such a loss is read again in a way that has no loss.
+ * SHOW CREATE TABLE is text in utf8mb3, so a four-byte character comes out as `?`, and so do letters of other character
+ * sets in MySQL's expressions. Whatever may be such a loss is read again, in a way without losses.
  * @param tables as SHOW CREATE TABLE printed them
- * @returns those that are now exact; the others are added to `notCompared`, by column or key
+ * @returns the exact ones; the others are added to `notCompared`, by column or key
  */
 export async function readExact(reader: Reader, tables: readonly Table[]): Promise<readonly Table[]> {
   const suspects = tables.filter((table) => placesOf(table).some(({ text }) => mayBeLost(text)));
@@ -44,7 +44,7 @@ interface Found {
   readonly text: string;
 }
 
-/** A default that is no expression is a value: `readValues` sees to it. */
+/** A default that is not an expression is a value: `readValues` takes care of it. */
 function placesOf(table: Table): readonly Found[] {
   const found: Found[] = [];
   mapExpressions(table, (place, text) => {
@@ -54,7 +54,7 @@ function placesOf(table: Table): readonly Found[] {
   return found;
 }
 
-/** What information_schema keeps of each expression, under `keyOf`. */
+/** The text of each expression in information_schema, by `keyOf`. */
 async function readStoredTexts({ session, database }: Reader): Promise<ReadonlyMap<string, string>> {
   const mysql = session.server.family === "mysql";
   const columns = await session.query(
@@ -115,7 +115,7 @@ function describe(place: Place): string {
   return place.kind === "key" ? `key ${place.index.name}` : `column ${place.column.name}`;
 }
 
-/** @param lost grows by what cannot be read */
+/** @param lost collects what cannot be read */
 async function exactExpressions(
   reader: Reader,
   table: Table,
@@ -144,7 +144,7 @@ function count(text: string, character: string): number {
   return text.split(character).length - 1;
 }
 
-/** Takes the strings from what is stored, as long as that is what was printed. */
+/** Takes the strings from the stored text, if that matches the printed one. */
 async function exactExpression(reader: Reader, printed: string, kept: string): Promise<string | null> {
   const stored = readStored(kept);
   if (stored === null) return null;
@@ -163,18 +163,18 @@ async function exactExpression(reader: Reader, printed: string, kept: string): P
   return replaceLiterals(printed, (_, index) => written[index] ?? null);
 }
 
-/** Whether the server would print the stored string as it did. */
+/** Whether the server would print the stored string like this. */
 function agrees(literal: Literal, { charset, bytes }: Bytes, said: string | null): boolean {
   const shown = literal.charset ?? "utf8mb4";
   if (shown === charset || shown === "binary" || (isUtf8(shown) && isUtf8(charset))) {
     return printedLossy(bytes) === literal.value;
   }
   if (isUtf8(shown)) return said !== null && printedLossy(Buffer.from(said)) === literal.value;
-  // Printed in a character set that the stored text was not in: then only what is plain can be compared.
+  // The printed text and the stored one have different character sets: then only plain ASCII can be compared.
   return said !== null && (!isAscii(said) || said === literal.value || literal.value.includes("\0"));
 }
 
-/** What bytes say; null when they say nothing that comes back as the same bytes. */
+/** The text of some bytes; null when it would not give the same bytes again. */
 async function decode({ session }: Reader, { charset, bytes }: Bytes): Promise<string | null> {
   if (isUtf8(charset)) return bytes.toString("utf8");
   if (charset === "binary" || !/^[a-z0-9]+$/.test(charset)) return null;

@@ -5,9 +5,9 @@ import { literalsOf, replaceLiterals } from "./rendered-literals";
 import { isServerError, type Reader } from "./show-create";
 
 /**
- * Reads again what SHOW CREATE TABLE may have printed with `?` for a character of four bytes: the values of ENUM and
- * SET, and MariaDB's plain defaults. (MySQL prints such a default in hexadecimal.)
- * @param lost grows by what cannot be read
+ * Reads again what SHOW CREATE TABLE may have printed with `?` for a four-byte character: the values of ENUM and SET,
+ * and MariaDB's plain defaults. (MySQL prints such a default in hexadecimal.)
+ * @param lost collects what cannot be read
  */
 export async function readValues(reader: Reader, table: Table, lost: string[]): Promise<Table> {
   const columns: Column[] = [];
@@ -33,7 +33,7 @@ function isChoice({ type }: Column): boolean {
   return /^(?:enum|set)\(/i.test(type);
 }
 
-/** Also what is no UTF-8 and so became U+FFFD: MariaDB prints a binary default as the bytes it is. */
+/** Also finds U+FFFD, for bytes that are not UTF-8: MariaDB prints a binary default as raw bytes. */
 function looksLost(sql: string): boolean {
   return sql.includes("?") || sql.includes("\ufffd");
 }
@@ -42,7 +42,7 @@ function hasLostDefault({ session }: Reader, { default: value }: Column): boolea
   return session.server.family === "mariadb" && value !== null && value.startsWith("'") && looksLost(value);
 }
 
-/** @returns null when the server refuses, such as for want of a privilege */
+/** @returns null when the server refuses, for example without a privilege */
 async function attempt<T>(read: () => Promise<T>): Promise<T | null> {
   try {
     return await read();
@@ -70,7 +70,7 @@ function fromHex(hex: unknown): string {
   return Buffer.from(String(hex), "hex").toString("utf8");
 }
 
-/** A variable of the column's own type says what its numbers mean. https://mariadb.com/kb/en/declare-variable/ */
+/** A variable of the column's type tells what its numbers mean. https://mariadb.com/kb/en/declare-variable/ */
 async function askVariable(
   { session, database }: Reader,
   table: Table,
@@ -94,7 +94,7 @@ async function askVariable(
 
 const TEMPORARY = "mysql_updown_values";
 
-/** MySQL has no such variables, but temporary tables, which nobody else sees and a read-only server allows. */
+/** MySQL has no such variables, but it has temporary tables, which nobody else sees and a read-only server allows. */
 async function askTemporaryTable(
   { session, database }: Reader,
   table: Table,

@@ -11,7 +11,7 @@ export interface RenameDeclaration {
   /** 1-based line of the comment. */
   readonly line: number;
   readonly from: string;
-  /** What it is about; null: that does not show, or is nothing that can be renamed. */
+  /** What it is about; null: that is unclear, or cannot be renamed. */
   readonly subject: RenamedObject | null;
   /** Why there is no subject, for people; null when there is one. */
   readonly problem: string | null;
@@ -22,14 +22,14 @@ const RENAMED = ["table", "column", "index", "foreign key", "check"] as const;
 /** What can be renamed. */
 export interface RenamedObject {
   readonly kind: (typeof RENAMED)[number];
-  /** The table itself, or the one that it belongs to. */
+  /** The table itself, or the one it belongs to. */
   readonly table: string;
   readonly name: string;
 }
 
 interface Comment {
   readonly start: number;
-  /** Offset behind it. */
+  /** Offset after it. */
   readonly end: number;
   readonly line: number;
   readonly from: string;
@@ -38,8 +38,8 @@ interface Comment {
 const DECLARATION = /(?:--[ \t]+|#[ \t]*|(\/\*)[ \t]*)renamed from\b[ \t]*([^\r\n]*)/gi;
 
 /**
- * Finds `-- renamed from old_name` in SQL text. It is about what stands on its line; alone on a line, about what
- * begins below it. Where that is not one single thing, the declaration says why it is refused.
+ * Finds `-- renamed from old_name` in SQL text. It is about the thing on its line, or, alone on a line, about the thing
+ * that begins below it. If that is not a single thing, the declaration says why it is refused.
  * @throws MigrateError when the text cannot be cut into statements
  */
 export function readRenameDeclarations(
@@ -88,7 +88,9 @@ function findComments(
   return comments;
 }
 
-/** What a comment is about; `body`: it belongs to a program's text; else why it is about nothing. */
+/**
+ * What a comment is about; `body`: it belongs to a program's text; otherwise a text that says why it is about nothing.
+ */
 function subjectOf(
   comment: Comment,
   sql: string,
@@ -122,7 +124,7 @@ function subjectOf(
       object.table === next.object.table && lineOf(object.start) === lineOf(next.start) ? [object] : [],
     ),
   );
-  // Above CREATE TABLE it is about the table, even where all of it is on one line.
+  // Above CREATE TABLE it is about the table, even if the whole statement is on one line.
   if (next.object.kind === "table" || below.size === 1) return next.object;
   const names = [...below].map(describe).join(" and ");
   return `the line below has ${names}: it does not show which one is meant. Give each a line of its own`;

@@ -7,18 +7,18 @@ import { objectLists } from "./kinds/all-kinds";
 import type { Column, ForeignKey, Index, IndexPart, Partitioning, Schema, Table } from "./model";
 import { byName } from "./order";
 
-/** What schema.sql declares to be an old thing under a new name. */
+/** The things that, according to schema.sql, only have a new name. */
 export interface Renames {
   readonly tables: readonly NamePair[];
   /** `table` is the name the table has in schema.sql. */
   readonly columns: readonly (NamePair & { readonly table: string })[];
-  /** Foreign keys and checks, which otherwise keep a name that is all that differs. */
+  /** Foreign keys and checks, which otherwise keep their name if only that differs. */
   readonly constraints: readonly (NamePair & { readonly table: string })[];
 }
 
 export const NO_RENAMES: Renames = { tables: [], columns: [], constraints: [] };
 
-/** The same renames as the way back needs them. */
+/** The same renames, reversed for the way back. */
 export function reverseRenames(renames: Renames): Renames {
   const oldTable = new Map(renames.tables.map(({ from, to }) => [to, from]));
   const reverse = ({ table, from, to }: Renames["columns"][number]): Renames["columns"][number] => ({
@@ -33,7 +33,7 @@ export function reverseRenames(renames: Renames): Renames {
   };
 }
 
-/** Leaves out renames of what is not there, and those whose new name something else has and keeps. */
+/** Leaves out renames of things that do not exist, and those whose new name something else has and keeps. */
 export function applicableRenames(from: Schema, to: Schema, renames: Renames): Renames {
   const tables = applicable(
     renames.tables,
@@ -53,14 +53,14 @@ export function applicableRenames(from: Schema, to: Schema, renames: Renames): R
   return { tables, columns, constraints: renames.constraints };
 }
 
-/** What something was called, by the renames that apply; null: something new, whose name another one gave up. */
+/** The old name of something, by the renames that apply; null: it is new, and another thing gave up this name. */
 export function nameBefore(name: string, renames: readonly NamePair[]): string | null {
   const pair = renames.find(({ to }) => to === name);
   if (pair !== undefined) return pair.from;
   return renames.some(({ from }) => from === name) ? null : name;
 }
 
-/** Column names compare without regard to case, so one that only changes case is the same column. */
+/** Column names ignore case, so a name with only a change of case is the same column. */
 function recased(before: readonly Column[], wanted: readonly Column[]): NamePair[] {
   return wanted.flatMap(({ name }) => {
     const old = before.find((column) => column.name.toLowerCase() === name.toLowerCase());
@@ -87,9 +87,9 @@ function applicable(
 }
 
 /**
- * Renames in an order in which each new name is free when its turn comes, for RENAME TABLE, which makes them one
- * after the other. Those that exchange their names go through one that is nobody's.
- * @param names all that are in use
+ * Orders renames so that each new name is free when its turn comes, for RENAME TABLE, which makes them one after
+ * another. Tables that swap names go through an unused one.
+ * @param names all names in use
  */
 export function renamesInTurn(pairs: readonly NamePair[], names: readonly string[]): readonly NamePair[] {
   const taken = new Set(names);
@@ -116,7 +116,7 @@ function freeName(taken: ReadonlySet<string>): string {
   }
 }
 
-/** The schema as the server has it once the renames, and nothing else, are done. */
+/** The schema as it is when the renames, and nothing else, are done. */
 export function applyRenames(schema: Schema, renames: Renames, server: ServerInfo): Schema {
   const tableNames = new Map(renames.tables.map(({ from, to }) => [from, to]));
   const newName = (table: string): string => tableNames.get(table) ?? table;
@@ -159,7 +159,7 @@ export function applyRenames(schema: Schema, renames: Renames, server: ServerInf
   };
 }
 
-/** RENAME TABLE also renames the constraints whose name begins as the ones that the server makes up itself. */
+/** RENAME TABLE also renames constraints whose name begins like those that the server makes up. */
 function generatedName(name: string, oldTable: string, newTable: string, infix: string): string {
   const prefix = oldTable + infix;
   return name.startsWith(prefix) ? newTable + infix + name.slice(prefix.length) : name;
@@ -186,7 +186,7 @@ function renameColumns(table: Table, newName: (column: string) => string, server
   return rewritesExpressionsOnRename(server) ? rewriteColumnNames(renamed, newName) : renamed;
 }
 
-/** Says columns' new names in a table's expressions. */
+/** Puts the new names of columns into a table's expressions. */
 export function rewriteColumnNames(table: Table, newName: (column: string) => string): Table {
   const rewrite = (text: string): string => rewriteNames(text, newName);
   return {
@@ -223,7 +223,7 @@ function renameInPartitioning(partitioning: Partitioning, rewrite: (text: string
   };
 }
 
-/** Expressions that a server printed quote every column's name, except that MySQL's partitioning may not. */
+/** Printed expressions quote every column name, except perhaps in MySQL's partitioning. */
 function rewriteNames(text: string, newName: (column: string) => string): string {
   let result = "";
   let copied = 0;

@@ -15,7 +15,7 @@ import type { Column, ForeignKey, Schema, Table } from "./model";
 import { dependencyOrder } from "./order";
 import { renderScript, type ScriptStatement, type Setting } from "./script";
 
-/** Writes changes as SQL, in their order. What loses data says so in a comment above it. */
+/** Writes changes as SQL, in their order. A comment above a statement says when it loses data. */
 export function renderChanges(changes: readonly Change[], server: ServerInfo): string {
   const former = formerColumns(changes);
   return renderScript(
@@ -143,8 +143,8 @@ function renderPosition(position: Position): string {
 }
 
 /**
- * Writes a schema as one SQL file that, loaded into an empty database, gives the same schema again: what others
- * need comes first, otherwise by name, and nothing in it changes from one day to the next.
+ * Writes a schema as one SQL file that, loaded into an empty database, gives the same schema again. Dependencies come
+ * first, otherwise by name, and nothing in the file changes from one day to the next.
  */
 export function renderSchema(schema: Schema, server: ServerInfo): string {
   const missing = schema.notCompared.map(({ object, why }) => `-- Not in this file: ${object}: ${why}\n`);
@@ -162,8 +162,8 @@ export function renderSchema(schema: Schema, server: ServerInfo): string {
 const UNCHECKED: Setting = { name: "foreign_key_checks", value: "0" };
 
 /**
- * Foreign keys are created with their table where what they refer to exists by then, else behind all tables. What
- * another database has, or nobody, is not looked for.
+ * Foreign keys are created with their table if the table they refer to exists by then, otherwise after all tables. A
+ * table in another database, or a missing one, is not waited for.
  */
 function tableStatements(tables: readonly Table[], server: ServerInfo): ScriptStatement[] {
   const created = new Set<string>();
@@ -191,13 +191,13 @@ function isOutside(key: ForeignKey, names: ReadonlySet<string>): boolean {
   return key.referencedDatabase !== null || !names.has(key.referencedTable);
 }
 
-/** Whether a foreign key refers to what the schema itself does not have. */
+/** Whether a foreign key refers to something outside the schema. */
 export function refersOutside({ tables }: Schema): boolean {
   const names = new Set(tables.map(({ name }) => name));
   return tables.some(({ foreignKeys }) => foreignKeys.some((key) => isOutside(key, names)));
 }
 
-/** CREATE TABLE cannot say that a nullable column has no default at all. */
+/** CREATE TABLE cannot express that a nullable column has no default at all. */
 function droppedDefaults(table: Table, settings: readonly Setting[]): ScriptStatement[] {
   const clauses = table.columns
     .filter(lacksDefault)
@@ -213,9 +213,9 @@ function droppedDefaults(table: Table, settings: readonly Setting[]): ScriptStat
 const ZERO_DATES = "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION";
 
 /**
- * The session settings that a table's definition needs to be taken: a server that was once less strict has dates that
- * it would no longer accept as defaults, and refuses every ALTER of such a table (error 1067).
- * @param more columns that the table has until the statement has run
+ * The session settings without which the server would refuse a table's definition. A server that was once less strict
+ * has defaults with dates that it would no longer accept, and refuses every ALTER of such a table (error 1067).
+ * @param more further columns that the table has until the statement has run
  */
 function neededSettings(table: Table, more: readonly Column[] = []): readonly Setting[] {
   const settings: Setting[] = [];
@@ -236,7 +236,7 @@ function dateKind({ type, default: value }: Column): "zero" | "invalid" | null {
   return Number(day) > last ? "invalid" : null;
 }
 
-/** MariaDB keeps a KEY_BLOCK_SIZE that its row format has no use for, and strictly refuses it. */
+/** MariaDB keeps a KEY_BLOCK_SIZE that its row format does not use, but refuses it in strict mode. */
 function keepsIgnoredOption({ engine, options }: Table): boolean {
   const value = (name: string): string | undefined => options.find((option) => option.name === name)?.value;
   const format = value("ROW_FORMAT")?.toUpperCase();
@@ -244,7 +244,7 @@ function keepsIgnoredOption({ engine, options }: Table): boolean {
   return format !== "COMPRESSED" && (value("KEY_BLOCK_SIZE") ?? "0") !== "0";
 }
 
-/** By table name, the columns that statements take away or change: until then the table has them as they were. */
+/** For each table, the columns that statements drop or change: until then the table has them as they were. */
 function formerColumns(changes: readonly Change[]): ReadonlyMap<string, readonly Column[]> {
   const former = new Map<string, Column[]>();
   for (const change of changes) {

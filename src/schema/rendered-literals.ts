@@ -3,17 +3,17 @@ import { quoteString } from "../syntax/quote";
 
 /** A string in an expression, with the `_charset` before it. */
 export interface Literal {
-  /** Of the introducer where there is one, else of the string. */
+  /** Of the introducer if there is one, otherwise of the string. */
   readonly start: number;
   readonly end: number;
   /** Lower case, without the underscore; null: the session's. */
   readonly charset: string | null;
   readonly value: string;
-  /** It is all that a function is called with: the server never put an introducer there by itself. */
+  /** Whether it is a function's only argument: the server never puts an introducer there by itself. */
   readonly alone: boolean;
 }
 
-/** The strings of an expression that a server rendered, in order. */
+/** The strings in an expression that a server printed, in order. */
 export function literalsOf(text: string): readonly Literal[] {
   if (!text.includes("'")) return [];
   const all = [...tokens(text)];
@@ -21,7 +21,7 @@ export function literalsOf(text: string): readonly Literal[] {
     if (token.type !== "string") return [];
     const before = all[index - 1];
     const hasIntroducer = before?.type === "word" && /^_[a-z0-9]+$/i.test(before.value);
-    // x'…', b'…', DATE'…' and the like say something else.
+    // x'…', b'…', DATE'…' and the like are not plain strings.
     if (!hasIntroducer && before?.type === "word" && before.end === token.start) return [];
     const first = hasIntroducer ? index - 1 : index;
     const charset = hasIntroducer ? before.value.slice(1).toLowerCase() : null;
@@ -37,7 +37,7 @@ function isAlone(all: readonly Token[], first: number, last: number): boolean {
   return /^(?:\)|as|using)$/i.test(next.value) && !/^(?:in|and|or|not|xor|when|then|else)$/i.test(name.value);
 }
 
-/** Puts other text in place of an expression's strings; null leaves one as it is. */
+/** Replaces an expression's strings; null leaves one as it is. */
 export function replaceLiterals(
   text: string,
   write: (literal: Literal, index: number) => string | null,
@@ -53,10 +53,10 @@ export function replaceLiterals(
   return result + text.slice(copied);
 }
 
-/** Character sets whose bytes say what the same bytes say in UTF-8. */
+/** Character sets whose bytes mean the same as in UTF-8. */
 const UTF8: ReadonlySet<string> = new Set(["utf8mb4", "utf8mb3", "utf8"]);
 
-/** Character sets in which the bytes of ASCII are not ASCII's characters, or no characters at all. */
+/** Character sets in which ASCII bytes are other characters, or none. */
 const NOT_ASCII: ReadonlySet<string> = new Set([
   "binary",
   "ucs2",
@@ -67,16 +67,17 @@ const NOT_ASCII: ReadonlySet<string> = new Set([
   "filename",
 ]);
 
-/** Text without a character that ASCII lacks. */
+/** Whether a text has only ASCII characters. */
 export function isAscii(text: string): boolean {
   for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return false;
   return true;
 }
 
 /**
- * Whether an introducer says nothing: every session here speaks utf8mb4, and a server turns the strings that it
- * compares with a column into that column's character set when the table is altered (`_ascii''`). `_binary` compares
- * bytes, and other letters than ASCII's are other letters in other character sets.
+ * Whether an introducer is useless: all our sessions use utf8mb4, and when a table is altered, a server converts
+ * strings that it compares with a column to that column's character set (`_ascii''`). `_binary` is not useless, because
+ * it compares bytes, and neither are introducers before letters outside ASCII, which mean other letters in other
+ * character sets.
  */
 export function isNoise({ charset, value, alone }: Literal): boolean {
   if (charset === null || UTF8.has(charset)) return true;
@@ -84,8 +85,8 @@ export function isNoise({ charset, value, alone }: Literal): boolean {
 }
 
 /**
- * Whether SHOW CREATE TABLE of MySQL may have printed something else than what is there: it takes the bytes of any
- * character set for utf8mb3, and prints `?` for every byte that is none.
+ * Whether MySQL's SHOW CREATE TABLE may have printed something wrong: it reads the bytes of any character set as
+ * utf8mb3, and prints `?` for invalid bytes.
  */
 export function mayBeLost(text: string): boolean {
   return literalsOf(text).some((literal) => {
@@ -94,7 +95,7 @@ export function mayBeLost(text: string): boolean {
   });
 }
 
-/** A string as bytes, as MySQL's information_schema gives it. */
+/** A string as bytes, from MySQL's information_schema. */
 export interface Bytes {
   readonly charset: string;
   readonly bytes: Buffer;
@@ -102,9 +103,9 @@ export interface Bytes {
 }
 
 /**
- * Reads an expression of MySQL's information_schema. Each string is there in the bytes of its own character set, all
- * bytes as if they were latin1, and quotes and backslashes once more escaped.
- * @returns null when it is not of that kind
+ * Reads an expression from MySQL's information_schema. Each string is in the bytes of its own character set, shown as
+ * if they were latin1, with quotes and backslashes escaped once more.
+ * @returns null when the text is not like that
  */
 export function readStored(
   stored: string,
@@ -121,7 +122,7 @@ export function readStored(
 
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", "0": "\0", Z: "\x1a", t: "\t" };
 
-/** What MySQL prints of bytes that it takes for utf8mb3. */
+/** What MySQL prints for bytes that it reads as utf8mb3. */
 export function printedLossy(bytes: Buffer): string {
   let text = "";
   for (let at = 0; at < bytes.length; ) {
@@ -132,7 +133,7 @@ export function printedLossy(bytes: Buffer): string {
   return text;
 }
 
-/** Bytes of the utf8mb3 character at a place; 0 when there is none. */
+/** Length of the utf8mb3 character at a place; 0 when there is none. */
 function utf8Length(bytes: Buffer, at: number): number {
   const first = bytes[at] ?? 0;
   const length = first < 0x80 ? 1 : first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3 : 0;
@@ -143,7 +144,9 @@ function utf8Length(bytes: Buffer, at: number): number {
     : 0;
 }
 
-/** An expression without its strings, introducers and outer parentheses: what two renderings of it have in common. */
+/**
+ * An expression without its strings, introducers and outer parentheses: what two printed forms of it have in common.
+ */
 export function skeleton(text: string): string {
   let parts = "";
   let copied = 0;
@@ -156,7 +159,7 @@ export function skeleton(text: string): string {
   return inner;
 }
 
-/** Whether the parenthesis that opens the text is closed by its last character. */
+/** Whether the text's last character closes its first parenthesis. */
 export function closesAtEnd(text: string): boolean {
   let depth = 0;
   for (const token of tokens(text)) {
@@ -168,8 +171,8 @@ export function closesAtEnd(text: string): boolean {
 }
 
 /**
- * A string as SQL that means the same bytes in a session that speaks utf8mb4.
- * @param text what the bytes say; null when they say nothing that can be said in utf8mb4
+ * A string as SQL that means the same bytes in a session with utf8mb4.
+ * @param text the text of the bytes; null when utf8mb4 has no such text
  */
 export function writeLiteral({ charset, bytes, alone }: Bytes, text: string | null): string {
   if (UTF8.has(charset) || (text !== null && !alone)) return quoteString(text ?? bytes.toString("utf8"));
@@ -178,7 +181,7 @@ export function writeLiteral({ charset, bytes, alone }: Bytes, text: string | nu
   return `_${charset} x'${bytes.toString("hex")}'`;
 }
 
-/** Whether a character set's bytes can be read as UTF-8 as they are. */
+/** Whether a character set's bytes can be read directly as UTF-8. */
 export function isUtf8(charset: string): boolean {
   return UTF8.has(charset);
 }

@@ -6,9 +6,9 @@ import { NO_RENAMES, type Renames } from "./renames";
 
 /** What declarations mean for two schemas. */
 export interface ResolvedRenames {
-  /** Those that are to be made, in the spelling of the two schemas. */
+  /** The renames to make, in the spelling of the two schemas. */
   readonly renames: Renames;
-  /** Declarations that would lose values if they were guessed at. */
+  /** Declarations for which a wrong guess would lose values. */
   readonly problems: readonly RenameProblem[];
 }
 
@@ -19,20 +19,20 @@ export interface RenameProblem {
   readonly why: string;
 }
 
-/** One declaration within what shares its names: the tables of a schema, or the columns of a table. */
+/** One declaration within one name space: the tables of a schema, or the columns of a table. */
 interface Claim extends NamePair {
   readonly line: number;
 }
 
-/** The things of one kind that have names of their own, before and after. */
+/** The names in one name space, before and after. */
 interface Scope {
   /** For people: `table`, `column of t`. */
   readonly what: string;
   readonly before: readonly string[];
   readonly after: readonly string[];
   /**
-   * How unlike the things are, for those that exchange their names: taken by their own names, and by their old ones.
-   * Null for things without values, with which nothing can go wrong.
+   * For things that swap names, how different they are: compared by their own names, and by their old ones. Null for
+   * things without values, with which nothing can go wrong.
    */
   readonly unlikeness:
     | ((claims: readonly NamePair[]) => { readonly done: number; readonly renamed: number })
@@ -40,9 +40,9 @@ interface Scope {
 }
 
 /**
- * Holds declarations against what the migrations build and what schema.sql makes. A comment stays in schema.sql long
- * after its rename was made, and then says nothing.
- * @param schemas null: only what shows in the text is judged
+ * Compares declarations with what the migrations build and what schema.sql makes. A comment stays in schema.sql long
+ * after its rename was made, and then means nothing.
+ * @param schemas null: only the text itself is judged
  */
 export function resolveRenames(
   declarations: readonly RenameDeclaration[],
@@ -122,7 +122,7 @@ function judgeClaims(
     if (scope.unlikeness === null) return true;
     const isGivenUp = claims.some((other) => other.from === to);
     if (had(to) && !isGivenUp) {
-      // Made long ago, and something new has had the old name since.
+      // The rename was made long ago, and something new has the old name now.
       if (after.includes(from)) return false;
       return refuse(
         `the migrations build ${from} and ${to} both, and one of them would be lost. Remove the comment if ${from} is to be dropped`,
@@ -149,7 +149,7 @@ function judgeClaims(
   return { pairs, problems };
 }
 
-/** Pairs that exchange names among themselves. */
+/** Pairs that swap names among themselves. */
 function circles(pairs: readonly Claim[]): readonly (readonly Claim[])[] {
   const found: Claim[][] = [];
   const seen = new Set<Claim>();
@@ -170,7 +170,7 @@ function circles(pairs: readonly Claim[]): readonly (readonly Claim[])[] {
 function tableScope(from: Schema, to: Schema): Scope {
   const tableOf = (schema: Schema, name: string): Table | undefined =>
     schema.tables.find((table) => table.name === name);
-  // Columns with their names, and without, since those may be renamed as well.
+  // Columns with their names, and without, since they may be renamed as well.
   const shape = (table: Table | undefined): string[] =>
     (table?.columns ?? []).flatMap((column) => [
       JSON.stringify(column),
@@ -189,7 +189,7 @@ function tableScope(from: Schema, to: Schema): Scope {
   };
 }
 
-/** Another definition says more than any number of other places. */
+/** A different definition counts more than any number of different positions. */
 const DEFINITION = 10_000;
 
 function columnScope(from: Table | null, to: Table): Scope {
@@ -248,7 +248,7 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, each) => total + each, 0);
 }
 
-/** As the server spells it: names of columns and keys have no case, and on some machines tables' have none. */
+/** The name as the server spells it: columns and keys ignore case, and on some machines tables do. */
 function spelling(name: string, names: readonly string[]): string {
   if (names.includes(name)) return name;
   return names.find((candidate) => isSameName(candidate, name)) ?? name;

@@ -3,7 +3,7 @@ import { lossesOf } from "./losses";
 import type { Column, ForeignKey, Index, Schema, Table } from "./model";
 import { typeLoss } from "./narrowing";
 
-/** What is looked for, by names that stay: `-- migrate: allow NAME` silences one. */
+/** What lint looks for, under stable names: `-- migrate: allow NAME` silences one. */
 export const RULES = {
   "loses-data": { level: "error", about: "Rows or values go, and the way back does not bring them." },
   "may-fail": {
@@ -37,7 +37,7 @@ export const RULES = {
 export type Rule = keyof typeof RULES;
 export type Level = "error" | "warning";
 
-/** What the rows of the target can answer: whether there is one that makes a statement fail. */
+/** A question to the rows of the target: is there one that makes a statement fail? */
 export type RowQuestion =
   | { readonly ask: "null"; readonly table: string; readonly column: string }
   | { readonly ask: "longer"; readonly table: string; readonly column: string; readonly characters: number }
@@ -48,15 +48,15 @@ export type RowQuestion =
 /** Something to think about before a statement runs. */
 export interface Risk {
   readonly rule: Rule;
-  /** A sentence without its full stop. */
+  /** A sentence without a full stop. */
   readonly message: string;
-  /** What to do instead; null: nothing that is always right. */
+  /** What to do instead; null: no advice is always right. */
   readonly instead: string | null;
-  /** Null: rows cannot tell, or nobody has to ask them. */
+  /** Null: rows cannot tell, or there is no need to ask. */
   readonly question: RowQuestion | null;
 }
 
-/** What the change of one statement risks. @param before the schema that it changes */
+/** What one change risks. @param before the schema that it changes */
 export function risksOf(change: Change, before: Schema): readonly Risk[] {
   const losses = lossesOf(change).map((loss) => risk("loses-data", loss, null));
   switch (change.type) {
@@ -123,7 +123,7 @@ function newTableRisks(table: Table, before: Schema): readonly Risk[] {
   return risks;
 }
 
-/** What more than half have; null: nothing, or there are too few to speak of a rest. */
+/** The value that more than half have; null: there is none, or there are too few values. */
 function mostOf(values: readonly string[]): string | null {
   if (values.length < 2) return null;
   const counts = new Map<string, number>();
@@ -139,7 +139,7 @@ function redundancy(index: Index, table: Table): readonly Risk[] {
     if (each === index || !each.visible || !["primary", "unique", "key"].includes(each.kind)) return false;
     const parts = partsOf(each);
     const covers = own.every((part, at) => parts[at] === part);
-    // Of two that are the same, the later one is too many.
+    // Of two equal ones, the later one is redundant.
     return (
       covers &&
       (parts.length > own.length ||

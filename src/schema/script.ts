@@ -7,7 +7,7 @@ export interface ScriptStatement {
   readonly text: string;
   /** Lines of comment above it, without the dashes. */
   readonly comments?: readonly string[];
-  /** Of a stored program: its body may contain semicolons, and the server remembers these settings with it. */
+  /** For a stored program: its body may contain semicolons, and the server remembers these settings with it. */
   readonly program?: ProgramSettings;
   /** Session settings it needs, by name; put back afterwards. */
   readonly settings?: readonly Setting[];
@@ -28,8 +28,8 @@ export interface Setting {
 const DELIMITERS = ["//", "$$", ";;", "|||"] as const;
 
 /**
- * Writes statements as a file that the mysql client and this package's own splitter both read: semicolons,
- * DELIMITER around programs, session settings set before what needs them and put back behind it.
+ * Writes statements as a file that the mysql client and this package's own splitter both read: semicolons, DELIMITER
+ * around programs, session settings set before the statements that need them and restored after them.
  */
 export function renderScript(statements: readonly ScriptStatement[]): string {
   const groups: Group[] = [];
@@ -38,7 +38,7 @@ export function renderScript(statements: readonly ScriptStatement[]): string {
     const { comments = [] } = statement;
     const last = groups.at(-1);
     const text = delimited(statement.text, statement.program !== undefined);
-    // Neighbours that need the same share it; what is said of one statement is said above all that belongs to it.
+    // Neighbours that need the same settings share them. A comment on one statement goes above its settings.
     const isShared = comments.length === 0 && last?.comments.length === 0;
     if (isShared && isDeepStrictEqual(last.settings, settings)) last.texts.push(text);
     else groups.push({ comments, settings, texts: [text] });

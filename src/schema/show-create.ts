@@ -1,11 +1,11 @@
 import type { Row, Session } from "../server/session";
 import { quoteIdentifier } from "../syntax/quote";
 
-/** A session made ready to have its server render definitions. */
+/** A session prepared to let its server print definitions. */
 export interface Reader {
   readonly session: Session;
   readonly database: string;
-  /** What the session would give to objects it creates. */
+  /** What objects created by this session would get. */
   readonly creator: Creator;
   /** Grows while reading. */
   readonly notCompared: NotCompared[];
@@ -18,10 +18,10 @@ export interface NotCompared {
   readonly why: string;
 }
 
-/** What shares one name space: tables, views and MariaDB's sequences. */
+/** The members of one name space: tables, views and MariaDB's sequences. */
 export interface Listed {
   readonly name: string;
-  /** As information_schema.tables has it: `BASE TABLE`, `SYSTEM VERSIONED`, `VIEW`, `SEQUENCE`. */
+  /** As in information_schema.tables: `BASE TABLE`, `SYSTEM VERSIONED`, `VIEW`, `SEQUENCE`. */
   readonly type: string;
   /** Null for views. */
   readonly collation: string | null;
@@ -35,15 +35,15 @@ export interface Creator {
   readonly timeZone: string;
 }
 
-/** The server rendered one definition, or would not. */
+/** One definition that the server printed. */
 export interface Shown {
   readonly name: string;
   readonly row: Row;
 }
 
 /**
- * Gives the body a reader and puts the session back afterwards. The database becomes the current one, since only
- * then do views leave its name out; ANSI_QUOTES and the like would change how definitions are printed.
+ * Gives the body a reader and puts the session back afterwards. The database becomes the current one, because only then
+ * views leave its name out. Modes such as ANSI_QUOTES would change how definitions are printed.
  */
 export async function withReader<T>(
   session: Session,
@@ -71,7 +71,7 @@ export async function withReader<T>(
   }
 }
 
-/** `root@localhost`, whose user part may contain an @ of its own. */
+/** `root@localhost`, whose user part can contain an @ of its own. */
 function accountOf(row: Row): string {
   const account = text(row, "account");
   const at = account.lastIndexOf("@");
@@ -93,10 +93,10 @@ export function text(row: Row, column: string): string {
 }
 
 /**
- * Has the server render definitions.
+ * Lets the server print definitions.
  * @param kind as SHOW CREATE names it: `TABLE`, `VIEW`, `PROCEDURE`
- * @param column of the answer that holds the definition
- * @returns those it rendered, in order; the others are added to `notCompared`
+ * @param column the column of the answer that has the definition
+ * @returns the printed ones, in order; the others are added to `notCompared`
  */
 export async function showCreate(
   reader: Reader,
@@ -127,7 +127,7 @@ const TEXT_LENGTH = 2_000 * LONGEST;
 
 /**
  * One that cannot be shown, such as a view whose table is gone, ends the whole batch: then its halves are asked.
- * @returns a row for each name; null where the server would not show it, which is noted
+ * @returns a row for each name; null where the server would not show it, which is recorded
  */
 async function showBatch(reader: Reader, kind: string, names: readonly string[]): Promise<(Row | null)[]> {
   const statements = names.map((name) => `SHOW CREATE ${kind} ${quoteIdentifier(name)}`);
@@ -150,7 +150,7 @@ function hide(reader: Reader, kind: string, name: string, why: string): void {
   reader.notCompared.push({ object: `${kind.toLowerCase()} ${name}`, why });
 }
 
-/** Only what the server itself said about one object; a lost connection is no reason to leave it out. */
+/** Whether the server itself said this about one object; a lost connection is no reason to leave the object out. */
 export function isServerError(error: unknown): boolean {
   const fields = typeof error === "object" && error !== null ? (error as Record<string, unknown>) : {};
   return typeof fields.errno === "number" && typeof fields.sqlState === "string";

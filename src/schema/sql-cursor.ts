@@ -1,31 +1,31 @@
 import { type Token, tokens } from "../syntax/lexer";
 
-/** A place in SQL that the server rendered, moving forward token by token. */
+/** A position in SQL that the server printed, moving forward token by token. */
 export interface SqlCursor {
   readonly text: string;
-  /** The token at the cursor, or the one `ahead` of it; null behind the end. */
+  /** The token at the cursor, or the one `ahead` of it; null after the end. */
   peek(ahead?: number): Token | null;
-  /** The token at the cursor; moves behind it. @throws Error at the end of the text */
+  /** The token at the cursor; moves past it. @throws Error at the end of the text */
   next(): Token;
-  /** Whether the next tokens are these unquoted words, in any case, or punctuation. Does not move. */
+  /** Whether the next tokens are these unquoted words, in upper or lower case, or punctuation. Does not move. */
   at(...words: readonly string[]): boolean;
-  /** Moves behind these words if they are next. @returns whether they were */
+  /** Moves past these words if they are next. @returns whether they were */
   accept(...words: readonly string[]): boolean;
-  /** Moves behind these words. @throws Error when something else is next */
+  /** Moves past these words. @throws Error when something else is next */
   expect(...words: readonly string[]): void;
-  /** A name, quoted or not; in double quotes, as under ANSI_QUOTES, too. */
+  /** A name, quoted or not; double quotes (as under ANSI_QUOTES) also count. */
   name(): string;
   /** The text of a parenthesised group, parentheses included. */
   group(): string;
   /** The text up to the first token outside parentheses for which `stop` holds, or to the end; trimmed. */
   until(stop: (token: Token) => boolean): string;
-  /** An attribute that this program has no word for, as it was printed: its first token, then the text up to `stop`. */
+  /** An attribute unknown to this program, as printed: its first token, then the text up to `stop`. */
   attribute(stop: (token: Token) => boolean): string;
   /** The text from the next token to the end. */
   rest(): string;
 }
 
-/** A cursor at the start of SQL rendered by a server (so with backslash escapes). */
+/** A cursor at the start of SQL printed by a server (so with backslash escapes). */
 export function sqlCursor(text: string): SqlCursor {
   const all = [...tokens(text)];
   let at = 0;

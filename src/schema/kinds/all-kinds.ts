@@ -8,18 +8,18 @@ import { views } from "./view";
 /** Each may use those before it. */
 const LIST = [routines, sequences, views, triggers, events] as const;
 
-/** The objects of a schema that are not tables, a list for each kind, sorted by name or as the kind says. */
+/** The objects of a schema that are not tables, one list per kind, sorted by name or as the kind says. */
 export type ObjectLists = {
   readonly [K in (typeof LIST)[number] as K["list"]]: Awaited<ReturnType<K["read"]>>;
 };
 
-/** Every kind of object but tables; what comes first may be used by what comes behind. */
+/** Every kind of object except tables; earlier kinds may be used by later ones. */
 export const KINDS: readonly Kind<NamedObject, keyof ObjectLists>[] = LIST;
 
-/** Types of what holds statements, as they follow CREATE. */
+/** Types of objects that contain statements, as they follow CREATE. */
 export const PROGRAM_TYPES: readonly string[] = KINDS.flatMap(({ types, hasBody }) => (hasBody ? types : []));
 
-/** A list of objects for each kind. */
+/** Makes a list of objects for each kind. */
 export function objectLists(
   of: (kind: Kind<NamedObject, keyof ObjectLists>) => readonly NamedObject[],
 ): ObjectLists {

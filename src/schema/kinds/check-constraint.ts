@@ -5,7 +5,7 @@ import type { AlterClause } from "../change";
 import type { Check, Table } from "../model";
 import { type KeyChanges, mentionsAny } from "./key";
 
-/** What takes one table's checks to another's. */
+/** The changes that turn one table's checks into another's. */
 export function diffChecks(
   from: Table,
   to: Table,

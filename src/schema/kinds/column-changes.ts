@@ -14,18 +14,18 @@ import { mentionsAny } from "./key";
 
 export interface ColumnChanges {
   readonly drops: readonly AlterClause[];
-  /** In the order in which they must be written, since positions refer to what stands before. */
+  /** In the order in which they must be written, since positions refer to earlier columns. */
   readonly changes: readonly AlterClause[];
-  /** Defaults to drop or to set in a statement of their own: a column cannot be changed twice in one. */
+  /** Defaults to drop or set in a statement of their own: one statement cannot change a column twice. */
   readonly defaults: readonly AlterClause[];
-  /** Columns that are dropped and added again under the same name, so that nothing of them or on them survives. */
+  /** Columns that are dropped and added again under the same name, so their values and indexes are lost. */
   readonly replaced: ReadonlySet<string>;
 }
 
 /**
- * What takes one table's columns to another's.
+ * The changes that turn one table's columns into another's.
  * @param from with its columns already renamed
- * @param renamed the renames that this ALTER has to make
+ * @param renamed the renames that this ALTER must make
  */
 export function diffColumns(
   from: Table,
@@ -46,7 +46,7 @@ export function diffColumns(
   const drops = from.columns
     .filter(({ name }) => !wanted.has(name) || replaced.has(name))
     .map((column): AlterClause => {
-      // One that is replaced is not renamed on the way.
+      // A replaced column is not renamed first.
       return { type: "drop-column", column: { ...column, name: oldNames.get(column.name) ?? column.name } };
     });
   const fixed = stayingColumns(from, to, replaced);
@@ -74,7 +74,7 @@ export function diffColumns(
   return { drops, changes, defaults, replaced };
 }
 
-/** Generated columns that are made of a replaced one go with it and come back with it. */
+/** Generated columns that use a replaced column are dropped and added with it. */
 function addDependents(replaced: Set<string>, from: Table, to: Table): void {
   const wanted = new Set(to.columns.map(({ name }) => name));
   for (let size = -1; size !== replaced.size; ) {
@@ -86,7 +86,7 @@ function addDependents(replaced: Set<string>, from: Table, to: Table): void {
   }
 }
 
-/** The columns that keep their place while the others move around them: as many as possible. */
+/** The columns that keep their place while others move: as many as possible. */
 function stayingColumns(from: Table, to: Table, replaced: ReadonlySet<string>): ReadonlySet<string> {
   const place = new Map(from.columns.map(({ name }, index) => [name, index]));
   const kept = to.columns.filter(({ name }) => place.has(name) && !replaced.has(name));
@@ -114,8 +114,8 @@ function changeColumn(
 }
 
 /**
- * Whether ALTER … MODIFY can make one column into the other. A virtual column has no values of its own on disk,
- * so it can neither become nor come from anything else (errors 3106, MariaDB 1907).
+ * Whether ALTER … MODIFY can turn one column into the other. A virtual column has no values of its own on disk, so it
+ * can neither become nor replace anything else (errors 3106, MariaDB 1907).
  * https://dev.mysql.com/doc/refman/8.4/en/alter-table-generated-columns.html
  */
 function canBecome(from: Column, to: Column): boolean {
@@ -128,7 +128,7 @@ function canBecome(from: Column, to: Column): boolean {
 
 const TEXT_OR_BYTES = /^(char|varchar|binary|varbinary|\w*text|\w*blob)\b/;
 
-/** Types whose values no other type takes, not even NULLs of an empty table (MariaDB 4079). */
+/** Some types cannot be converted at all, not even in an empty table (MariaDB 4079). */
 function canConvert(from: string, to: string): boolean {
   if (from === to) return true;
   if (isSpatial(from)) return isSpatial(to);
@@ -139,8 +139,8 @@ function canConvert(from: string, to: string): boolean {
 }
 
 /**
- * Whether expressions of a table still say the old names after `applyRenames`, because the server does not rewrite
- * them: then the statement that renames has to redefine them as well.
+ * Whether expressions of a table still have the old names after `applyRenames`, because the server does not rewrite
+ * them. Then the renaming statement must redefine them as well.
  */
 export function isTangled(table: Table, renamed: readonly NamePair[], server: ServerInfo): boolean {
   if (renamed.length === 0 || rewritesExpressionsOnRename(server)) return false;
@@ -155,7 +155,7 @@ export function isTangled(table: Table, renamed: readonly NamePair[], server: Se
   return expressions.some((expression) => mentionsAny(expression, old));
 }
 
-/** One ALTER that renames columns and nothing else, apart from saying the new names where the old ones were said. */
+/** One ALTER that only renames columns, and puts the new names into expressions with the old ones. */
 export interface RenameStep {
   readonly clauses: readonly AlterClause[];
   /** The table afterwards. */

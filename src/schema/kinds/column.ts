@@ -9,7 +9,7 @@ export interface CharacterSet {
   readonly collation: string;
 }
 
-/** Words that begin an attribute, so that a type or a default ends before them. */
+/** Words that begin an attribute: a type or a default ends before them. */
 const ATTRIBUTES: ReadonlySet<string> = new Set([
   "AS",
   "AUTO_INCREMENT",
@@ -33,7 +33,7 @@ const ATTRIBUTES: ReadonlySet<string> = new Set([
   "WITHOUT",
 ]);
 
-/** A nullable column of these types has DEFAULT NULL, which MySQL does not print for them. */
+/** A nullable column of these types has DEFAULT NULL, but MySQL does not print it. */
 const TYPES_WITHOUT_PRINTED_NULL = /^(tiny|medium|long)?(blob|text)\b/;
 
 interface Draft {
@@ -48,7 +48,7 @@ interface Draft {
   readonly attributes: string[];
 }
 
-/** Reads one column of SHOW CREATE TABLE; leaves the cursor on the comma or parenthesis behind it. */
+/** Reads one column of SHOW CREATE TABLE; leaves the cursor on the comma or parenthesis after it. */
 export function parseColumn(cursor: SqlCursor, characterSets: ReadonlyMap<string, CharacterSet>): Column {
   const name = cursor.name();
   const type = parseType(cursor);
@@ -121,7 +121,7 @@ function endsPart(token: Token): boolean {
   return token.type === "quoted-identifier" || isOneOf(token, ATTRIBUTES);
 }
 
-/** Whether a type, as SQL, is of places and shapes. */
+/** Whether a type, as SQL, is a spatial one. */
 export function isSpatial(type: string): boolean {
   return SPATIAL.test(type);
 }
@@ -130,20 +130,20 @@ const SPATIAL = /^(point|linestring|polygon|multi\w+|geom\w+)\b/;
 
 /**
  * A column as CREATE TABLE and ALTER TABLE take it.
- * @param table whose default character set the column takes when it names none
+ * @param table the table whose default character set applies when the column names none
  */
 export function columnDefinition(column: Column, table: Table): string {
   const parts = [quoteIdentifier(column.name), column.type, ...columnCharacterSet(column, table)];
   const { generated } = column;
   if (generated === null) {
     if (!column.nullable) parts.push("NOT NULL");
-    // Without explicit_defaults_for_timestamp a TIMESTAMP is NOT NULL unless it says NULL.
+    // Without explicit_defaults_for_timestamp a TIMESTAMP is NOT NULL unless declared NULL.
     else if (/^timestamp\b/.test(column.type)) parts.push("NULL");
   } else {
     const isPeriod = generated.expression.startsWith("ROW ");
     parts.push(`GENERATED ALWAYS AS ${generated.expression}`);
     if (!isPeriod) parts.push(generated.stored ? "STORED" : "VIRTUAL");
-    // MariaDB's grammar has no NOT NULL here, and never prints one.
+    // MariaDB's grammar does not allow NOT NULL here, and it never prints one.
     if (!column.nullable && !isPeriod) parts.push("NOT NULL");
   }
   parts.push(...column.attributes);
@@ -157,8 +157,8 @@ export function columnDefinition(column: Column, table: Table): string {
 }
 
 /**
- * Whether a nullable column has had its default dropped, so that every INSERT must give it a value: neither CREATE
- * TABLE nor a column definition can say so, only ALTER COLUMN … DROP DEFAULT.
+ * Whether a nullable column's default was dropped, so that every INSERT must give it a value. Neither CREATE TABLE nor
+ * a column definition can express that, only ALTER COLUMN … DROP DEFAULT.
  */
 export function lacksDefault(column: Column): boolean {
   const givesItself = column.generated !== null || column.autoIncrement;

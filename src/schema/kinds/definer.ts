@@ -5,14 +5,14 @@ import type { SqlCursor } from "../sql-cursor";
 
 /** What views, triggers, routines and events have in common. */
 export interface Definer {
-  /** As SQL; null: the account that read it, which is whoever creates it. */
+  /** As SQL; null: the account that reads it, which is also the one that would create it. */
   readonly definer: string | null;
 }
 
 /** The settings that the server remembers with a stored program and restores when it runs. */
 export interface StoredProgram extends Definer {
   readonly name: string;
-  /** Null: that of the session that read it. */
+  /** Null: the same as in the reading session. */
   readonly sqlMode: string | null;
 }
 
@@ -23,7 +23,7 @@ interface Head extends Definer {
   readonly security: string;
 }
 
-/** Reads up to one of these types. @throws Error at anything unknown */
+/** Reads up to one of these types. @throws Error at an unknown word */
 export function parseHead(cursor: SqlCursor, types: ReadonlySet<string>): Head {
   cursor.expect("CREATE");
   cursor.accept("OR", "REPLACE");
@@ -42,7 +42,7 @@ export function parseHead(cursor: SqlCursor, types: ReadonlySet<string>): Head {
   return { definer, aggregate, algorithm, security };
 }
 
-/** The account as SQL, in one spelling; a role (MariaDB) has no host. */
+/** The account as SQL, always spelled the same way; a role (MariaDB) has no host. */
 function parseAccount(cursor: SqlCursor): string {
   const user = cursor.name();
   if (cursor.peek()?.type === "variable") return quoteAccount(user, cursor.next().value.slice(1));
@@ -50,13 +50,13 @@ function parseAccount(cursor: SqlCursor): string {
   return cursor.accept("@") ? quoteAccount(user, cursor.name()) : quoteIdentifier(user);
 }
 
-/** Moves behind a name, with or without its database. */
+/** Moves past a name, with or without its database. */
 export function skipName(cursor: SqlCursor): void {
   cursor.name();
   if (cursor.accept(".")) cursor.name();
 }
 
-/** What is the reader's own says nothing about the object: it is what whoever creates it would give it. */
+/** Values equal to the reader's own are left out: an object created by this account gets them anyway. */
 export function remembered(reader: Reader, definer: string | null, row: Row): Omit<StoredProgram, "name"> {
   const sqlMode = text(row, "sql_mode");
   return {
@@ -70,7 +70,7 @@ export function foreignDefiner(reader: Reader, definer: string | null): string |
   return definer === reader.creator.account ? null : definer;
 }
 
-/** What goes before the object's type. */
+/** The clause before the object's type. */
 export function definerClause({ definer }: Definer): string {
   return definer === null ? "" : `DEFINER=${definer} `;
 }

@@ -7,22 +7,22 @@ import { definerClause, parseHead, remembered, type StoredProgram, skipName } fr
 import { type Kind, type ObjectChange, objectChange } from "./kind";
 
 export interface ScheduledEvent extends StoredProgram {
-  /** `EVERY 1 DAY STARTS '…' ENDS '…'`, `AT '…'`; a start that is the moment of creation is left out. */
+  /** `EVERY 1 DAY STARTS '…' ENDS '…'`, `AT '…'`; a start at the moment of creation is left out. */
   readonly schedule: string;
-  /** Seconds from creation to a one-time event, for `AT CURRENT_TIMESTAMP + …`; null for recurring ones. */
+  /** Seconds between creation and a one-time event, for `AT CURRENT_TIMESTAMP + …`; null for recurring ones. */
   readonly delay: number | null;
   readonly preserve: boolean;
   /** `ENABLE`, `DISABLE`, `DISABLE ON SLAVE`. */
   readonly status: string;
   readonly comment: string;
   readonly body: string;
-  /** Null: that of the session that read it. */
+  /** Null: the same as in the reading session. */
   readonly timeZone: string | null;
 }
 
 /**
- * An event without STARTS gets the moment of its creation, or of the ALTER that gave it its schedule. CONVERT_TZ
- * is null for a named zone on a server without time zone tables; then the start stays.
+ * An event without STARTS starts at its creation, or at the ALTER that set its schedule. CONVERT_TZ is null for a named
+ * zone on a server without time zone tables; then the start is kept.
  */
 const EVENTS = `
   SELECT event_name AS name,
@@ -80,9 +80,9 @@ export const events: Kind<ScheduledEvent, "events"> = {
   create: (all) => all.map(createEvent),
 };
 
-/** `AT CURRENT_TIMESTAMP + INTERVAL 1 DAY` is another moment each time it is run, but always as far away. */
+/** `AT CURRENT_TIMESTAMP + INTERVAL 1 DAY` is another moment each time it runs, but always equally far away. */
 function isSameSchedule(from: ScheduledEvent, to: ScheduledEvent): boolean {
-  // An event gets the session's time zone with its schedule, and only then.
+  // An event gets the session's time zone only together with its schedule.
   if (from.timeZone !== to.timeZone) return false;
   return from.schedule === to.schedule || (from.delay !== null && from.delay === to.delay);
 }
@@ -120,7 +120,7 @@ function createEvent(event: ScheduledEvent): ScriptStatement {
   return { text: `${parts.join(" ")}\nDO ${event.body}`, program: event };
 }
 
-/** ALTER EVENT with what differs. An untouched schedule keeps its start. */
+/** ALTER EVENT with the differences. An untouched schedule keeps its start. */
 function alterEvent(from: ScheduledEvent, to: ScheduledEvent, newSchedule: boolean): string {
   const parts = [`ALTER ${definerClause(to)}EVENT ${quoteIdentifier(to.name)}`];
   if (newSchedule) parts.push(`ON SCHEDULE ${to.schedule}`);
@@ -128,6 +128,6 @@ function alterEvent(from: ScheduledEvent, to: ScheduledEvent, newSchedule: boole
   if (from.status !== to.status) parts.push(to.status);
   if (from.comment !== to.comment) parts.push(`COMMENT ${quoteString(to.comment)}`);
   const isSame = from.body === to.body && from.sqlMode === to.sqlMode;
-  // A statement that changes nothing but the definer would be none without it.
+  // A statement that changes only the definer needs something else to be valid.
   return isSame && parts.length > 1 ? parts.join(" ") : `${parts.join(" ")}\nDO ${to.body}`;
 }

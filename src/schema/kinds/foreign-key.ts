@@ -4,7 +4,7 @@ import type { AlterClause } from "../change";
 import type { Column, ForeignKey, Index, ReferentialAction, Table } from "../model";
 import type { SqlCursor } from "../sql-cursor";
 
-/** Reads FOREIGN KEY … behind `CONSTRAINT name`. */
+/** Reads FOREIGN KEY … after `CONSTRAINT name`. */
 export function parseForeignKey(cursor: SqlCursor, name: string): ForeignKey {
   cursor.expect("FOREIGN", "KEY");
   const columns = parseNames(cursor);
@@ -33,7 +33,7 @@ export function parseForeignKey(cursor: SqlCursor, name: string): ForeignKey {
 }
 
 /**
- * RESTRICT, NO ACTION and silence mean the same to InnoDB, and the families differ in which of them they print.
+ * RESTRICT, NO ACTION and no action at all mean the same to InnoDB, and the families differ in what they print.
  * https://dev.mysql.com/doc/refman/8.4/en/create-table-foreign-keys.html#foreign-key-referential-actions
  */
 function parseAction(cursor: SqlCursor): ReferentialAction | null {
@@ -56,18 +56,18 @@ function parseNames(cursor: SqlCursor): string[] {
 
 type TablesByName = ReadonlyMap<string, Table>;
 
-/** A foreign key of a table that exists before and after. */
+/** The foreign keys to drop and add of a table that exists before and after. */
 export interface ForeignKeyChanges {
   readonly drops: readonly ForeignKey[];
   readonly adds: readonly ForeignKey[];
 }
 
 /**
- * Which foreign keys of a table to drop and to add. One that is the same before and after is still dropped and
- * added again when its columns or the indexes it leans on change underneath, which the server would refuse.
+ * Finds the foreign keys of a table to drop and to add. One that is the same before and after is still dropped and
+ * added again when its columns or indexes change, which the server would otherwise refuse.
  * @param from all tables, already renamed, by name
  * @param to all wanted tables by name
- * @param tangled by table: columns that no foreign key may be on while the table is altered
+ * @param tangled for each table, columns that must have no foreign key while the table is altered
  */
 export function diffForeignKeys(
   table: Table,
@@ -103,12 +103,12 @@ function isDisturbed(
   if (key.referencedDatabase !== null) return false;
   const parentFrom = from.get(key.referencedTable);
   const parentTo = to.get(key.referencedTable);
-  // Made while foreign_key_checks was off: there is nothing to disturb.
+  // The key was made while foreign_key_checks was off: there is nothing to disturb.
   if (parentFrom === undefined || parentTo === undefined) return parentFrom !== parentTo;
   return isSideDisturbed(key.referencedColumns, parentFrom, parentTo);
 }
 
-/** Whether the columns at one end of a foreign key, or the index it leans on there, change underneath it. */
+/** Whether the columns at one end of a foreign key, or its index there, change. */
 export function isSideDisturbed(columns: readonly string[], from: Table, to: Table): boolean {
   if (from.engine !== to.engine || !isDeepStrictEqual(from.partitioning, to.partitioning)) return true;
   const column = (table: Table, name: string): Column | undefined =>
@@ -128,19 +128,19 @@ export function isSideDisturbed(columns: readonly string[], from: Table, to: Tab
   return isChanged || !keepsSupport(columns, from, to);
 }
 
-/** Whether an index that a foreign key can lean on is there throughout. */
+/** Whether there is an index for the foreign key at all times. */
 function keepsSupport(columns: readonly string[], from: Table, to: Table): boolean {
   return from.indexes.some(
     (index) => supports(index, columns) && to.indexes.some((other) => isKept(index, other)),
   );
 }
 
-/** An index that is only renamed, shown or hidden is there throughout. */
+/** An index that is only renamed, shown or hidden exists at all times. */
 function isKept(a: Index, b: Index): boolean {
   return isDeepStrictEqual({ ...a, visible: true, name: b.name }, { ...b, visible: true });
 }
 
-/** Whether the columns, whole, are the first of the index. */
+/** Whether the index begins with these columns, in full length. */
 function supports(index: Index, columns: readonly string[]): boolean {
   if (index.kind === "fulltext" || index.kind === "spatial" || index.kind === "vector") return false;
   return columns.every((column, position) => {
@@ -150,12 +150,12 @@ function supports(index: Index, columns: readonly string[]): boolean {
 }
 
 /**
- * An index that the server made for a foreign key goes away by itself when another that could take its place is
- * added, and so does not survive an ALTER that should leave it alone. Which ones it made does not show, but their
- * names do: the foreign key's, or the column's. Dropped and added in the same statement they are there to stay.
+ * An index that the server made for a foreign key disappears when another one that could take its place is added, so it
+ * might not survive an ALTER that should leave it alone. The server does not say which ones it made, but they have the
+ * name of the foreign key or of the column. Dropped and added in the same statement, they become permanent.
  * https://dev.mysql.com/doc/refman/8.4/en/create-table-foreign-keys.html
- * @param clauses of one ALTER
- * @returns the clauses with those indexes made lasting
+ * @param clauses the clauses of one ALTER
+ * @returns the clauses, with those indexes made permanent
  */
 export function keepGeneratedIndexes(
   from: Table,
@@ -163,7 +163,7 @@ export function keepGeneratedIndexes(
   clauses: readonly AlterClause[],
 ): readonly AlterClause[] {
   const covering = clauses.flatMap((clause) => {
-    // The index that the server makes for a foreign key is called like it.
+    // The index that the server makes for a foreign key has the key's name.
     if (clause.type === "add-foreign-key") return [{ name: clause.key.name, columns: clause.key.columns }];
     return clause.type === "add-index"
       ? [{ name: clause.index.name, columns: plainColumns(clause.index) }]
@@ -202,7 +202,7 @@ function mayBeGenerated(index: Index, keys: readonly ForeignKey[]): boolean {
   );
 }
 
-/** The columns at the front of an index that a foreign key could lean on. */
+/** The columns at the front of an index that can serve a foreign key. */
 function plainColumns(index: Index): string[] {
   const columns: string[] = [];
   for (const part of index.parts) {

@@ -19,7 +19,7 @@ const ATTRIBUTES: ReadonlySet<string> = new Set([
   "WITH",
 ]);
 
-/** Reads one key of SHOW CREATE TABLE; leaves the cursor on the comma or parenthesis behind it. */
+/** Reads one key of SHOW CREATE TABLE; leaves the cursor on the comma or parenthesis after it. */
 export function parseIndex(cursor: SqlCursor): Index {
   const kind = parseKind(cursor);
   const name = kind === "primary" ? "PRIMARY" : cursor.name();
@@ -77,13 +77,13 @@ export interface KeyChanges {
 }
 
 export interface IndexChanges extends KeyChanges {
-  /** Names to give back in a statement of their own. */
+  /** Indexes to rename back in a statement of their own. */
   readonly renames: readonly AlterClause[];
 }
 
 /**
- * What takes one table's indexes to another's, the order of unique ones included.
- * @param replaced columns that are dropped and added again: what is on them has to be as well
+ * The changes that turn one table's indexes into another's, including the order of unique ones.
+ * @param replaced columns that are dropped and added again; so their indexes must be, too
  */
 export function diffIndexes(from: Table, to: Table, replaced: ReadonlySet<string>): IndexChanges {
   const partners = matchIndexes(from, to, replaced);
@@ -97,7 +97,7 @@ export function diffIndexes(from: Table, to: Table, replaced: ReadonlySet<string
       adds.push({ type: "add-index", index });
     } else if (redone.has(index)) {
       if (old.name === index.name) {
-        // Dropping an index and adding the very same does nothing: it stays where it is among the others.
+        // Dropping an index and adding exactly the same one does nothing: it keeps its place among the others.
         const temporary = freeName(index.name, [...from.indexes, ...to.indexes]);
         adds.push({ type: "add-index", index: { ...index, name: temporary } });
         renames.push({ type: "rename-index", from: temporary, to: index.name });
@@ -115,8 +115,8 @@ export function diffIndexes(from: Table, to: Table, replaced: ReadonlySet<string
 }
 
 /**
- * Which index each wanted one is today. One that differs in nothing but its name is the same: a rename costs
- * nothing, names may be exchanged in one statement, and a foreign key may lean on the index all the while.
+ * Finds the present index for each wanted one. If only the name differs, it is the same: a rename costs nothing, one
+ * statement can swap names, and a foreign key can use the index all the time.
  */
 function matchIndexes(from: Table, to: Table, replaced: ReadonlySet<string>): ReadonlyMap<Index, Index> {
   const moved = changedReferenceSystems(from, to);
@@ -143,10 +143,10 @@ function matchIndexes(from: Table, to: Table, replaced: ReadonlySet<string>): Re
 }
 
 /**
- * Unique indexes that have to be made again for their order. It has an effect: ON DUPLICATE KEY UPDATE and REPLACE
- * look for the row that is in the way in this order, and the first index without nulls is the clustered one where
- * there is no primary key. Servers sort indexes by kind, and put new ones behind the others of their kind; so
- * whatever stands behind a new one in the wanted order is new as well.
+ * Unique indexes that must be made again because of their order. The order matters: ON DUPLICATE KEY UPDATE and REPLACE
+ * look for the conflicting row in this order, and without a primary key the first index without nulls is the clustered
+ * one. Servers sort indexes by kind and put new ones after the others of their kind, so every index that comes after a
+ * new one in the wanted order must be made again as well.
  * https://dev.mysql.com/doc/refman/8.4/en/insert-on-duplicate.html
  */
 function indexesOutOfPlace(from: Table, to: Table, partners: ReadonlyMap<Index, Index>): ReadonlySet<Index> {
@@ -167,7 +167,7 @@ function indexesOutOfPlace(from: Table, to: Table, partners: ReadonlyMap<Index, 
   return redone;
 }
 
-/** Servers put unique indexes without nulls before those with, and whole columns before prefixes. */
+/** Servers put unique indexes without nulls before those with nulls, and whole columns before prefixes. */
 function sortGroup(index: Index, table: Table): string {
   const columns = new Map(table.columns.map((column) => [column.name, column]));
   const isNullable = index.parts.some(
@@ -185,7 +185,7 @@ function freeName(name: string, taken: readonly Index[]): string {
   }
 }
 
-/** Columns whose SRID differs: no spatial index may be on one while it is changed. */
+/** Columns whose SRID differs: they must have no spatial index while they are changed. */
 function changedReferenceSystems(from: Table, to: Table): ReadonlySet<string> {
   const systemOf = (table: Table, name: string): string =>
     (table.columns.find((column) => column.name === name)?.attributes ?? [])
@@ -202,7 +202,9 @@ function mentions(index: Index, columns: ReadonlySet<string>): boolean {
   );
 }
 
-/** Whether an expression names one of the columns. Text of a string may look like a name; then too much is redone. */
+/**
+ * Whether an expression names one of the columns. Text in a string may look like a name; then we redo more than needed.
+ */
 export function mentionsAny(expression: string, columns: ReadonlySet<string>): boolean {
   return [...columns].some((column) => expression.includes(`\`${column.replaceAll("`", "``")}\``));
 }

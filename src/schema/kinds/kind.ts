@@ -4,35 +4,35 @@ import type { ScriptStatement } from "../script";
 import type { Listed, Reader } from "../show-create";
 
 /**
- * A kind of object that is not a table, with all that is known about it: whatever reads, compares or writes schemas
- * goes over the list of kinds and asks these questions.
+ * A kind of object other than tables, with all we know about it: the code that reads, compares or writes schemas goes
+ * through the list of kinds and asks these questions.
  */
 export interface Kind<T extends NamedObject = NamedObject, L extends string = string> {
-  /** Where a schema has them. */
+  /** The property of a schema that has them. */
   readonly list: L;
-  /** What follows CREATE: `VIEW`; several where one list has several types. */
+  /** The word after CREATE: `VIEW`; several when one list has several types. */
   readonly types: readonly string[];
-  /** Holds statements, with comments of their own. */
+  /** Contains statements, with comments of their own. */
   readonly hasBody: boolean;
-  /** As information_schema.tables calls those that share the tables' name space; null: these names are apart. */
+  /** The type in information_schema.tables, for objects in the tables' name space; null: their names are separate. */
   readonly tableType: string | null;
-  /** The privileges one of which an account needs to be shown them; empty where no server leaves any out in silence. */
+  /** An account needs one of these privileges to see them; empty when no server silently leaves any out. */
   readonly shownTo: readonly string[];
-  /** When those that go are dropped, and new ones made, seen from the tables. */
+  /** When old ones are dropped and new ones made, relative to tables. */
   readonly drops: Moment;
   readonly adds: Moment;
-  /** What messages call one: `procedure p`. */
+  /** Its name in messages: `procedure p`. */
   label(object: T): string;
   /**
-   * Whether they may be others than those that were read before.
-   * @param programs stored programs may have changed since; tables and views may have in any case
+   * Whether they may have changed since they were read.
+   * @param programs whether stored programs may have changed since; tables and views may have in any case
    */
   mayDiffer(known: readonly T[], programs: boolean): boolean;
   /** Reads all of the reader's database. What cannot be read is added to `notCompared`. */
   read(reader: Reader, found: Found): Promise<readonly T[]>;
-  /** What makes one list the other, in order. */
+  /** The changes that turn one list into the other, in order. */
   diff(from: readonly T[], to: readonly T[], around: Around): ObjectChanges;
-  /** What makes them all, in order. */
+  /** The statements that create them all, in order. */
   create(objects: readonly T[]): readonly ScriptStatement[];
 }
 
@@ -40,22 +40,22 @@ export type Moment = "before tables" | "behind tables";
 
 export interface NamedObject {
   readonly name: string;
-  /** The table that it is on, and goes with. */
+  /** The table that it is on, and is dropped with. */
   readonly table?: string;
 }
 
-/** What a database was found to have. */
+/** What was found in a database. */
 export interface Found {
-  /** Tables, and what shares their name space. */
+  /** Tables, and everything else in their name space. */
   readonly listed: readonly Listed[];
-  /** Tables that are left out, with what is on them. */
+  /** Tables that are left out, with the objects on them. */
   readonly except: ReadonlySet<string>;
 }
 
-/** What a comparison has to know beside the objects. */
+/** What a comparison must know besides the objects. */
 export interface Around {
   readonly server: ServerInfo;
-  /** Names of the tables that are wanted. */
+  /** Names of the wanted tables. */
   readonly tables: ReadonlySet<string>;
   readonly isSame: IsSame;
 }
@@ -74,11 +74,11 @@ export interface ObjectChange {
   readonly statement: ScriptStatement;
   /** See `lossesOf`. */
   readonly losses: readonly string[];
-  /** The routine that is dropped to be made again, with which its grants end. */
+  /** The routine that is dropped and made again, which ends its grants. */
   readonly endsGrantsOn: { readonly type: string; readonly name: string } | null;
 }
 
-/** A change that is just this statement; `more` is what else is to be said of it. */
+/** A change that is just this statement; `more` has the other facts about it. */
 export function objectChange(
   statement: ScriptStatement,
   more: Partial<Pick<ObjectChange, "losses" | "endsGrantsOn">> = {},
@@ -86,7 +86,7 @@ export function objectChange(
   return { type: "object", statement, losses: [], endsGrantsOn: null, ...more };
 }
 
-/** Without a definer in what is wanted, any definer will do. */
+/** If the wanted object names no definer, any definer will do. */
 export function isSameForAnyDefiner<T extends { readonly definer: string | null }>(from: T, to: T): boolean {
   const definer = to.definer === null ? null : from.definer;
   return isDeepStrictEqual({ ...from, definer }, to);

@@ -96,8 +96,8 @@ function parseOption(cursor: SqlCursor): string | null {
 }
 
 /**
- * What takes one table's partitions to another's, keeping every row that still has a partition to be in.
- * @returns the changes in order, each a statement of its own unless it is the only one and stands alone anyway
+ * The changes that turn one table's partitions into another's and keep every row that still has a partition.
+ * @returns the changes in order, each for a statement of its own unless there is only one
  */
 export function diffPartitions(from: Table, to: Table): readonly PartitionChange[] {
   const [before, after] = [from.partitioning, to.partitioning];
@@ -107,7 +107,10 @@ export function diffPartitions(from: Table, to: Table): readonly PartitionChange
   return incremental(before, after) ?? [{ type: "partition-by", partitioning: after }];
 }
 
-/** Whether a change can be written behind the other clauses of an ALTER. https://dev.mysql.com/doc/refman/8.4/en/alter-table-partition-operations.html */
+/**
+ * Whether a change can be written after the other clauses of an ALTER.
+ * https://dev.mysql.com/doc/refman/8.4/en/alter-table-partition-operations.html
+ */
 export function joinsOtherClauses(change: PartitionChange): boolean {
   return change.type === "partition-by" || change.type === "remove-partitioning";
 }
@@ -130,8 +133,8 @@ function incremental(before: Partitioning, after: Partitioning): readonly Partit
 }
 
 /**
- * Ranges: what is equal at the front stays. Of the rest, old partitions are reorganised into new ones as long as
- * those reach as far, so that no row is without one; what is beyond is added, or dropped with its rows.
+ * Ranges: equal partitions at the front stay. Of the rest, old partitions are reorganised into new ones as far as these
+ * reach, so that no row is left without one; beyond that, partitions are added, or dropped with their rows.
  */
 function ranges(
   before: readonly Partition[],
@@ -150,7 +153,7 @@ function ranges(
   const dropped = old.slice(upTo + 1);
   if (dropped.length > 0) changes.push({ type: "drop-partitions", partitions: dropped });
   const reorganized = old.slice(0, upTo + 1);
-  // What is equal at the end stays, as long as both sides still end at the same bound before it.
+  // Equal partitions at the end stay, as long as both sides have the same bound before them.
   while (
     reorganized.length > 1 &&
     into.length > 1 &&
@@ -167,13 +170,13 @@ function ranges(
   return changes;
 }
 
-/** Lists: partitions are added at the end, or dropped with their rows; anything else is done anew. */
+/** Lists: partitions are added at the end, or dropped with their rows; anything else is partitioned anew. */
 function lists(before: readonly Partition[], after: readonly Partition[]): readonly PartitionChange[] | null {
   const kept = before.filter((partition) => after.some((other) => isDeepStrictEqual(partition, other)));
   const dropped = before.filter((partition) => !kept.includes(partition));
   if (!isDeepStrictEqual(kept, after.slice(0, kept.length)) || kept.length === 0) return null;
   const added = after.slice(kept.length);
-  // Rows of a dropped partition may belong into an added one.
+  // Rows of a dropped partition may belong in an added one.
   if (dropped.length > 0 && added.length > 0) return null;
   if (dropped.length > 0) return [{ type: "drop-partitions", partitions: dropped }];
   return [{ type: "add-partitions", partitions: added }];

@@ -12,11 +12,14 @@ export interface Routine extends StoredProgram {
   readonly type: RoutineType;
   /** MariaDB: CREATE AGGREGATE FUNCTION. */
   readonly aggregate: boolean;
-  /** From behind the name to the end of the body. */
+  /** From after the name to the end of the body. */
   readonly definition: string;
 }
 
-/** MariaDB's packages are what they show and, apart from that, their body. A package goes with its body, and may have none. */
+/**
+ * MariaDB's packages have a specification and a separate body. Dropping a package drops its body, and a package may
+ * have none.
+ */
 type RoutineType = "procedure" | "function" | "package" | "package body";
 
 /** Procedures, functions and packages, a package before its body. */
@@ -40,7 +43,7 @@ const ROUTINES = `
   FROM information_schema.routines
   WHERE routine_schema = ?`;
 
-/** What can be shown, with the column that SHOW CREATE answers in, in the order in which they are listed. */
+/** What can be shown, with the column in which SHOW CREATE answers, in the order of the list. */
 const SHOWN: readonly (readonly [type: RoutineType, column: string])[] = [
   ["function", "Create Function"],
   ["package", "Create Package"],
@@ -88,7 +91,7 @@ function diff(from: readonly Routine[], to: readonly Routine[], { server, isSame
   };
   const packageOf = ({ type, name }: Routine): Routine | undefined =>
     type === "package body" ? before.get(`package ${name.toLowerCase()}`) : undefined;
-  // A body goes with its package, also with one that is replaced.
+  // A body is dropped with its package, even when the package is replaced.
   const losesPackage = (old: Routine): boolean => {
     const outside = packageOf(old);
     return outside !== undefined && !isSamePart(outside);
@@ -114,9 +117,9 @@ function diff(from: readonly Routine[], to: readonly Routine[], { server, isSame
 }
 
 /**
- * What is lost when a routine is dropped to be made again.
- * MySQL has no CREATE OR REPLACE for routines. https://dev.mysql.com/doc/refman/8.4/en/drop-procedure.html
- * @param grants what was granted on it alone, as statements; null: unknown
+ * What is lost when a routine is dropped and made again. MySQL has no CREATE OR REPLACE for routines.
+ * https://dev.mysql.com/doc/refman/8.4/en/drop-procedure.html
+ * @param grants grants on this routine alone, as statements; null: unknown
  */
 export function grantLosses(
   { type, name }: Pick<Routine, "name"> & { readonly type: string },
@@ -134,7 +137,7 @@ function createRoutine(routine: Routine, verb: "CREATE" | "CREATE OR REPLACE"): 
   return { text: `${verb} ${definerClause(routine)}${type} ${name}${routine.definition}`, program: routine };
 }
 
-/** Up to MariaDB 11.3 the word PACKAGE is known in Oracle mode alone. https://mariadb.com/kb/en/drop-package/ */
+/** Up to MariaDB 11.3 the word PACKAGE works only in Oracle mode. https://mariadb.com/kb/en/drop-package/ */
 function dropRoutine(routine: Routine, recreated: boolean): ObjectChange {
   const text = `DROP ${routine.type.toUpperCase()} ${quoteIdentifier(routine.name)}`;
   const statement = routine.type.startsWith("package") ? { text, program: routine } : { text };
@@ -204,7 +207,10 @@ function takeApart(definition: string): RoutineParts {
   return { ...found, rest: rest + definition.slice(line) };
 }
 
-/** Whether ALTER makes one routine the other, so that it need not be dropped. It takes no comment away (COMMENT ''). */
+/**
+ * Whether ALTER can turn one routine into the other, so that it need not be dropped. ALTER cannot remove a comment
+ * (COMMENT '').
+ */
 function canAlterRoutine(from: Routine, to: Routine): boolean {
   const [before, after] = [takeApart(from.definition), takeApart(to.definition)];
   if (before.comment !== "" && after.comment === "") return false;

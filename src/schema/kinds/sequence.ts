@@ -16,7 +16,7 @@ export interface Sequence {
   readonly cycle: boolean;
   readonly engine: string;
   readonly comment: string;
-  /** Type of its values where one was declared (MariaDB 11.5), as printed. */
+  /** Type of its values if one was declared (MariaDB 11.5), as printed. */
   readonly type: string | null;
 }
 
@@ -99,14 +99,14 @@ function createSequence(sequence: Sequence): string {
   return `${head} START WITH ${sequence.start} ${sequenceOptions(sequence)} ENGINE=${sequence.engine}${comment}`;
 }
 
-/** What makes one the other. A start that stays is not given, since giving it may be refused. */
+/** The statements that turn one into the other. An unchanged start is left out, because it might be refused. */
 function alterSequence(from: Sequence, to: Sequence): string[] {
   const name = quoteIdentifier(to.name);
   const type = to.type === from.type || to.type === null ? "" : ` AS ${to.type}`;
   const start = to.start === from.start ? "" : ` START WITH ${to.start}`;
   const { engine, comment } = from;
   const isValues = !isDeepStrictEqual(from, { ...to, engine, comment });
-  // ALTER SEQUENCE does not know what of a sequence is a table's.
+  // ALTER SEQUENCE does not know the table options of a sequence.
   const options = [
     ...(engine === to.engine ? [] : [`ENGINE=${to.engine}`]),
     ...(comment === to.comment ? [] : [`COMMENT=${quoteString(to.comment)}`]),

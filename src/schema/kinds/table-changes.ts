@@ -9,11 +9,14 @@ import { type ColumnChanges, diffColumns, renameStep } from "./column-changes";
 import { diffIndexes, type KeyChanges, mentionsAny } from "./key";
 import { diffPartitions, joinsOtherClauses } from "./partition";
 
-/** What takes a table to another of the same name, foreign keys aside, in statements that run one after another. */
+/**
+ * The changes that turn a table into another of the same name, except foreign keys, in statements that run one after
+ * another.
+ */
 export interface TableChanges {
-  /** What cannot share a statement with the rest and has to come before it. */
+  /** Changes that cannot share a statement with the rest and must come before it. */
   readonly before: readonly AlterTable[];
-  /** The one ALTER that a table mostly needs. Without clauses there is nothing for it to do. */
+  /** The one ALTER that usually suffices. Without clauses there is nothing to do. */
   readonly main: AlterTable;
   readonly after: readonly AlterTable[];
 }
@@ -21,9 +24,9 @@ export interface TableChanges {
 /**
  * Compares two tables.
  * @param renamedFrom with its name and columns already renamed
- * @param renamed the column renames among them
- * @param referenced columns of this table that foreign keys are on or refer to, under their new names: a rename of
- *   one shares no statement with what copies the table (MariaDB 1846; MySQL 9.7 crashes)
+ * @param renamed the column renames in this change
+ * @param referenced columns of this table that foreign keys are on or refer to, under their new names: renaming one
+ *   cannot share a statement with a change that copies the table (MariaDB 1846; MySQL 9.7 crashes)
  */
 export function diffTable(
   renamedFrom: Table,
@@ -119,7 +122,7 @@ function diffPeriods(from: Table, to: Table): KeyChanges {
   };
 }
 
-/** Versioning, by when it ends or begins: before everything else, together with it, or afterwards. */
+/** Changes of versioning: before everything else, together with it, or afterwards. */
 interface VersioningChanges {
   readonly before: readonly AlterClause[];
   readonly main: readonly AlterClause[];
@@ -131,10 +134,10 @@ function diffVersioning(from: Table, to: Table): VersioningChanges {
   const end: AlterClause = { type: "system-versioning", add: false };
   if (!from.systemVersioned) return { before: [], main: to.systemVersioned ? [begin] : [], after: [] };
   const begins = to.systemVersioned ? [begin] : [];
-  // MariaDB refuses the change (error 4139): versioning is the engine's own business.
+  // MariaDB refuses to change the engine (error 4139), because versioning belongs to the engine.
   if (from.engine !== to.engine) return { before: [end], main: [], after: begins };
   if (!to.systemVersioned) return { before: [], main: [end], after: [] };
-  // Columns of its own for the system's time come and go with the versioning (errors 4119, 4125).
+  // Explicit columns for system time must come and go together with the versioning (errors 4119, 4125).
   const [had, has] = [hasSystemTime(from), hasSystemTime(to)];
   if (had === has) return { before: [], main: [], after: [] };
   return had ? { before: [], main: [end], after: [begin] } : { before: [end], main: [begin], after: [] };
@@ -157,8 +160,8 @@ function isFulltext(clause: AlterClause): boolean {
 }
 
 /**
- * MySQL does not see another parser in an ALTER that drops a FULLTEXT key and adds it again, and changes the reference
- * system of a column only once no spatial index is on it (error 3644).
+ * MySQL does not notice a new parser in an ALTER that drops a FULLTEXT key and adds it again. And it changes the
+ * reference system of a column only when there is no spatial index on it (error 3644).
  */
 function mustGoFirst(
   clause: AlterClause,
@@ -179,8 +182,8 @@ function isNamed(clause: AlterClause, name: string): boolean {
 }
 
 /**
- * An index on a column that is renamed would land on the column that takes its old name, a new one or another one
- * that is renamed.
+ * An index on a renamed column would end up on the column that takes the old name, be that a new one or another renamed
+ * one.
  */
 function reusesName(columns: ColumnChanges, renamed: readonly NamePair[]): boolean {
   const freed = new Set(renamed.map(({ from }) => from.toLowerCase()));
@@ -192,8 +195,8 @@ function reusesName(columns: ColumnChanges, renamed: readonly NamePair[]): boole
 }
 
 /**
- * MariaDB resolves the names in new expressions before it renames columns, and in old ones after: an ALTER that
- * does both finds neither.
+ * MariaDB resolves the names in new expressions before it renames columns, and in old ones afterwards: an ALTER with
+ * both finds neither.
  */
 function mustRenameFirst(
   columns: ColumnChanges,
@@ -211,7 +214,9 @@ function mustRenameFirst(
   });
 }
 
-/** MariaDB ends the versioning of no table that is partitioned by it (error 4131), whatever else the ALTER does. */
+/**
+ * MariaDB does not end the versioning of a table that is partitioned by it (error 4131), whatever else the ALTER does.
+ */
 function mustLosePartitionsFirst(
   partitioning: Partitioning,
   to: Table,
@@ -222,7 +227,7 @@ function mustLosePartitionsFirst(
   return blocksRename(partitioning, renamed, server);
 }
 
-/** MySQL refuses to rename a column that partitions are made by (error 3855), whatever else the ALTER does. */
+/** MySQL refuses to rename a column used for partitioning (error 3855), whatever else the ALTER does. */
 function blocksRename(partitioning: Partitioning, renamed: readonly NamePair[], server: ServerInfo): boolean {
   if (rewritesExpressionsOnRename(server)) return false;
   const names = new Set(renamed.map(({ from }) => from));
@@ -230,7 +235,7 @@ function blocksRename(partitioning: Partitioning, renamed: readonly NamePair[], 
   return [...tokens(by)].some(({ type, value }) => type !== "string" && names.has(value));
 }
 
-/** What takes one table's options, engine and default character set to another's. */
+/** The changes that turn one table's options, engine and default character set into another's. */
 function diffOptions(from: Table, to: Table): readonly AlterClause[] {
   const clauses: AlterClause[] = [];
   if (from.engine !== to.engine) clauses.push({ type: "option", name: "ENGINE", value: to.engine });
@@ -247,7 +252,7 @@ function diffOptions(from: Table, to: Table): readonly AlterClause[] {
   return clauses;
 }
 
-/** What an option has to be set to so that SHOW CREATE TABLE no longer prints it. */
+/** The value with which SHOW CREATE TABLE no longer prints an option. */
 const DEFAULTS: Readonly<Record<string, string>> = {
   AUTOEXTEND_SIZE: "0",
   AVG_ROW_LENGTH: "0",
@@ -266,7 +271,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   UNION: "()",
 };
 
-/** ROW_FORMAT, PACK_KEYS, the STATS options and MariaDB's engine-defined ones know the word DEFAULT. */
+/** ROW_FORMAT, PACK_KEYS, the STATS options and MariaDB's engine-defined ones accept the word DEFAULT. */
 function defaultValue(name: string): string {
   return DEFAULTS[name] ?? "DEFAULT";
 }

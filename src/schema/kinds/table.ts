@@ -14,10 +14,10 @@ import { foreignKeyDefinition, nameList, parseForeignKey } from "./foreign-key";
 import { indexDefinition, parseIndex } from "./key";
 import { parsePartitioning, partitioningClause } from "./partition";
 
-/** What information_schema.tables calls tables. */
+/** The types of tables in information_schema.tables. */
 export const TABLE_TYPES: readonly string[] = ["BASE TABLE", "SYSTEM VERSIONED"];
 
-/** Whether SHOW CREATE TABLE prints a column's collation depends on how it was declared; this does not. */
+/** Whether SHOW CREATE TABLE prints a column's collation depends on how it was declared; this query does not. */
 const CHARACTER_SETS = `
   SELECT table_name AS tbl, column_name AS name, character_set_name AS charset, collation_name AS collation
   FROM information_schema.columns
@@ -32,7 +32,7 @@ export async function readTables(reader: Reader, listed: readonly Listed[]): Pro
   );
   if (collations.size === 0) return [];
   const characterSets = new Map<string, Map<string, CharacterSet>>();
-  // Many names are as quick to read as all of them.
+  // With many names, reading all columns is just as quick.
   const names = collations.size > 20 ? [] : [...collations.keys()];
   const only = names.length === 0 ? "" : ` AND table_name IN (${names.map(() => "?").join(", ")})`;
   const query = `${CHARACTER_SETS}${only}`;
@@ -56,7 +56,7 @@ export async function readTables(reader: Reader, listed: readonly Listed[]): Pro
   return exact.map(tidyExpressions).sort(byName);
 }
 
-/** A foreign key stands on a line of its own; a line break within a comment is printed as `\\n`. */
+/** A foreign key has a line of its own; a line break within a comment is printed as `\\n`. */
 const FOREIGN_KEY =
   /^( {2}CONSTRAINT )`(.*)`( FOREIGN KEY )\(`(.*)`\)( REFERENCES .*? )\(`(.*)`\)(?=,?$| ON )/gm;
 
@@ -74,7 +74,9 @@ const REFERENCE_SYSTEMS = `
   FROM information_schema.geometry_columns
   WHERE g_table_schema = ? AND srid <> 0`;
 
-/** MariaDB keeps a column's REF_SYSTEM_ID, and prints it nowhere. https://mariadb.com/kb/en/create-table/#ref_system_id */
+/**
+ * MariaDB stores a column's REF_SYSTEM_ID, but does not print it. https://mariadb.com/kb/en/create-table/#ref_system_id
+ */
 async function withReferenceSystems(reader: Reader, tables: readonly Table[]): Promise<readonly Table[]> {
   const isAsked = tables.some(({ columns }) => columns.some(({ type }) => isSpatial(type)));
   if (!isAsked || printsReferenceSystems(reader.session.server)) return tables;
@@ -92,7 +94,7 @@ async function withReferenceSystems(reader: Reader, tables: readonly Table[]): P
   }));
 }
 
-/** What SHOW CREATE TABLE leaves to be guessed: a collation that is a default is not always printed. */
+/** What SHOW CREATE TABLE does not tell: a default collation is not always printed. */
 interface TableFacts {
   readonly collation: string;
   /** By column name; types without a character set are absent. */
@@ -101,8 +103,8 @@ interface TableFacts {
 
 /**
  * Reads what SHOW CREATE TABLE printed with sql_quote_show_create = 1. Expressions stay as printed: see `tidyExpressions`.
- * @param facts of the same table, from information_schema
- * @throws Error when the text is not what a server prints
+ * @param facts facts of the same table, from information_schema
+ * @throws Error when no server prints such a text
  */
 function parseTable(text: string, facts: TableFacts): Table {
   const cursor = sqlCursor(text);
@@ -204,8 +206,8 @@ function parseOptions(cursor: SqlCursor): Options {
 }
 
 /**
- * What Aria prints stays behind, without effect, when the engine changes; and a table that comes back from another
- * tablespace says that it has one of its own, as tables have anyway.
+ * Options of Aria remain, without effect, when the engine changes. And a table that comes back from another tablespace
+ * says that it has its own, which is normal anyway.
  */
 function isAbout(engine: string, { name, value }: TableOption): boolean {
   if (name === "TABLESPACE") return value.replaceAll("`", "") !== "innodb_file_per_table";
@@ -229,8 +231,8 @@ function optionValue(cursor: SqlCursor): string {
 }
 
 /**
- * MySQL prints an index's USING when it was written, even if it says what the engine does anyway, and gives
- * indexes a KEY_BLOCK_SIZE that InnoDB ignores when the table's changes.
+ * MySQL prints an index's USING if it was written, even if it is the engine's default, and when the table's
+ * KEY_BLOCK_SIZE changes it gives indexes one that InnoDB ignores.
  * https://dev.mysql.com/doc/refman/8.4/en/create-table.html
  */
 function withoutDefaults(index: Index, usesBtree: boolean, engine: string): Index {
@@ -246,7 +248,7 @@ function withoutDefaults(index: Index, usesBtree: boolean, engine: string): Inde
 
 /**
  * CREATE TABLE, without semicolon.
- * @param foreignKeys those of the table that can be created with it
+ * @param foreignKeys the table's foreign keys that can be created with it
  */
 export function createTable(server: ServerInfo, table: Table, foreignKeys: readonly ForeignKey[]): string {
   const lines = [
@@ -271,12 +273,12 @@ function tableOptions(table: Table): string {
   ].join(" ");
 }
 
-/** TABLESPACE alone takes no equals sign. */
+/** Only TABLESPACE takes no equals sign. */
 export function tableOption(name: string, value: string): string {
   return name === "TABLESPACE" ? `${name} ${value}` : `${name}=${value}`;
 }
 
-/** The default character set as options; engines such as SEQUENCE's have none. */
+/** The default character set as options; tables of engines such as SEQUENCE have none. */
 export function characterSetOptions(table: Table): string[] {
   return table.charset === "" ? [] : [`DEFAULT CHARSET=${table.charset}`, `COLLATE=${table.collation}`];
 }

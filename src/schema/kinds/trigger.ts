@@ -9,12 +9,12 @@ import { type Kind, type ObjectChange, objectChange } from "./kind";
 export interface Trigger extends StoredProgram {
   readonly table: string;
   readonly timing: "BEFORE" | "AFTER";
-  /** `INSERT`; several joined by OR where the server allows that. */
+  /** `INSERT`; several joined by OR if the server allows that. */
   readonly event: string;
   readonly body: string;
 }
 
-/** Where a trigger goes among those of the same table, timing and event. */
+/** The position of a trigger among those of the same table, timing and event. */
 type TriggerOrder = { readonly word: "FOLLOWS" | "PRECEDES"; readonly trigger: string };
 
 const TRIGGERS = `
@@ -33,7 +33,7 @@ export const triggers: Kind<Trigger, "triggers"> = {
   drops: "before tables",
   adds: "behind tables",
   label: ({ name }) => `trigger ${name}`,
-  // A trigger goes with its table.
+  // A trigger is dropped with its table.
   mayDiffer: (known, programs) => programs || known.length > 0,
   read: async (reader, { except }) => {
     const tables = new Map<string, string>();
@@ -48,7 +48,7 @@ export const triggers: Kind<Trigger, "triggers"> = {
       return { name, table: tables.get(name) ?? "", ...trigger, ...remembered(reader, definer, row) };
     });
   },
-  /** As many as possible stay; a new one says where it goes unless it is the last. */
+  /** As many as possible stay; a new one states its position unless it goes last. */
   diff: (from, to, { tables, isSame }) => {
     const adds: ObjectChange[] = [];
     const before = groupTriggers(from);
@@ -70,7 +70,7 @@ export const triggers: Kind<Trigger, "triggers"> = {
         current.add(trigger);
       }
     }
-    // Those of a table that is dropped go with it.
+    // Triggers of a dropped table go with it.
     const gone = from.filter((trigger) => !kept.has(trigger) && tables.has(trigger.table));
     const drops = gone.map(({ name }) => objectChange({ text: `DROP TRIGGER ${quoteIdentifier(name)}` }));
     return { drops, adds };
@@ -101,7 +101,7 @@ function groupTriggers(all: readonly Trigger[]): Map<string, Trigger[]> {
   return groups;
 }
 
-/** Reads SHOW CREATE TRIGGER, which MariaDB prints as it was written. */
+/** Reads SHOW CREATE TRIGGER, which MariaDB prints as the trigger was written. */
 function parseTrigger(shown: string): Omit<Trigger, "name" | "table" | "sqlMode"> {
   const cursor = sqlCursor(shown);
   const { definer } = parseHead(cursor, new Set(["TRIGGER"]));
@@ -121,7 +121,7 @@ function parseTrigger(shown: string): Omit<Trigger, "name" | "table" | "sqlMode"
   return { definer, timing, event: event.toUpperCase(), body: cursor.rest() };
 }
 
-/** A body may begin with a label, never with one of these two words and a name. */
+/** A body can begin with a label, but never with one of these two words and a name. */
 function isOrder(cursor: SqlCursor): boolean {
   if (!cursor.at("FOLLOWS") && !cursor.at("PRECEDES")) return false;
   const name = cursor.peek(1);

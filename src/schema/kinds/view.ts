@@ -10,13 +10,13 @@ export interface View extends Definer {
   readonly name: string;
   readonly algorithm: string;
   readonly security: string;
-  /** From behind the name to the end: column list, AS, the query, WITH CHECK OPTION. */
+  /** From after the name to the end: column list, AS, the query, WITH CHECK OPTION. */
   readonly definition: string;
   /** Names of this schema's tables and views that the query mentions. */
   readonly uses: readonly string[];
 }
 
-/** Views, in an order in which each finds those it uses. */
+/** Views, ordered so that each comes after those it uses. */
 export const views: Kind<View, "views"> = {
   list: "views",
   types: ["VIEW"],
@@ -37,7 +37,7 @@ export const views: Kind<View, "views"> = {
       .map(({ name }) => objectChange({ text: `DROP VIEW ${quoteIdentifier(name)}` }));
     const adds = inOrder(to).flatMap((view): ObjectChange[] => {
       const old = before.get(view.name);
-      // What it uses follows from its text, and from what else exists.
+      // `uses` follows from the text and from what else exists, so it is not compared.
       if (old !== undefined && isSame({ ...old, uses: view.uses }, view)) return [];
       return [objectChange({ text: createView(view, old === undefined ? "CREATE" : "CREATE OR REPLACE") })];
     });
@@ -55,8 +55,8 @@ async function read(reader: Reader, { listed }: Found): Promise<readonly View[]>
   const shown = await withoutLost(reader, await showCreate(reader, "VIEW", "Create View", names));
   const all = shown.map(({ name, row }): View => {
     const { mentions, definer, ...view } = parseView(text(row, "Create View"), reader.database);
-    // MariaDB has no table of what a view uses, so whatever it mentions counts; a column that happens to be
-    // called like a table only makes the order stricter.
+    // MariaDB does not list what a view uses, so everything it mentions counts; a column that happens to have a table's
+    // name only makes the order stricter.
     const uses = listed.flatMap((other) =>
       other.name !== name && mentions.has(other.name) ? [other.name] : [],
     );
@@ -109,7 +109,7 @@ function parseView(shown: string, database: string): ParsedView {
   return { definer, algorithm, security, definition, mentions };
 }
 
-/** An alias that is spelled like the database would be mistaken for it; then the text stays as it is. */
+/** If an alias is spelled like the database, we could not tell them apart; then the text stays as it is. */
 function withoutOwnDatabase(shown: string, database: string): string {
   const cursor = sqlCursor(shown);
   for (let token = cursor.peek(); token !== null; token = cursor.peek()) {
