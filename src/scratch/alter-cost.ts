@@ -8,19 +8,19 @@ import { identifiersOf } from "../syntax/qualifiers";
 import { quoteIdentifier, quoteQualified } from "../syntax/quote";
 import { renamesIn } from "../syntax/renames-in";
 
-/** What altering a table costs, as the server answered on a copy of it with one row. */
+/** What altering a table costs, according to the server, for a copy of the table with one row. */
 export interface AlterCost {
-  /** How the server does it; null: it has no word for this. */
+  /** How the server does it; null: it has no name for this way. */
   readonly algorithm: AlterWish["algorithm"] | null;
-  /** What others have to wait for until it is done, but for the moment at its beginning and its end. */
+  /** What others have to wait with until it is done, apart from a moment at its beginning and its end. */
   readonly waits: "nothing" | "writes" | "reads and writes";
-  /** Rows are written anew, all or those of some partitions, so that it takes longer the larger the table is. */
+  /** Whether rows (all, or those of some partitions) are written anew, so that a larger table takes longer. */
   readonly rebuilds: boolean;
-  /** False: the row got in the way, and an empty table was asked. Servers may do less for a full one than they say here. */
+  /** False: the row was in the way, so we asked for an empty table. With rows, the real way may be a worse one. */
   readonly withRow: boolean;
 }
 
-/** Tried in this order, which is the one in which a server chooses. */
+/** Tried in this order, which is also the order in which a server chooses. */
 const WISHES: readonly AlterWish[] = [
   { algorithm: "INSTANT", lock: null },
   { algorithm: "NOCOPY", lock: "NONE" },
@@ -35,17 +35,17 @@ const WISHES: readonly AlterWish[] = [
 export interface AlterQuestion {
   readonly text: string;
   readonly table: string;
-  /** The schema before the statement, which is in the database that the copies are made from. */
+  /** The schema before the statement; it exists in the database that the copies are made from. */
   readonly schema: Schema;
   readonly database: string;
 }
 
 /**
- * Asks the server how it would alter a table: on a copy with one row, since servers treat an empty table otherwise. Each way is
- * asked for in turn, until one is not refused; whether rows were written anew shows in the table's number in InnoDB, since
- * both servers use their words for more than one thing.
- * @param session on an empty database of its own, in which nothing stays
- * @returns null when the server takes the statement in no way at all: the copy lacks what it needs
+ * Asks the server how it would alter a table, on a copy with one row, since servers treat an empty table differently.
+ * It tries each way until one is not refused. InnoDB's number of the table then shows whether rows were written anew,
+ * since both servers use their words for more than one thing.
+ * @param session a session on an empty database of its own, in which nothing is left behind
+ * @returns null when the server refuses the statement in every way: the copy lacks something
  * @throws the driver's error when the connection is lost
  * @see https://dev.mysql.com/doc/refman/8.4/en/innodb-online-ddl-operations.html
  */
@@ -80,7 +80,7 @@ async function tryWishes(
   return null;
 }
 
-/** MariaDB calls a change of the partitioning INSTANT and copies all rows for it, with writes waiting. */
+/** MariaDB calls a change of partitioning INSTANT, but copies all rows while writes wait. */
 function costOf(wish: AlterWish | null, rebuilds: boolean, withRow: boolean): AlterCost {
   if (wish === null) {
     return { algorithm: null, waits: rebuilds ? "writes" : "nothing", rebuilds, withRow };
@@ -97,12 +97,12 @@ function costOf(wish: AlterWish | null, rebuilds: boolean, withRow: boolean): Al
   };
 }
 
-/** A number that was not there before belongs to rows that were written anew; numbers that go are dropped partitions. */
+/** A new number belongs to rows that were written anew; numbers that disappear belong to dropped partitions. */
 function hasNewParts(before: string, after: string): boolean {
   const known = new Set(before.split(", "));
   const added = after.split(", ").filter((part) => !known.has(part));
   const names = new Set([...known].map(nameOfPart));
-  // A new partition beside those that stay is empty.
+  // A new partition beside unchanged ones is empty.
   return (
     added.some((part) => names.has(nameOfPart(part))) ||
     (added.length > 0 && [...known].every((part) => !after.includes(part)))
@@ -128,7 +128,7 @@ async function isTaken(session: Session, text: string): Promise<boolean> {
   );
 }
 
-/** Copies of the table, of those that its keys lead to or come from, and of all others that the statement names. */
+/** Makes copies of the table, of those connected by foreign keys, and of all others that the statement names. */
 async function putCopies(
   session: Session,
   { text, table, schema, database }: AlterQuestion,
@@ -150,10 +150,10 @@ async function putCopies(
   return copies;
 }
 
-/** A row of defaults. @returns whether it is there */
+/** Inserts a row of defaults. @returns whether that worked */
 async function putRow(session: Session, table: string): Promise<boolean> {
   const [before] = await session.query("SELECT @@SESSION.sql_mode AS mode");
-  // What its keys lead to may be missing. They are looked at again when the table is altered.
+  // The parent rows of its foreign keys may be missing. The keys are checked again when the table is altered.
   await session.run("SET SESSION sql_mode = '', foreign_key_checks = 0");
   try {
     if (!(await isTaken(session, `INSERT IGNORE INTO ${quoteIdentifier(table)} () VALUES ()`))) return false;
@@ -164,7 +164,7 @@ async function putRow(session: Session, table: string): Promise<boolean> {
   }
 }
 
-/** Under the new name, too, if the statement gave it one. */
+/** Also under a new name, if the statement gave one. */
 async function dropCopies(session: Session, copies: readonly string[]): Promise<void> {
   await session.run("SET SESSION foreign_key_checks = 0");
   const rows = await session.query("SHOW FULL TABLES WHERE Table_type <> 'VIEW'");

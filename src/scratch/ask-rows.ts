@@ -3,12 +3,15 @@ import { serverErrno } from "../server/error-numbers";
 import type { Session } from "../server/session";
 import { quoteIdentifier } from "../syntax/quote";
 
-/** What the rows say: there is one, there is none, or nobody knows: it took too long, or they cannot be read. */
+/**
+ * The answer: there is such a row, there is none, or nobody knows, because it took too long or the rows cannot be read.
+ */
 export type RowAnswer = "found" | "none" | "unknown";
 
 /**
- * Asks a table of the target whether it has a row that makes a statement fail. Only reads, and stops at the first.
- * @param limitMs milliseconds that the server may look for one, whole seconds on MariaDB
+ * Asks a table of the target whether it has a row that makes a statement fail. It only reads, and stops at the first
+ * one.
+ * @param limitMs how many milliseconds the server may look for one (whole seconds on MariaDB)
  * @throws the driver's error when the connection is lost
  */
 export async function askRows(session: Session, question: RowQuestion, limitMs: number): Promise<RowAnswer> {
@@ -19,7 +22,7 @@ export async function askRows(session: Session, question: RowQuestion, limitMs: 
   try {
     return (await session.query(sql)).length > 0 ? "found" : "none";
   } catch (error) {
-    // Also a table or column that only a migration before this one makes.
+    // Also when the table or column is made only by an earlier migration.
     if (serverErrno(error) === null) throw error;
     return "unknown";
   }

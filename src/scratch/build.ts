@@ -11,7 +11,7 @@ export type { Stop } from "./replay";
 
 /**
  * Applies the migrations up to a version, or all, to a new scratch database. An empty folder applies none.
- * @param after those up to this version are applied already
+ * @param after those up to this version are already applied
  */
 export async function applyMigrations(
   settings: Settings,
@@ -35,16 +35,16 @@ export async function applyMigrations(
   });
 }
 
-/** Reads what a scratch database has become, less what is ignored. */
+/** Reads the schema of a scratch database, without what is ignored. */
 export async function readScratch(settings: Settings, scratch: DatabaseSettings): Promise<Schema> {
   const schema = await withScratchSession(scratch, (session) => readSchemaOf(session, settings));
   return withoutIgnored(schema, settings);
 }
 
 /**
- * Runs SQL text on a scratch database, one statement after the other.
+ * Runs SQL text on a scratch database, one statement after another.
  * @param fileName for messages
- * @param foreignKeys unchecked: what they refer to may be in another database, or nowhere
+ * @param foreignKeys unchecked: the tables they refer to may be in another database, or missing
  * @throws StatementError with the statement's place
  */
 export async function runScript(

@@ -2,12 +2,12 @@ import type { Since } from "../schema/introspect";
 import type { Schema } from "../schema/model";
 import type { StatementKind } from "../syntax/classify";
 
-/** Follows which objects the statements that run may change, so that a schema need not be read whole after each file. */
+/** Follows which objects the statements may change, so that we need not read the whole schema after each file. */
 export interface ChangedObjects {
   see(kind: StatementKind): void;
   /** What may have changed since this schema was read; null: anything. */
   since(schema: Schema): Since | null;
-  /** Everything was read. */
+  /** Call after everything was read. */
   clear(): void;
 }
 
@@ -30,7 +30,7 @@ export function createChangedObjects(): ChangedObjects {
           return;
         case "self-committing":
         case "repeatable":
-          // What names no object may be about any.
+          // A statement that names no object can be about any.
           anything ||= kind.objects.length === 0;
           for (const { type, name } of kind.objects) {
             if (type === "table") names.add(name.toLowerCase());
@@ -61,7 +61,7 @@ export function createChangedObjects(): ChangedObjects {
   };
 }
 
-/** A foreign key's definition follows the names of the table that it leads to. */
+/** A foreign key's definition changes with the names in the table that it refers to. */
 function withChildren(names: ReadonlySet<string>, { tables }: Schema): ReadonlySet<string> {
   const children = tables.filter(({ foreignKeys }) =>
     foreignKeys.some((key) => names.has(key.referencedTable.toLowerCase())),

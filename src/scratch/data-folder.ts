@@ -9,7 +9,7 @@ import type { Watchdog } from "./watchdog";
 /** MariaDB allocates its log at once; the running server must ask for the same size or it makes a new one. */
 export const MARIADB_LOG_SIZE = ["--innodb-log-file-size=32M"];
 
-/** What root must say to run a server as root; others may not say it. */
+/** The option that root needs to run a server as root, and that others must not use. */
 export function userArguments(): readonly string[] {
   return process.getuid?.() === 0 ? ["--user=root"] : [];
 }
@@ -17,8 +17,8 @@ export function userArguments(): readonly string[] {
 /**
  * Fills `data` with a new server's system tables, where root has no password. Initialising takes seconds, so the
  * result is kept in the cache folder, by version, and copied from there the next time.
- * @param log file the initialising program writes to
- * @param more server options that the data is made with
+ * @param log the file to which the initialising program writes
+ * @param more further server options for making the data
  * @throws MigrateError `no-local-server` when the server cannot be initialised
  */
 export async function createDataFolder(
@@ -104,7 +104,7 @@ async function copyTemplate(template: string, data: string): Promise<boolean> {
   return true;
 }
 
-/** Keeps a copy for the next time. Without one everything still works, so a failure (no space, no right) is none. */
+/** Keeps a copy for next time. Everything works without it, so failures (no space, no permission) are ignored. */
 async function saveTemplate(data: string, template: string): Promise<void> {
   const partial = `${template}.partial.${process.pid}`;
   try {

@@ -7,23 +7,22 @@ import { createMatcher } from "../settings/ignored";
 import type { Settings } from "../settings/settings";
 
 /**
- * Leaves out of a schema what is not ours: everything with a name of its own that matches a pattern, and the tables in
- * which other migration tools keep their history. Tables go with their triggers, and with the foreign keys that lead to
- * them, since a table without the one that it leads to could not be made. Each is told in `notCompared`, except what was
- * asked for.
+ * Leaves out of a schema what is not ours: objects whose name matches a pattern, and the tables in which other
+ * migration tools keep their history. With a table, its triggers go, and also the foreign keys that refer to it, since
+ * they could not be created without it. `notCompared` lists what was left out, except what the patterns asked for.
  */
 export function withoutIgnored(schema: Schema, settings: Pick<Settings, "ignore">): Schema {
   const matches = createMatcher(settings.ignore ?? []);
   const foreign = new Map<string, string>();
   for (const { name, columns, comment } of schema.tables) {
     const names = columns.map((column) => column.name);
-    // Another program may use this one, on the same database.
+    // Another program may use this tool on the same database.
     const tool = isOwnComment(comment) ? "mysql-updown" : foreignToolOf(name, names);
     if (tool !== null && !matches(name)) foreign.set(name.toLowerCase(), tool);
   }
   const isOut = (name: string): boolean => matches(name) || foreign.has(name.toLowerCase());
   const isIn = ({ name }: Pick<NamedObject, "name">): boolean => !isOut(name);
-  // What has another name space is no tool's table, even if it is called like one.
+  // An object in another name space is not a tool's table, even if it has the same name.
   const isOurs = ({ name }: Pick<NamedObject, "name">): boolean => !matches(name);
   const isOnOurs = ({ table }: NamedObject): boolean => table === undefined || !isOut(table);
   const told: NotCompared[] = [...foreign].map(([name, tool]) => ({
@@ -55,13 +54,13 @@ function isOwnComment(comment: string): boolean {
   return /^mysql-updown (?:history|lease)\b/.test(comment);
 }
 
-/** `package body p`: its name. */
+/** The name in a label such as `package body p`. */
 function nameIn(object: string): string {
   return object.replace(/^(?:package body|\w+) /, "");
 }
 
 /**
- * Gives the tables whose partitions are not compared the same list of them as the other side has.
+ * For tables whose partitions are not compared, takes the partitions from the other side.
  * @returns `to`, with the partitions of `from`
  */
 export function withPartitionsOf(

@@ -7,7 +7,7 @@ import type { Environment } from "./server-programs";
 
 const SCRIPT = "scripts/install-server.sh";
 
-/** The command that unpacks a server, as it is typed where this package is. */
+/** The command that unpacks a server, as a user of this package types it. */
 export function installerCommand(name: string): string {
   const path = packagePath(SCRIPT);
   const installed = /[\\/](node_modules[\\/]mysql-updown[\\/].*)$/.exec(path)?.[1];
@@ -15,11 +15,11 @@ export function installerCommand(name: string): string {
 }
 
 /**
- * Runs install-server.sh, which unpacks a server into the folder of its name in the cache, where private servers find a
- * family's.
- * @param name what the script takes: `mysql`, `mariadb`, `mariadb-11.8`
- * @param environment for PATH, HOME and XDG_CACHE_HOME, and what a way to the packages needs
- * @param say told each line of what it does
+ * Runs install-server.sh, which unpacks a server into a folder with its name in the cache, where private servers find
+ * it.
+ * @param name the script's argument: `mysql`, `mariadb`, `mariadb-11.8`
+ * @param environment for PATH, HOME, XDG_CACHE_HOME and what access to the packages needs
+ * @param say called with each line of the script's output
  * @throws MigrateError `no-local-server` with its last line when it fails
  */
 export async function installServer(

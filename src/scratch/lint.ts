@@ -19,14 +19,14 @@ import { isStopped, type Stop } from "./replay";
 import { failedOnScratch, stoppedOnScratch } from "./scratch-failure";
 import { openScratchSession, readSchemaOf, runStatement } from "./scratch-session";
 
-/** A risk, as far as it is known. */
+/** A risk, with all we know about it. */
 export interface Finding {
   readonly rule: Rule;
   readonly level: Level;
-  /** A sentence without its full stop. */
+  /** A sentence without a full stop. */
   readonly message: string;
   readonly instead: string | null;
-  /** Why the file says that it is right: what follows `-- migrate: allow RULE`; null: it does not say so. */
+  /** The file's reason for allowing it, the text after `-- migrate: allow RULE`; null: it does not allow it. */
   readonly allowed: string | null;
 }
 
@@ -38,19 +38,19 @@ export interface LintedStatement {
   readonly line: number;
   readonly column: number;
   readonly sql: string;
-  /** The table of the target that is altered; null: it alters none, or one that the target does not have yet. */
+  /** The altered table on the target; null: there is none, or the target does not have it yet. */
   readonly table: { readonly name: string; readonly rows: number; readonly bytes: number } | null;
-  /** Null: it alters no table, or the server was not asked. */
+  /** Null: no table is altered, or the server was not asked. */
   readonly cost: AlterCost | null;
   readonly findings: readonly Finding[];
 }
 
-/** The database that the migrations are meant for, as far as it is looked at. */
+/** The database that the migrations are meant for. */
 export interface LintTarget {
   readonly session: Session;
   /** By name in lower case. Rows are the server's estimate. */
   readonly sizes: ReadonlyMap<string, { readonly rows: number; readonly bytes: number }>;
-  /** Milliseconds that a look at the rows may take. */
+  /** How many milliseconds a look at the rows may take. */
   readonly limitMs: number;
 }
 
@@ -58,16 +58,16 @@ export interface LintInput {
   readonly settings: Settings;
   /** A database with the migrations before these applied. */
   readonly replay: DatabaseSettings;
-  /** An empty one, for copies of tables. */
+  /** An empty database, for copies of tables. */
   readonly probe: DatabaseSettings;
   readonly migrations: readonly Migration[];
-  /** Null: nothing is known of a target. */
+  /** Null: there is no target. */
   readonly target: LintTarget | null;
   readonly stop: Stop;
 }
 
 /**
- * Runs up files on a scratch database, and looks at each statement that changes the schema before and behind it.
+ * Runs up files on a scratch database, and compares the schema before and after each statement that changes it.
  * @throws StatementError as `failedOnScratch`; MigrateError `interrupted`, `file-changed`
  */
 export async function lintFiles(input: LintInput): Promise<readonly LintedStatement[]> {
@@ -84,11 +84,11 @@ export async function lintFiles(input: LintInput): Promise<readonly LintedStatem
 
 interface Linter {
   readonly input: LintInput;
-  /** Apart from the session that runs, which may be in a transaction. */
+  /** Separate from the running session, which may be in a transaction. */
   readonly reader: Session;
   readonly changed: ReturnType<typeof createChangedObjects>;
   schema: Schema | null;
-  /** Tables that these migrations make: nothing is in them on the target. In lower case. */
+  /** Tables created by these migrations: they have no rows on the target. In lower case. */
   readonly made: Set<string>;
 }
 
@@ -99,7 +99,7 @@ async function lintFile(linter: Linter, migration: Migration): Promise<readonly 
   const probe = await openScratchSession(input.probe);
   const lines = up.bytes <= STORED_TEXT_LIMIT ? readText(up).split(/\r?\n/) : [];
   const found: LintedStatement[] = [];
-  // Whoever holds tables locked can read no others, and makes everybody else wait.
+  // A session that has locked tables cannot read others, and everybody else waits for it.
   let locked = false;
   try {
     for await (const batch of readStatements(up, { noBackslashEscapes: session.server.noBackslashEscapes })) {
@@ -140,7 +140,7 @@ interface Look {
   readonly up: MigrationFile;
   readonly statement: Statement;
   readonly kind: Extract<StatementKind, { kind: "self-committing" | "repeatable" }>;
-  /** Of the file; none of a large one, which is not looked through for comments. */
+  /** The lines of the file; empty for a large one, in which we do not look for comments. */
   readonly lines: readonly string[];
 }
 
@@ -219,7 +219,7 @@ function sizeOf({ input, made }: Linter, table: string): { rows: number; bytes: 
   return made.has(table.toLowerCase()) ? null : (input.target?.sizes.get(table.toLowerCase()) ?? null);
 }
 
-/** An empty table makes nobody wait, and one that these migrations make is empty or nearly so. */
+/** Nobody waits for an empty table, and tables made by these migrations are (nearly) empty. */
 function blocking(
   cost: AlterCost | null,
   table: string,
@@ -279,7 +279,7 @@ interface Allowance {
   readonly why: string;
 }
 
-/** What is marked so makes nobody wait, or is refused. */
+/** A statement marked `online` makes nobody wait, or is refused. */
 const ONLINE: Allowance = { rule: "blocks-writes", why: "It is marked online." };
 
 /** What the comments right above a line allow. */

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { type AddressInfo, createConnection, createServer } from "node:net";
 
 /**
- * A port of 127.0.0.1 that is free now. From below the range that systems hand out to outgoing connections, so
- * that none of those sits on it while the server is being restarted.
+ * A port of 127.0.0.1 that is free now. It is below the range that systems use for outgoing connections, so that none
+ * of these occupies it while the server restarts.
  */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt++) {
@@ -31,7 +31,7 @@ export async function isFree(port: number): Promise<boolean> {
 const ERROR_PACKET = 0xff;
 
 /**
- * Whether a server answers on the Unix socket: it speaks first, with a greeting packet, once it takes
+ * Whether a server answers on the Unix socket: it speaks first, with a greeting packet, as soon as it takes
  * connections. https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_connection_phase.html
  * @param milliseconds how long to wait for the greeting
  */

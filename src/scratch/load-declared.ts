@@ -5,19 +5,19 @@ import type { Statement } from "../syntax/statement";
 import { failedOnScratch } from "./scratch-failure";
 import { withScratchSession } from "./scratch-session";
 
-/** There is no such table, routine or sequence yet, or a view that names one is not valid. */
+/** No such table, routine or sequence yet, or a view that uses one is invalid. */
 const NOT_YET: ReadonlySet<unknown> = new Set([1146, 1305, 1356, 4091]);
 
 interface Waiting {
   readonly statement: Statement;
   readonly failure: MigrateError;
-  /** The user variable that holds the sql_mode in which it was written. */
+  /** The user variable with the sql_mode in which it was written. */
   readonly mode: string;
 }
 
 /**
- * Loads a declared schema, whatever order its statements are in: foreign keys are not checked, and what names
- * something that is not there yet is created once that is.
+ * Loads a declared schema with its statements in any order: foreign keys are not checked, and an object that needs a
+ * missing one is created later.
  * @throws StatementError with the place of the first statement that cannot be run
  */
 export async function loadDeclared(scratch: DatabaseSettings, fileName: string, sql: string): Promise<void> {
@@ -40,7 +40,7 @@ export async function loadDeclared(scratch: DatabaseSettings, fileName: string, 
     for (const statement of statements) {
       const failure = await attempt(statement);
       if (failure === null) continue;
-      // The mode is the file's, and stays in its session.
+      // The sql_mode is set by the file, and stays in the session.
       const mode = `@mysql_updown_mode_${statement.number}`;
       await session.run(`SET ${mode} = @@SESSION.sql_mode`);
       waiting.push({ statement, failure, mode });

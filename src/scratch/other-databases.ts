@@ -2,17 +2,17 @@ import { type Token, tokens } from "../syntax/lexer";
 import { isIdentifier } from "../syntax/statements/object-names";
 import { isKeyword } from "../syntax/token-reader";
 
-/** Never written to by anybody, and what migrations ask whether something is there. */
+/** Nobody can write to it, and migrations ask it whether something exists. */
 const READ_ONLY = "information_schema";
 
 /**
- * Finds a name that is qualified by a database. Whether `a.b` is a table in a database or a column of a table does not
- * show in the text; so it is let through only where `a` is a table or an alias of the same statement, and not the name
- * of a database unless it stands where only columns do.
- * @param list tokens of a statement
+ * Finds a name that is qualified with a database. The text does not show whether `a.b` is a table in a database or a
+ * column of a table. So it is allowed only if `a` is a table or an alias of the same statement, and if no database has
+ * that name (unless only a column can be at that place).
+ * @param list tokens of the statement
  * @param text the statement
- * @param databases names, in lower case, that lead to a database on that server
- * @param own the name of the database that it may name; null: none
+ * @param databases names of the databases on that server, in lower case
+ * @param own the database that it may name; null: none
  * @returns the database's name, or null
  */
 export function findOtherDatabase(
@@ -27,7 +27,7 @@ export function findOtherDatabase(
   for (const [at, token] of list.entries()) {
     if (!isName(at) || isKeyword(list[at - 1], ".")) continue;
     if (isKeyword(list[at + 1], ".")) qualified.push(at);
-    // With ANSI_QUOTES an alias may be in double quotes; without, a text of that name declares nothing that matters.
+    // With ANSI_QUOTES an alias may be in double quotes; without it, treating a string as an alias does no harm.
     else declared.add(token.value.toLowerCase());
   }
   if (qualified.length === 0) return null;
@@ -46,7 +46,7 @@ export function findOtherDatabase(
   return null;
 }
 
-/** The database that a statement makes the current one, or names; null when it stays in its own. */
+/** The other database that a statement names or makes the current one; null when it stays in its own. */
 export function otherDatabaseIn(text: string, own: string): string | null {
   const list = [...tokens(text)];
   const [first, second] = list;
@@ -55,7 +55,7 @@ export function otherDatabaseIn(text: string, own: string): string | null {
   return findOtherDatabase(list, text, new Set(), own);
 }
 
-/** Whether a statement makes a foreign key that leads to another database. */
+/** Whether a statement makes a foreign key that refers to another database. */
 export function refersToOtherDatabase(text: string, own: string): boolean {
   const list = [...tokens(text)];
   return list.some(
@@ -121,7 +121,7 @@ const TABLES = [
 /** Functions whose argument is a MariaDB sequence. */
 const OF_SEQUENCES = ["NEXTVAL", "LASTVAL", "SETVAL"];
 
-/** For each token, whether a qualified name there can only be a column. */
+/** For each token, whether a qualified name at that place can only be a column. */
 function findColumns(list: readonly Token[]): readonly boolean[] {
   let current = false;
   let onTable = isKeyword(list[0], "CREATE");
@@ -136,7 +136,7 @@ function findColumns(list: readonly Token[]): readonly boolean[] {
     } else if (isKeyword(token, ")")) {
       current = outer.pop() ?? false;
     } else if (isKeyword(token, "ON")) {
-      // Of a trigger and of an index the first one names the table.
+      // In a trigger and an index the first ON names the table.
       current = !onTable;
       onTable = false;
     } else if (isKeyword(token, "UPDATE") && isKeyword(before, "KEY")) {
@@ -145,7 +145,7 @@ function findColumns(list: readonly Token[]): readonly boolean[] {
       current = true;
       if (isKeyword(token, "SELECT")) onTable = false;
     } else if (TABLES.some((each) => isKeyword(token, each))) {
-      // LIKE and EXISTS within a condition have no name behind them that is a table.
+      // Within a condition, no table's name follows LIKE and EXISTS.
       current = false;
     }
     return current;

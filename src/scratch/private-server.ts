@@ -16,25 +16,25 @@ import {
 import { startWatchdog, type Watchdog, type WatchedProcess } from "./watchdog";
 
 export interface PrivateServerOptions {
-  /** Which server it has to be; null takes whichever is found first. */
+  /** Which kind of server; null takes the first one found. */
   readonly family: ServerFamily | null;
-  /** For PATH, HOME and XDG_CACHE_HOME. */
+  /** Used for PATH, HOME and XDG_CACHE_HOME. */
   readonly environment: Environment;
-  /** Where to look after the PATH; by default where packages put servers. */
+  /** Where to look after the PATH; default: where packages put servers. */
   readonly systemFolders?: readonly string[];
   /** More server options, such as `--sql-mode=…`; they win over this module's own. */
   readonly serverArguments?: readonly string[];
-  /** Server options that its data has to be made with, such as `--innodb-page-size=…`. */
+  /** Server options for making its data, such as `--innodb-page-size=…`. */
   readonly dataArguments?: readonly string[];
-  /** Whether it keeps a binary log, in its folder; by default it does not. */
+  /** Whether it keeps a binary log, in its folder; default: no. */
   readonly binaryLog?: boolean;
-  /** Called when no server is found; afterwards it is looked for once more. Without it that is an error. */
+  /** Called when no server is found; then we look once more. If left out, that is an error. */
   readonly install?: () => Promise<void>;
-  /** How long it may take to answer, in seconds; 120 by default, since the machine may be slow or busy. */
+  /** How many seconds it may take to answer; default 120, since the machine may be slow or busy. */
   readonly startSeconds?: number;
 }
 
-/** A server of one's own: reachable from this machine only, root has no password, gone when this process is. */
+/** A private server: it can be reached only from this machine, root has no password, and it ends with this process. */
 export interface PrivateServer {
   readonly family: ServerFamily;
   readonly version: string;
@@ -43,17 +43,17 @@ export interface PrivateServer {
   readonly host: "127.0.0.1";
   readonly port: number;
   readonly socket: string;
-  /** Holds the data folder, the socket and the log; removed in the end. */
+  /** Contains the data folder, the socket and the log; removed at the end. */
   readonly folder: string;
   /** Process id of the server; a new one after `restart`. */
   pid(): number;
-  /** Resolves when the server has ended, with what `wait` tells, in words. Waiting for it keeps this process alive. */
+  /** Resolves when the server has ended, with the exit status in words. Waiting for it keeps this process alive. */
   ended(): Promise<string>;
-  /** Sends a signal. Resolves at once for SIGSTOP and SIGCONT, else when the process has ended. */
+  /** Sends a signal. Resolves at once for SIGSTOP and SIGCONT, otherwise when the process has ended. */
   kill(signal: NodeJS.Signals): Promise<void>;
-  /** Starts it again, on the same port and data, after ending it in order if it still runs. */
+  /** Starts it again, with the same port and data, after an orderly shutdown if it still runs. */
   restart(): Promise<void>;
-  /** Ends it and removes its folder; may be repeated. */
+  /** Ends it and removes its folder; can be called repeatedly. */
   stop(): Promise<void>;
 }
 
@@ -85,8 +85,8 @@ export async function withPrivateServer<T>(
 }
 
 /**
- * Starts a server on a new, temporary data folder and waits until it answers. It ends by `stop`, or by itself
- * when this process ends in any way.
+ * Starts a server on a new, temporary data folder and waits until it answers. It ends with `stop`, or by itself when
+ * this process ends, however that happens.
  * @throws MigrateError `no-local-server` when there is no server program or it does not start
  */
 export async function startPrivateServer(options: PrivateServerOptions): Promise<PrivateServer> {
@@ -129,7 +129,7 @@ one beside the system:
   });
 }
 
-/** A Unix socket's path may have 107 bytes (103 on macOS), so a long TMPDIR is passed over. */
+/** A Unix socket's path can have at most 107 bytes (103 on macOS), so we ignore a long TMPDIR. */
 async function temporaryFolder(): Promise<string> {
   const parent = tmpdir().length > 60 ? "/tmp" : tmpdir();
   return realpath(await mkdtemp(join(parent, "mysql-updown-")));
@@ -163,7 +163,7 @@ async function startOn(
   const log = join(folder, "log");
   const args = serverArguments(program, folder, socket, port, options);
   const start = async (): Promise<WatchedProcess> => {
-    // A killed server leaves them, and MySQL refuses to start when the lock's process id is in use again.
+    // A killed server leaves them behind, and MySQL refuses to start when the lock's process id is in use again.
     for (const stale of [socket, `${socket}.lock`]) await rm(stale, { force: true });
     const started = await watchdog.start(program.path, args, log);
     await untilItAnswers(program, started, socket, log, options.startSeconds ?? 120);
@@ -193,7 +193,7 @@ async function startOn(
       running = await start();
     },
     stop() {
-      // Nothing in it is worth an orderly shutdown, which takes seconds.
+      // Nothing in it is worth an orderly shutdown, which would take seconds.
       stopped ??= end("SIGKILL").then(() => watchdog.close());
       return stopped;
     },
@@ -201,10 +201,11 @@ async function startOn(
 }
 
 /**
- * Fast, since nothing here has to survive the machine, but whole after a SIGKILL of the server: the log is
- * written (not synced) at each commit, and the doublewrite buffer stays, because a killed process can leave half
- * a page behind. MariaDB has files of its own that it syncs at each DDL statement, seven times at CREATE TABLE, unless it is told
- * `debug-no-sync`. https://mariadb.com/docs/server/server-management/starting-and-stopping-mariadb/mariadbd-options
+ * Options for speed, since nothing here must survive a crash of the machine. But the data must survive a SIGKILL of the
+ * server: the log is written (not synced) at each commit, and the doublewrite buffer stays on, because a killed process
+ * can leave half a page behind. MariaDB also syncs other files at each DDL statement, seven times at CREATE TABLE,
+ * unless `debug-no-sync` is set.
+ * https://mariadb.com/docs/server/server-management/starting-and-stopping-mariadb/mariadbd-options
  */
 function serverArguments(
   program: ServerProgram,
@@ -217,7 +218,8 @@ function serverArguments(
   const own = isMysql
     ? ["--mysqlx=OFF", "--secure-file-priv=NULL", "--loose-innodb-redo-log-capacity=64M"]
     : ["--debug-no-sync", ...MARIADB_LOG_SIZE, `--secure-file-priv=${join(folder, "tmp")}`];
-  // It is there for what the server refuses because of it; nobody reads it, so it is not synced.
+  // The binary log is only there because the server refuses some statements with it; nobody reads it, so it is not
+  // synced.
   const logs = [`--log-bin=${join(folder, "binlog")}`, "--server-id=1", "--sync-binlog=0"];
   return [
     "--no-defaults",
@@ -240,7 +242,7 @@ function serverArguments(
   ];
 }
 
-/** Asks on the Unix socket, which nobody else can own, rather than on the port, which another server might. */
+/** Asks on the Unix socket, which nobody else can own, not on the port, where another server may be. */
 async function untilItAnswers(
   program: ServerProgram,
   started: WatchedProcess,

@@ -27,7 +27,10 @@ export interface DeclaredSchema {
   readonly sql: string;
 }
 
-/** What takes the migrations' schema to the declared one and back, executed both ways; or that there is nothing to do. */
+/**
+ * The SQL from the migrations' schema to the declared one and back, tested in both directions; or that there is nothing
+ * to do.
+ */
 export interface Proposal {
   readonly up: string;
   readonly down: string;
@@ -43,7 +46,7 @@ export interface Proposal {
 
 /**
  * Replays the migrations in one scratch database, loads the declared schema in another, and works out the SQL between
- * them. Nothing comes back that was not executed in both directions, with the wanted schema as its result.
+ * them. It returns only SQL that was executed in both directions and gave the wanted schema.
  * @throws MigrateError `not-proven`, `bad-rename`, `no-scratch`; StatementError when a file does not load
  */
 export async function proposeMigration(
@@ -78,15 +81,15 @@ export async function proposeMigration(
   });
 }
 
-/** What a database is, for a pair that makes it out of nothing. */
+/** A database's schema, for a pair that creates it from nothing. */
 export interface LiveDeclared extends DeclaredSchema {
   /** As the database has it. */
   readonly schema: Schema;
 }
 
 /**
- * Works out the SQL that makes a database's schema in an empty one, and back. It was executed in both directions, and the text
- * that declares the schema builds just what the database has.
+ * Works out the SQL that makes a database's schema in an empty one, and back. The SQL was executed in both directions,
+ * and the declared schema builds exactly what the database has.
  * @throws as `proposeMigration`
  */
 export async function proposeBaseline(
@@ -146,10 +149,10 @@ async function prove(
     remarks: server.remarks,
   };
   if (changes.length === 0) return proposal;
-  // A proof looks at everything but what this database does not have.
+  // A proof checks everything, except foreign keys to tables that this database does not have.
   const foreignKeys = refersOutside(from) || refersOutside(to) ? "unchecked" : "checked";
   await withScratchDatabase(server, async (database) => {
-    // Without the migrations' own rows, since it is the schema that is to be proven; a dump is exactly it.
+    // Without the migrations' rows, since we prove only the schema, and a dump is exactly that.
     await runScript(database, "the schema as it is", renderSchema(from, server.server));
     const steps = [
       { what: "the generated up file", sql: proposal.up, wanted: to },
@@ -210,7 +213,7 @@ function indent(text: string): string {
   return text.trimEnd().replace(/^(?=.)/gm, "  ");
 }
 
-/** A rename that is guessed at would be a loss. */
+/** A wrong guess at a rename would lose data. */
 function refuseUnclear(problems: readonly RenameProblem[], path: string): void {
   if (problems.length === 0) return;
   const lines = problems.map(({ line, why }) => `${path}:${line}: ${why}.`);

@@ -10,23 +10,23 @@ import { isKeyword } from "../syntax/token-reader";
 import { findOtherDatabase } from "./other-databases";
 import { findServerWide, findWayOut } from "./server-wide";
 
-/** SQL text that is to run on a scratch database. */
+/** SQL text that will run on a scratch database. */
 export interface SqlText {
   /** For messages. */
   readonly fileName: string;
   readonly sql: string;
 }
 
-/** What a server is like that is not ours alone. */
+/** What we need to know about a server that we share with others. */
 export interface SharedServer {
-  /** Names of the databases on it, the real target's among them. */
+  /** Names of the databases on it, including the real target's. */
   readonly databases: readonly string[];
   readonly noBackslashEscapes: boolean;
 }
 
 /**
  * Why a statement must not run on a server that has other databases than the throwaway one. Bodies of stored programs,
- * executable comments and texts that are prepared count like the statement itself.
+ * executable comments and prepared texts count like the statement itself.
  * @param databases names, in lower case
  * @returns a clause for a message, or null when it stays within its own database
  */
@@ -54,7 +54,7 @@ function holdsStatements(list: readonly Token[]): boolean {
   return PROGRAM_TYPES.some((word) => list.slice(1, 14).some((token) => isKeyword(token, word)));
 }
 
-/** What is prepared from a literal is looked at; what comes from anywhere else is known only when it runs. */
+/** A text that is prepared from a literal is checked; any other text is known only when it runs. */
 function whyPreparedReachesBeyond(
   list: readonly Token[],
   databases: ReadonlySet<string>,
@@ -77,7 +77,7 @@ function whyPreparedReachesBeyond(
 }
 
 /**
- * Looks through everything that is going to run for what reaches beyond its own database.
+ * Looks through everything that will run for statements that reach beyond their own database.
  * @returns every offender, by file and line
  */
 export async function findReaching(
@@ -109,10 +109,10 @@ async function lookThrough(file: MigrationFile, server: SharedServer): Promise<r
   return problems;
 }
 
-/** Problems listed of one file. */
+/** The most problems listed for one file. */
 const MOST_PROBLEMS = 20;
 
-/** Sees a file's statements in order, with the sql_mode that the file gives itself. */
+/** Sees a file's statements in order, with the sql_mode that the file sets. */
 function createWatch(
   fileName: string,
   server: SharedServer,

@@ -16,23 +16,23 @@ import { type FailedAt, failedOnScratch, stoppedOnScratch } from "./scratch-fail
 import { openScratchSession, readSchemaOf, runStatement, runText } from "./scratch-session";
 
 /**
- * Runs files on a throwaway database, straight through: nothing is recorded there, since nobody will go on where it
- * stops. What a file sees is what it would see in a run: its own session, and its statements one after the other.
+ * Runs files on a throwaway database, straight through: nothing is recorded, since nobody will resume it. A file sees
+ * what it would see in a run: its own session, and its statements one after another.
  */
 export interface Replay {
-  /** @throws RefusedError with every problem of every file: what must not run */
+  /** @throws RefusedError with everything in the files that must not run */
   refuseProblems(files: readonly MigrationFile[]): Promise<void>;
   /** @throws StatementError as `failedOnScratch`; MigrateError `interrupted`, `file-changed` */
   run(file: MigrationFile): Promise<void>;
-  /** Runs SQL text, one statement after the other. @param fileName for messages @throws as `run` */
+  /** Runs SQL text, one statement after another. @param fileName for messages @throws as `run` */
   runScript(fileName: string, sql: string): Promise<void>;
-  /** What the database has become: of what was read before, only what the statements since then may have changed. */
+  /** Reads the database's schema; only what may have changed since it was last read. */
   readSchema(): Promise<Schema>;
-  /** The same, all of it. */
+  /** Reads the whole schema. */
   readWhole(): Promise<Schema>;
 }
 
-/** How a caller stops what runs on scratch databases. */
+/** How a caller stops work on scratch databases. */
 export type Stop = Pick<StopOptions, "signal" | "killSignal">;
 
 /** Gives the body a way to run files on a scratch database, and closes its sessions afterwards. */
@@ -65,7 +65,7 @@ export async function withReplay<T>(
       touched = await work(session);
     } finally {
       running.statement = false;
-      // Nothing that a file set in its session is there for the next one.
+      // The next file must not see anything that this one set in its session.
       if (touched) await close();
     }
     refuseIfStopped(fileName, stop);
@@ -121,7 +121,7 @@ function refuseIfStopped(fileName: string, stop: Stop): void {
   if (isStopped(stop)) throw stoppedOnScratch(fileName);
 }
 
-/** Both files of each. */
+/** Both files of each migration. */
 export function filesOf(migrations: readonly Migration[]): readonly MigrationFile[] {
   return migrations.flatMap(({ up, down }) => (down === null ? [up] : [up, down]));
 }
@@ -157,15 +157,15 @@ async function runFile(
 }
 
 interface Runner {
-  /** Runs the statement at this index, or together with it some that follow.  @returns how many */
+  /** Runs the statement at this index, perhaps together with some that follow. @returns how many */
   runSome(statements: readonly Statement[], at: number): Promise<number>;
-  /** There are no more. */
+  /** Call when there are no more. */
   end(): Promise<void>;
   touched(): boolean;
 }
 
 /**
- * Changes of rows in a row share a transaction and are sent together, as in a run: each alone would cost a commit.
+ * Consecutive changes of rows share a transaction and are sent together, as in a run: alone, each would cost a commit.
  * @param mayBatch no statement reads what the one before it left
  */
 function createRunner(
@@ -178,9 +178,9 @@ function createRunner(
   const transactions = createTransactionTracker();
   const sizes = createBatchSizes();
   let touched = false;
-  /** A transaction of ours is open. */
+  /** Whether a transaction of ours is open. */
   let own = false;
-  /** The file locks tables or the like: a transaction of ours would end that. */
+  /** The file locks tables or does something similar, which a transaction of ours would end. */
   let onItsOwn = false;
 
   async function begin(works: readonly Work[], following: number): Promise<void> {
@@ -249,7 +249,7 @@ function setsAutocommit({ statement }: Classified): boolean {
   return statement.kind === "set" && statement.autocommit !== null;
 }
 
-/** Nothing but such statements leaves a session as it was. */
+/** Only such statements leave a session as it was. */
 function isPlainDdl({ statement, userVariables }: Classified): boolean {
   return (
     (statement.kind === "self-committing" || statement.kind === "repeatable") && userVariables.length === 0

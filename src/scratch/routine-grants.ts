@@ -7,9 +7,9 @@ import type { DatabaseSettings } from "../settings/database";
 import { quoteIdentifier } from "../syntax/quote";
 
 /**
- * Says of each routine that has to be dropped and made again which privileges end with it. They belong to a server's
- * accounts and not to a schema, so a migration cannot give them again everywhere; but the target has those that
- * matter. Where the account may not read them, they stay unknown.
+ * Finds, for each routine that must be dropped and made again, the privileges that this ends. They belong to a server's
+ * accounts, not to a schema, so a migration cannot grant them again everywhere; but the target has those that matter.
+ * If the account may not read them, they stay unknown.
  * @param target only looked at, and only where a routine is made again
  */
 export async function withRoutineGrants(
@@ -28,7 +28,7 @@ export async function withRoutineGrants(
   });
 }
 
-/** Less what the server gives whoever creates a routine (automatic_sp_privileges). */
+/** Without those that the server gives to the creator of a routine (automatic_sp_privileges). */
 const GRANTS = `
   SELECT LOWER(routine_type) AS type, routine_name AS name, user, host, proc_priv AS privileges
   FROM mysql.procs_priv

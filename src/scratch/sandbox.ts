@@ -21,32 +21,32 @@ export interface SandboxContents {
   readonly folder: FolderSettings;
   /** Name of its database; null: any, and on a server that there is for sandboxes already, if there is one. */
   readonly database: string | null;
-  /** Which server; null: whichever is found. */
+  /** Which server; null: any that is found. */
   readonly family: ServerFamily | null;
-  /** A file of SQL that is run behind the migrations; null: none. */
+  /** A file of SQL to run after the migrations; null: none. */
   readonly seed: string | null;
   /** Whether `reset` is going to be called: the rows are kept for it. */
   readonly resets?: boolean;
-  /** For finding a server program, and fetching one. */
+  /** Used to find a server program, or to fetch one. */
   readonly environment: Environment;
-  /** Told what happens; stops it. */
+  /** Where to report what happens, and how to stop it. */
   readonly run: Pick<RunOptions, "emit" | "progressMs" | "signal" | "killSignal">;
 }
 
-/** A database with all migrations applied, on a server of its own that is gone when this process is. */
+/** A database with all migrations applied, on a server of its own that ends with this process. */
 export interface RunningSandbox {
   readonly family: ServerFamily;
   readonly version: string;
   /** `mysql://root@127.0.0.1:PORT/DATABASE` */
   readonly url: string;
   readonly database: DatabaseSettings;
-  /** Version that the database is at. */
+  /** The database's version. */
   readonly current: number | null;
   /** `mysql://root@127.0.0.1:PORT`: where the sandboxes of programs that this one starts may go. */
   readonly serverUrl: string;
   /** Gives every table the rows that it had at first. @throws MigrateError `blocked` */
   reset(): Promise<void>;
-  /** Resolves when the server has ended, with what `wait` tells, in words. Waiting for it keeps this process alive. */
+  /** Resolves when the server has ended, with the exit status in words. Waiting for it keeps this process alive. */
   ended(): Promise<string>;
   /** Ends the server and removes its folder, or drops the database of a server that goes on; may be repeated. */
   close(): Promise<void>;
@@ -72,7 +72,7 @@ interface Host {
  * Applies the migrations to a new database, on a server that is started for it or that there is already, and runs the seed.
  * Folder and seed are read first.
  * @throws MigrateError `no-local-server`, `folder-empty`, `unreadable`, `interrupted`; RefusedError for the folder;
- *   StatementError for a file that fails. Nothing is left behind then.
+ *   StatementError for a file that fails. After an error nothing is left behind.
  */
 export async function startSandbox(contents: SandboxContents): Promise<RunningSandbox> {
   const folder = readMigrations(contents.folder.dir);
@@ -197,7 +197,7 @@ async function runSeed(
   );
 }
 
-/** What helps elsewhere, such as going on at the statement, does not help here. */
+/** Hints that help elsewhere, such as going on at the statement, do not help here. */
 async function explained<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -211,7 +211,7 @@ async function explained<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The server of a sandbox ended although nobody wanted it to. */
+/** The error when a sandbox's server ended although nobody wanted it to. */
 export function serverEnded(how: string): MigrateError {
   return new MigrateError("no-local-server", `The sandbox's server ended by itself (${how}).`, {
     hint: "Its data is gone with it. The machine may be short of memory; start it again.",

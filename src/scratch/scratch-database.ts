@@ -22,7 +22,7 @@ export async function withScratchDatabase<T>(
     unlimited: true,
   });
   try {
-    // On a server of our own, migrations may make databases beside the one: they are not to be there for the next one.
+    // On a server of our own, migrations can make other databases: the next scratch database must not find them.
     const before = server.kind === "private" ? await listDatabases(keeper) : null;
     const wanted = server.databaseName.toLowerCase();
     const isFree = before !== null && !before.some((each) => each.toLowerCase() === wanted);

@@ -8,13 +8,13 @@ import { otherDatabaseIn } from "./other-databases";
 export interface FailedAt {
   readonly fileName: string;
   readonly statement: Statement;
-  /** Statements in the file. */
+  /** Number of statements in the file. */
   readonly total: number;
-  /** The throwaway database, by its name. */
+  /** Name of the throwaway database. */
   readonly database: string;
 }
 
-/** What the account lacks; the file may be right. */
+/** The account lacks a privilege; the file may be right. */
 const DENIED: ReadonlySet<number> = new Set([1044, 1142, 1143, 1227, 1370, 1419]);
 /** No such database, table, routine; a foreign key without a parent (1005 on MariaDB, 1824 on MySQL), or a row without. */
 const NOT_THERE: ReadonlySet<number> = new Set([1005, 1049, 1146, 1305, 1452, 1824]);
@@ -39,7 +39,7 @@ export function failedOnScratch(
   );
 }
 
-/** It is part of the message, since a verdict has no room for a hint. */
+/** This is part of the message, since a verdict has no hint. */
 function missingDatabase(name: string): string {
   return `It names the database ${name}. A throwaway server has only what the migrations make: let one before it create what it
 needs of ${name} (CREATE DATABASE IF NOT EXISTS …; CREATE TABLE IF NOT EXISTS …), or keep the statement out of the migrations.`;
@@ -54,7 +54,7 @@ function whatHelps(fileName: string, errno: number | null): string {
   return `${grant} ${fileName}, then try it again:\n  npm run migrate:verify`;
 }
 
-/** The caller wanted to stop. */
+/** The error when the caller wanted to stop. */
 export function stoppedOnScratch(fileName: string, cause?: unknown): MigrateError {
   return new MigrateError("interrupted", `Stopped on request at ${fileName}. ${ONLY_SCRATCH}`, { cause });
 }

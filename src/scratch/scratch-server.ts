@@ -11,19 +11,19 @@ import type { SharedServer } from "./reach";
 import { findServerProgram } from "./server-programs";
 import { readTargetGlobals, type TargetGlobals } from "./target-globals";
 
-/** A server that throwaway databases can be made on. */
+/** A server on which throwaway databases can be made. */
 export interface ScratchServer {
-  /** What it is: given by SCRATCH_DATABASE_URL, started for the purpose, or the target's own. */
+  /** Where it comes from: given by SCRATCH_DATABASE_URL, started for the purpose, or the target itself. */
   readonly kind: "given" | "private" | "target";
-  /** How to reach it; the database in it is not to be used. */
+  /** How to reach it; do not use the database in these settings. */
   readonly settings: DatabaseSettings;
   readonly server: ServerInfo;
-  /** What new databases get, so that they are like the target. */
+  /** For new databases, so that they are like the target. */
   readonly charset: string;
   readonly collation: string;
-  /** The target's. */
+  /** Name of the target's database. */
   readonly databaseName: string;
-  /** What a person should know about it, such as another version than the target's. */
+  /** What a person should know about it, such as a version other than the target's. */
   readonly remarks: readonly string[];
   /** Adds to the remarks. */
   readonly warn: (message: string) => void;
@@ -31,7 +31,7 @@ export interface ScratchServer {
 
 const FAMILIES = { mysql: "MySQL", mariadb: "MariaDB" } as const;
 
-/** What of the target a scratch server has to be like. */
+/** In what ways a scratch server must be like the target. */
 interface Target {
   readonly databaseName: string;
   readonly server: ServerInfo;
@@ -44,16 +44,17 @@ interface Target {
 export interface ScratchServerOptions {
   readonly settings: Settings;
   readonly scratch: ScratchSettings;
-  /** Where to look for a server program beside the PATH; default: where systems keep them. */
+  /** Where to look for a server program besides the PATH; default: where systems keep them. */
   readonly systemFolders?: readonly string[];
-  /** Finds what is going to run and is not confined to its own database, on a server that has others. */
+  /** Finds statements that would reach beyond their own database, on a server that has others. */
   readonly findReaching: (server: SharedServer) => Promise<readonly Problem[]>;
 }
 
 /**
  * Gives the body a server for throwaway databases: the one that SCRATCH_DATABASE_URL names; else one started for the
- * purpose; else the target's own. On one that was not started for it, nothing runs that reaches beyond its own database.
- * @throws MigrateError `no-scratch` when none of them may be used
+ * purpose; else the target's own. Unless the server was started for this, nothing runs that reaches beyond its own
+ * database.
+ * @throws MigrateError `no-scratch` when none of them can be used
  */
 export async function withScratchServer<T>(
   options: ScratchServerOptions,
@@ -136,8 +137,8 @@ async function onServer<T>(
 }
 
 /**
- * Refuses what is to run where it could reach real databases.
- * @throws RefusedError `no-scratch` with every offender; nothing has run then
+ * Refuses SQL that could reach real databases.
+ * @throws RefusedError `no-scratch` with every offender; nothing has been run
  */
 async function refuseReaching(options: ScratchServerOptions, server: DatabaseSettings): Promise<void> {
   const problems = await findProblems(options, server);
@@ -168,8 +169,8 @@ async function findProblems(
 const SYSTEM_DATABASES = ["mysql", "sys", "performance_schema"];
 
 /**
- * Refuses a scratch URL that leads to the target database, however it is spelled: a lock that is taken on the one
- * server shows on the other when they are the same.
+ * Refuses a scratch URL that leads to the target database, however it is spelled. A lock taken on one shows on the
+ * other if they are the same server.
  * @throws MigrateError `no-scratch`
  */
 async function refuseTargetItself(target: DatabaseSettings, given: DatabaseSettings): Promise<void> {
@@ -198,7 +199,7 @@ async function isLocked(session: Session, name: string): Promise<boolean> {
   return row?.holder !== null;
 }
 
-/** Patch releases render alike; anything more is worth a word. */
+/** Patch releases print definitions alike; a larger difference is worth a remark. */
 function remarks(scratch: ServerInfo, target: ServerInfo): string[] {
   const release = ({ version }: ServerInfo): string => /^\d+\.\d+/.exec(version)?.[0] ?? version;
   if (release(scratch) === release(target)) return [];
@@ -228,7 +229,7 @@ async function readTarget(settings: DatabaseSettings): Promise<Target> {
   }
 }
 
-/** A target whose database is yet to be made is a server all the same. */
+/** The server can be used even if the target's database does not exist yet. */
 async function openTarget(settings: DatabaseSettings): Promise<Session> {
   try {
     return await openSession(settings, { unlimited: true });

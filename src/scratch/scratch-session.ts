@@ -32,8 +32,8 @@ export async function withScratchSession<T>(
 }
 
 /**
- * What a session's database has become, less the history table.
- * @param since what is known from before; null: nothing
+ * Reads the schema of a session's database, without the history table.
+ * @param since what is known from an earlier reading; null: nothing
  */
 export async function readSchemaOf(
   session: Session,
@@ -47,9 +47,9 @@ export async function readSchemaOf(
 }
 
 /**
- * Runs SQL text, one statement after the other.
+ * Runs SQL text, one statement after another.
  * @param fileName for messages
- * @param before called before each with what it is; what it throws ends it
+ * @param before called before each statement with its kind; an error from it ends the run
  * @throws StatementError with the statement's place
  */
 export async function runText(
@@ -73,8 +73,8 @@ export async function runText(
 const NO_PARENT: readonly (number | null)[] = [1005, 1824];
 
 /**
- * Runs one statement of a file. A foreign key to another database, which a throwaway server does not have, is made without
- * a look for what it refers to.
+ * Runs one statement of a file. A foreign key to another database, which a throwaway server does not have, is created
+ * without a check.
  * @throws the driver's error
  */
 export async function runStatement(session: Session, text: string): Promise<void> {
@@ -87,7 +87,7 @@ export async function runStatement(session: Session, text: string): Promise<void
     try {
       await session.run(text);
     } finally {
-      await session.run("SET SESSION foreign_key_checks = 1"); // as it was, or nothing would have been looked for
+      await session.run("SET SESSION foreign_key_checks = 1"); // as before: unchecked, it would not have failed
     }
   }
 }

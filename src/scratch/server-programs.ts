@@ -6,7 +6,7 @@ import type { ServerInfo } from "../server/session";
 
 export type ServerFamily = ServerInfo["family"];
 
-/** Environment variables as `process.env` has them; handed down, since only cli/ reads the process's own. */
+/** Environment variables as `process.env` has them; passed on from above, since only cli/ reads the process's own. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A database server program found on this machine. */
@@ -28,15 +28,15 @@ export const SYSTEM_FOLDERS: readonly string[] = [
   "/opt/homebrew/opt/mariadb/bin",
 ];
 
-/** The folder this project keeps unpacked servers and data folder templates in; null when there is no home. */
+/** The folder for unpacked servers and templates of data folders; null when there is no home. */
 export function serverCacheFolder(environment: Environment): string | null {
   const cache = environment.XDG_CACHE_HOME || (environment.HOME && join(environment.HOME, ".cache"));
   return cache ? join(cache, "mysql-updown") : null;
 }
 
 /**
- * Finds a server program of the family (null: of either), first on the PATH, then where systems keep servers,
- * then among the unpacked ones of `scripts/install-server.sh`. Returns null when there is none this tool supports.
+ * Finds a server program of a family (null: of either), first on the PATH, then where systems keep servers, then among
+ * the unpacked ones of `scripts/install-server.sh`. Returns null when there is none that this tool supports.
  */
 export async function findServerProgram(
   family: ServerFamily | null,
@@ -58,7 +58,7 @@ export async function findServerProgram(
   return null;
 }
 
-/** Finds an executable in the folders servers are looked for in; returns its path or null. */
+/** Finds an executable in the folders where servers may be; returns its path or null. */
 export async function findExecutable(
   names: readonly string[],
   firstFolders: readonly string[],
@@ -90,7 +90,7 @@ async function isExecutable(path: string): Promise<boolean> {
 async function identify(path: string): Promise<ServerProgram | null> {
   const printed = await promisify(execFile)(path, ["--no-defaults", "--version"], { timeout: 20_000 }).then(
     ({ stdout }) => stdout,
-    () => "", // does not run here: as good as absent
+    () => "", // does not run here, so it is as good as absent
   );
   const version = /\bVer ((\d+)\.(\d+)\.\S+)/.exec(printed);
   if (version === null) return null;

@@ -1,7 +1,9 @@
 import type { Token } from "../syntax/lexer";
 import { isKeyword } from "../syntax/token-reader";
 
-/** Statements about the server and not about one database, by their first words; a list of words is a choice. */
+/**
+ * Statements about the server instead of one database, by their first words; an inner list means any one of its words.
+ */
 const SERVER_WIDE: readonly (readonly (string | readonly string[])[])[] = [
   ["USE"],
   [
@@ -48,16 +50,17 @@ const SERVER_WIDE: readonly (readonly (string | readonly string[])[])[] = [
 /** The longest of them, with OR REPLACE. */
 const LONGEST = 5;
 
-/** ALTER DATABASE without a name is about the current one. These words are reserved, so they are no name. */
+/** ALTER DATABASE without a name is about the current one. These words are reserved, so they cannot be a name. */
 const NO_DATABASE_NAME = ["CHARACTER", "COLLATE", "DEFAULT"];
 
-/** Words that may stand at the start of a statement and in front of nothing else of interest: these need more to follow. */
+/** Words that alone identify a statement; in a body they can also be names. */
 const ALONE = ["SHUTDOWN", "RESTART", "BINLOG", "XA", "FLUSH"];
 
 /**
  * Finds a statement whose effect is not confined to one database.
  * @param list tokens of a statement
- * @param inside whether statements may begin anywhere, as in a stored program's body; else only the first word counts
+ * @param inside whether statements may begin anywhere, as in a stored program's body; otherwise only the first word
+ * counts
  * @returns its first words, for a message, or null
  */
 export function findServerWide(list: readonly Token[], inside: boolean): string | null {
@@ -84,12 +87,12 @@ function serverWideAt(list: readonly Token[], at: number): string | null {
   );
   if (form === undefined) return null;
   if (at > 0 && plain[0] === "USE" && ["INDEX", "KEY"].includes(plain[1] ?? "")) return null;
-  // In a body these may be the name of a column.
+  // In a body these words can be the name of a column.
   if (at > 0 && ALONE.includes(plain[0] ?? "") && isKeyword(list[at + 1], ",")) return null;
   return plain.slice(0, form.length).join(" ");
 }
 
-/** What comes before a word that is a column, a table or a part of an expression, and no statement's first. */
+/** What comes before a word that is a column, a table or part of an expression, not the first word of a statement. */
 const WITHIN = [",", "(", ".", "=", "<", ">", "+", "-", "*", "/", "%", ":="];
 const WITHIN_WORDS = ["SELECT", "AS", "BY", "FROM", "JOIN", "INTO", "TABLE", "COLUMN", "DISTINCT", "WHERE"];
 
@@ -101,15 +104,15 @@ function mayBegin(list: readonly Token[], at: number): boolean {
   );
 }
 
-/** Engines whose tables are somewhere else. */
+/** Engines whose tables are stored elsewhere. */
 const REMOTE_ENGINES = ["FEDERATED", "FEDERATEDX", "CONNECT", "SPIDER", "S3"];
 const ENGINE_VARIABLES = ["DEFAULT_STORAGE_ENGINE", "STORAGE_ENGINE", "DEFAULT_TMP_STORAGE_ENGINE"];
 
-/** Functions that change something outside of every database, by how their names begin. */
+/** Functions that change something outside of all databases, by the beginning of their names. */
 const SERVER_FUNCTIONS =
   /^(?:spider_|group_replication_|asynchronous_connection_failover_|keyring_|audit_log_|version_tokens_|mysql_firewall_|set_firewall_|sys_exec|sys_eval)/i;
 
-/** Finds within a statement what leaves the database by another way than a name. @returns a clause, or null */
+/** Finds parts of a statement that leave the database in other ways than by a name. @returns a clause, or null */
 export function findWayOut(list: readonly Token[]): string | null {
   let definesTable = false;
   for (const [at, token] of list.entries()) {
@@ -132,7 +135,7 @@ export function findWayOut(list: readonly Token[]): string | null {
 
 const DEFINES = ["CREATE", "ALTER", "REPLACE", "TEMPORARY", "IGNORE", "ONLINE"];
 
-/** What stands behind a name, with or without an equals sign. */
+/** The token after a name, with or without an equals sign between. */
 function valueAt(list: readonly Token[], at: number): Token | undefined {
   return isAssignment(list[at + 1]) ? list[at + 2] : list[at + 1];
 }

@@ -1,28 +1,30 @@
 import type { ServerInfo, Session } from "../server/session";
 
 /**
- * What a server of our own has to be started with so that DDL means there what it means on the target: what a definition
- * is filled up with, what is refused, and what a server prints.
+ * How to start a server of our own so that DDL means the same as on the target: the defaults that complete a
+ * definition, what is refused, and what a server prints.
  */
 export interface TargetGlobals {
   /** As on a server's command line. */
   readonly serverArguments: readonly string[];
-  /** Those that a data folder is made with, for good. */
+  /** Options that are fixed when a data folder is made. */
   readonly dataArguments: readonly string[];
   readonly binaryLog: boolean;
-  /** No server on this machine can be like it (lower_case_table_names=2 is for file systems that fold names). */
+  /**
+   * Whether no server on this machine can be like it (lower_case_table_names=2 is for file systems that fold names).
+   */
   readonly foldsLikeNoOther: boolean;
 }
 
 const BOTH = [
   "sql_mode",
   "default_storage_engine",
-  // A TIMESTAMP column without a word about it is NOT NULL with a default, or it is not.
+  // Whether a plain TIMESTAMP column is NOT NULL with a default.
   "explicit_defaults_for_timestamp",
   "innodb_strict_mode",
   "innodb_default_row_format",
   "innodb_file_per_table",
-  // Types of columns that CREATE TABLE … SELECT and views make.
+  // Affects the types of columns that CREATE TABLE … SELECT and views make.
   "div_precision_increment",
   "group_concat_max_len",
 ];
@@ -33,13 +35,13 @@ const MYSQL = [
   "show_gipk_in_create_table_and_information_schema",
   "restrict_fk_on_non_standard_key",
   "disabled_storage_engines",
-  // What may share a transaction, or a statement, with what.
+  // What may be combined in one transaction or statement.
   "gtid_mode",
   "enforce_gtid_consistency",
 ];
 
 const MARIADB = [
-  // Among others: whether utf8 is utf8mb3 or utf8mb4.
+  // Among other things, whether utf8 is utf8mb3 or utf8mb4.
   "old_mode",
   "character_set_collations",
   "enforce_storage_engine",
@@ -49,16 +51,16 @@ const MARIADB = [
   "sql_if_exists",
 ];
 
-/** What only a server with a binary log asks of functions and statements. */
+/** Rules for functions and statements that only a server with a binary log has. */
 const LOGGED = ["binlog_format", "log_bin_trust_function_creators"];
 
-/** A data folder keeps them: how names of tables are compared, and how long a key may be. */
+/** Fixed in a data folder: how table names are compared, and how long a key may be. */
 const OF_DATA: Readonly<Record<string, string>> = {
   lower_case_table_names: "0",
   innodb_page_size: "16384",
 };
 
-/** Empty says something: the others are not set then. */
+/** For these an empty value means something; others are not set when empty. */
 const MAY_BE_EMPTY = ["sql_mode", "old_mode"];
 
 /** Reads them from the target. One round trip. @throws the driver's error */
@@ -81,7 +83,7 @@ function namesFor(family: ServerInfo["family"]): readonly string[] {
 }
 
 /**
- * What a server is started with to be like one with these globals. Pure.
+ * The options that make a server like one with these globals. Pure.
  * @param values by name, as SHOW GLOBAL VARIABLES prints them
  */
 export function argumentsFor(
@@ -93,7 +95,7 @@ export function argumentsFor(
     const value = values.get(name);
     if (value === undefined || (value === "" && !MAY_BE_EMPTY.includes(name))) return [];
     if (LOGGED.includes(name) && !binaryLog) return [];
-    // A release that does not know one passes over it.
+    // A release that does not know an option ignores it.
     return [`--loose-${name.replaceAll("_", "-")}=${value}`];
   });
   const dataArguments = Object.entries(OF_DATA).flatMap(([name, usual]) => {

@@ -7,27 +7,27 @@ import { renderChanges } from "../schema/render";
 import type { ServerInfo } from "../server/session";
 import type { Replay } from "./replay";
 
-/** What became of one pair. */
+/** The result for one pair. */
 export type Verdict =
-  /** Up, down and up again: down gave back what was there before, up gave the same twice. */
+  /** Up, down and up again: down restored what was there before, and up gave the same both times. */
   | "proven"
-  /** It says itself that it cannot be reverted; its up file works. */
+  /** The migration says that it cannot be reverted; its up file works. */
   | "irreversible"
-  /** Down leaves something different from what was there before. */
+  /** Down leaves something other than what was there before. */
   | "not-inverse"
-  /** The second up gives something different from the first. */
+  /** The second up gives something other than the first. */
   | "not-repeatable"
   | "failing"
-  /** One before it fails, or it was stopped, so it could not be tried. */
+  /** It could not be tried, because an earlier one fails or the run was stopped. */
   | "not-reached";
 
 export interface VerifiedMigration {
   readonly version: number;
   readonly name: string;
   readonly verdict: Verdict;
-  /** SQL that makes good the difference, for `not-inverse` and `not-repeatable`; else null. */
+  /** SQL that would undo the difference, for `not-inverse` and `not-repeatable`; otherwise null. */
   readonly difference: string | null;
-  /** What failed, in the server's words, with file, line and column; else null. */
+  /** What failed, in the server's words, with file, line and column; otherwise null. */
   readonly error: string | null;
   readonly failure: StatementFailure | null;
 }
@@ -36,28 +36,33 @@ export interface VerifiedMigration {
 export interface Ground {
   readonly replay: Replay;
   readonly server: ServerInfo;
-  /** The schema that is there. */
+  /** The present schema. */
   readonly schema: Schema;
-  /** The schema was set right by what the comparison said, after a down file had left it wrong: rows may be missing. */
+  /** Whether the schema was corrected, by the comparison's SQL, after a wrong down file: rows may be missing. */
   readonly repaired: boolean;
 }
 
 /** A verdict, and the ground for the next migration. */
 export interface Outcome {
-  /** null: it failed where rows may be missing that a wrong down file took, so it has to be tried again on new ground. */
+  /**
+   * null: it failed where rows may be missing because of a wrong down file, so it must be tried again on new ground.
+   */
   readonly migration: VerifiedMigration | null;
-  /** null: there is none, and the next one needs new ground. */
+  /** null: the next migration needs new ground. */
   readonly ground: Ground | null;
-  /** Its up file fails, so that nothing behind it can be tried. */
+  /** Its up file fails, so no later migration can be tried. */
   readonly dead: boolean;
 }
 
-/** What the server says when rows are in the way, or are not there: duplicate, foreign key, NULL, too long, CHECK. */
+/** The server's errors when rows are in the way, or are missing: duplicate, foreign key, NULL, too long, CHECK. */
 const ABOUT_ROWS: ReadonlySet<number> = new Set([
   1048, 1062, 1138, 1216, 1217, 1242, 1264, 1265, 1292, 1364, 1366, 1406, 1451, 1452, 3819, 4025,
 ]);
 
-/** Tries one migration: up, down, compare, up again, compare. What a wrong down file left is set right for the next one. */
+/**
+ * Tries one migration: up, down, compare, up again, compare. If the down file is wrong, the schema is corrected for the
+ * next one.
+ */
 export async function verifyPair(ground: Ground, migration: Migration): Promise<Outcome> {
   const { replay, repaired } = ground;
   try {
@@ -100,7 +105,7 @@ export async function verifyPair(ground: Ground, migration: Migration): Promise<
   }
 }
 
-/** Applies a migration again whose verdict is known: with its rows, where it can be; else its schema has to do. */
+/** Applies a migration again after its verdict: with its rows if possible; otherwise its schema must do. */
 async function upAgain(ground: Ground, migration: Migration, after: Schema): Promise<Ground | null> {
   await ground.replay.run(migration.up).catch((error: unknown) => {
     if (!isVerdict(error)) throw error;
@@ -108,7 +113,7 @@ async function upAgain(ground: Ground, migration: Migration, after: Schema): Pro
   return await repair(ground, await ground.replay.readSchema(), after);
 }
 
-/** Sets a schema right. @returns null when that does not come out as it should */
+/** Corrects a schema. @returns null when the result is not as it should be */
 async function repair(ground: Ground, from: Schema, to: Schema): Promise<Ground | null> {
   const sql = difference(ground, from, to);
   const repaired = { ...ground, schema: to, repaired: true };
@@ -126,7 +131,7 @@ function difference({ server }: Ground, from: Schema, to: Schema): string {
   return renderChanges(diffSchemas(from, to, { server, renames: NO_RENAMES }), server);
 }
 
-/** What the server refused says something about the migration; a lost connection or a signal does not. */
+/** A statement that the server refused says something about the migration; a lost connection or a signal does not. */
 export function isVerdict(error: unknown): error is StatementError {
   return error instanceof StatementError && error.code === "statement-failed";
 }
@@ -135,7 +140,7 @@ function failing(migration: Migration, { message, failure }: StatementError): Ve
   return { ...withVerdict(migration, "failing"), error: message, failure };
 }
 
-/** A migration with a verdict and nothing more to say. */
+/** A migration with a verdict and no details. */
 export function withVerdict({ version, name }: Migration, verdict: Verdict): VerifiedMigration {
   return { version, name, verdict, difference: null, error: null, failure: null };
 }

@@ -4,8 +4,9 @@ import { closeSync, openSync } from "node:fs";
 import type { Environment } from "./server-programs";
 
 /**
- * Reads process ids from its input, and when that ends, which it does however this process dies, kills the last
- * one's process group and removes the folder (again, if the dying server still wrote to it). An empty line means: nothing is running any more.
+ * Reads process ids from its input. The input ends when this process dies, however that happens; then the watchdog
+ * kills the last process group and removes the folder (twice, if the dying server still wrote to it). An empty line
+ * means: nothing is running any more.
  */
 const WATCHDOG = `
 trap '' HUP INT TERM
@@ -20,26 +21,26 @@ until rm -rf -- "$1" 2>/dev/null && [ ! -e "$1" ]; do
 done
 `;
 
-/** Waits for a line before it becomes the program, so that the watchdog knows the process before it does anything. */
+/** Waits for a line before it becomes the program, so that the watchdog knows the process before that does anything. */
 const STARTER = 'read -r go || exit 1; exec "$@" </dev/null';
 
 /** A process that belongs to a watched folder. */
 export interface WatchedProcess {
   readonly pid: number;
   hasExited(): boolean;
-  /** Resolves when the process has ended, with what `wait` tells, in words. */
+  /** Resolves when the process has ended, with the exit status in words. */
   exited(): Promise<string>;
 }
 
-/** A folder and at most one process in it, both of which are gone soon after this process is, even by SIGKILL. */
+/** A folder and at most one process in it. Both are gone soon after this process has ended, even after a SIGKILL. */
 export interface Watchdog {
-  /** Starts the program in a session of its own (Ctrl-C does not reach it), its output appended to the log file. */
+  /** Starts the program in a session of its own (Ctrl-C does not reach it) and appends its output to the log file. */
   start(program: string, args: readonly string[], log: string): Promise<WatchedProcess>;
   /** Kills the process if it still runs, removes the folder, and resolves when both are gone. */
   close(): Promise<void>;
 }
 
-/** Starts a watchdog over the folder. @throws when `sh` cannot be started */
+/** Starts a watchdog for the folder. @throws when `sh` cannot be started */
 export async function startWatchdog(folder: string, environment: Environment): Promise<Watchdog> {
   const env = serverEnvironment(environment);
   const dog = spawn("/bin/sh", ["-c", WATCHDOG, "mysql-updown-watchdog", folder], {
@@ -50,7 +51,7 @@ export async function startWatchdog(folder: string, environment: Environment): P
   });
   await once(dog, "spawn");
   const gone = once(dog, "exit");
-  // Neither the watchdog nor its pipe keeps this process alive; a forgotten server ends with it.
+  // Neither the watchdog nor its pipe keeps this process alive; a forgotten server ends with this process.
   dog.unref();
   dog.stdin.on("error", () => {});
   if ("unref" in dog.stdin && typeof dog.stdin.unref === "function") dog.stdin.unref();
@@ -98,7 +99,7 @@ function watchedProcess(child: ChildProcess, forget: () => void): WatchedProcess
   };
 }
 
-/** A server needs little of the environment, and must not see passwords or a service manager's socket. */
+/** A server needs little of the environment, and must not see passwords or the service manager's socket. */
 function serverEnvironment(environment: Environment): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const name of ["PATH", "HOME", "LANG", "TZ", "LD_LIBRARY_PATH"]) {
