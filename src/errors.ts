@@ -84,7 +84,7 @@ export type ErrorCode =
   | "internal";
 
 export interface MigrateErrorOptions {
-  /** What helps: one or more lines, usually ending in a command. */
+  /** The hint: one or more lines, usually ending with a command. */
   readonly hint?: string | null;
   readonly cause?: unknown;
 }
@@ -102,10 +102,10 @@ export class MigrateError extends Error {
   }
 }
 
-/** One offender among possibly many: a file, what is wrong with it, and what helps. */
+/** One offender among possibly many: a file, what is wrong with it, and a hint. */
 export interface Problem {
   readonly code: ErrorCode;
-  /** File name (not path) the problem is about; null when it is about the whole folder or database. */
+  /** Name (not path) of the file with the problem; null when it is about the whole folder or database. */
   readonly file: string | null;
   readonly message: string;
   readonly hint: string | null;

@@ -12,7 +12,7 @@ import type { CommonOptions } from "./verbs/program-options";
 import { makeSandbox, type Sandbox, type SandboxOptions } from "./verbs/program-sandbox";
 import type { Command } from "./verbs/verb";
 
-/** Runs the command line; for the program that npm links. @internal */
+/** Runs the command line, for the program that npm links. @internal */
 export { start as startProgram } from "./cli/start";
 export {
   type ErrorCode,
@@ -86,11 +86,10 @@ export type { StatusResult } from "./verbs/status";
 export type { VerifyResult } from "./verbs/verify";
 
 /**
- * Makes a database for tests, with all migrations applied: on a private server that is started for it and gone when this process
- * is, or, inside `mysql-updown sandbox -- COMMAND`, on that one. Reads PATH, HOME and XDG_CACHE_HOME, to find a server program, and
- * fetches one where there is none.
- * Rejects with `usage`, `no-local-server`, `folder-empty`, `unreadable`, `statement-failed`, `interrupted`, and a `RefusedError` for
- * the folder; then nothing is left behind.
+ * Makes a database for tests, with all migrations applied: on a private server that is started for it and ends with
+ * this process, or, inside `mysql-updown sandbox -- COMMAND`, on that one. Reads PATH, HOME and XDG_CACHE_HOME to find
+ * a server program, and fetches one if there is none. Rejects with `usage`, `no-local-server`, `folder-empty`,
+ * `unreadable`, `statement-failed`, `interrupted`, and a `RefusedError` for the folder; then nothing is left behind.
  * @example
  * const sandbox = await createSandbox({ seed: "sql/seed.sql" });
  * const connection = await mysql.createConnection(sandbox.url);
@@ -101,9 +100,9 @@ export async function createSandbox(options?: SandboxOptions): Promise<Sandbox> 
   return await makeSandbox(options === undefined ? {} : options, ownEnvironment());
 }
 
-/** Where the migrations are, what database they are for, and who listens. The environment is not read. */
+/** Where the migrations are, which database they are for, and who listens. The environment is not read. */
 export interface MigratorOptions extends CommonOptions {
-  /** Told what happens while a verb runs, in order. Default: nobody is told. */
+  /** Called with each event while a verb runs, in order. Default: none. */
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
 }
 
@@ -148,7 +147,7 @@ const SSL_OPTIONS: Readonly<Record<keyof SslSettings, InputType>> = {
 };
 
 /**
- * Makes a migrator for many databases and one folder: one result for each. Otherwise as for one database.
+ * Makes a migrator for many databases and one folder, with one result for each. Otherwise as for one database.
  * @throws MigrateError `usage` for an option that does not exist or has the wrong type; RefusedError `bad-setting`
  * @example
  * const migrator = createMigrator({ databaseUrl: "mysql://app:secret@127.0.0.1/", databases: ["staging", "tenant_%"] });

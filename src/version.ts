@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Where a file of this package is: one folder up from both src/ and dist/. */
+/** The path of a file of this package: one folder up from both src/ and dist/. */
 export function packagePath(name: string): string {
   return join(__dirname, "..", name);
 }

@@ -5,7 +5,7 @@ import { badSetting } from "./environment";
 export type SslMode = "disabled" | "preferred" | "required" | "verify-ca" | "verify-identity";
 
 export interface SslSettings {
-  /** How much TLS. Default `preferred`; with a `ca` alone `verify-ca`. */
+  /** How much TLS. Default `preferred`; with only a `ca`, `verify-ca`. */
   readonly mode: SslMode;
   /** Path of the certificate authority's PEM file; null when not given. */
   readonly ca: string | null;
@@ -29,7 +29,7 @@ export const sslParameterNames = ["ssl-mode", "ssl-ca", "ssl-cert", "ssl-key"] a
 const MODES: readonly SslMode[] = ["disabled", "preferred", "required", "verify-ca", "verify-identity"];
 
 /**
- * @param refuse called once for each thing that cannot be used
+ * @param refuse called for each value that cannot be used
  * @returns null when something was refused
  * @see https://dev.mysql.com/doc/refman/8.4/en/connection-options.html#encrypted-connection-options
  */
@@ -37,7 +37,8 @@ export function readSsl(given: SslParameters, refuse: (why: string) => void): Ss
   const ca = given["ssl-ca"] ?? null;
   const cert = given["ssl-cert"] ?? null;
   const key = given["ssl-key"] ?? null;
-  // The mysql client writes VERIFY_CA; both spellings are one mode. Like it, a CA without a mode is checked.
+  // The mysql client writes VERIFY_CA; both spellings mean the same mode. Like that client, we check a CA that is given
+  // without a mode.
   const text =
     given["ssl-mode"]?.toLowerCase().replace("_", "-") ?? (ca === null ? "preferred" : "verify-ca");
   const mode = MODES.find((known) => known === text) ?? null;
@@ -49,17 +50,17 @@ export function readSsl(given: SslParameters, refuse: (why: string) => void): Ss
   return { mode, ca, cert, key };
 }
 
-/** Where a server is; null: it is not said. */
+/** Where a server is; null: not given. */
 export interface Place {
   readonly host: string | null;
   readonly port: string | null;
 }
 
-/** What a database URL says; null: it does not say. */
+/** The parts of a database URL; null: not given. */
 export interface UrlParts {
   readonly host: string | null;
   readonly port: string | null;
-  /** Other servers with the same data, behind the first one. */
+  /** Other servers with the same data, after the first one. */
   readonly others: readonly Place[];
   readonly socket: string | null;
   readonly user: string | null;
@@ -73,10 +74,10 @@ const ENCODE =
   "Percent-encode what is special in a user name, password or database: @ is %40, : is %3A, / is %2F, ? is %3F, # is %23, % is %25.";
 
 /**
- * Reads `mysql://user:password@host:port/database?ssl-mode=…`, also `mariadb://`. Not `new URL()`: it takes
- * garbage for a URL of an unknown scheme, and its errors quote the text, password and all.
+ * Reads `mysql://user:password@host:port/database?ssl-mode=…`, also `mariadb://`. Not `new URL()`: it accepts garbage
+ * as a URL of an unknown scheme, and its errors quote the text, including the password.
  * @param name the setting's name, for messages; they never contain the URL itself
- * @param serverOnly it need not name a database; then that is empty
+ * @param serverOnly the URL need not name a database; then the name is empty
  * @returns null when the text was refused; the reasons are then added to `problems`
  */
 export function parseDatabaseUrl(
@@ -204,7 +205,7 @@ function readParameters(query: string, refuse: Refuse): Parameters | null {
     const name = decode(rawName);
     const value = decode(rawValue ?? "");
     if (name === undefined || !PARAMETERS.includes(name)) {
-      // Only what looks like a name is printed: behind an unencoded ? in a password, this is the password.
+      // We print only what looks like a name: after an unencoded ? in a password, this is part of the password.
       const shown =
         name !== undefined && rawValue !== null && /^[a-z][a-z_-]*$/i.test(name) ? ` ${name}` : "";
       reject(`has an unknown parameter${shown}.`, `Known parameters: ${PARAMETERS.join(", ")}.`);
@@ -215,7 +216,7 @@ function readParameters(query: string, refuse: Refuse): Parameters | null {
   return fine ? given : null;
 }
 
-/** @returns undefined when a % starts no valid escape, or the bytes are no UTF-8 */
+/** @returns undefined when a % does not start a valid escape, or the bytes are not UTF-8 */
 function decode(text: string): string | undefined {
   try {
     return decodeURIComponent(text);

@@ -7,9 +7,9 @@ import { badSetting, type Given, missingSetting, type Part } from "./environment
 export interface DatabaseSettings {
   readonly host: string;
   readonly port: number;
-  /** Other servers of the same cluster, tried in turn for one that may write. */
+  /** Other servers of the same cluster, tried in turn until one can write. */
   readonly others?: readonly { readonly host: string; readonly port: number }[];
-  /** Path of a Unix socket; beats host and port when given. */
+  /** Path of a Unix socket; overrides host and port when given. */
   readonly socket: string | null;
   readonly user: string;
   readonly password: string;
@@ -19,9 +19,9 @@ export interface DatabaseSettings {
   readonly ssl: SslSettings;
 }
 
-/** Where settings come from: says what was given for a part, and what the part is called there. */
+/** Where settings come from: what was given for each part, and the part's name there. */
 export interface Source {
-  /** null: not given, or refused, in which case the reason is already among the problems. */
+  /** null: not given, or refused; then the reason is already among the problems. */
   readonly given: Readonly<Record<Part, Given | null>>;
   readonly names: Readonly<Record<Part, string>>;
   readonly ssl: SslSettings | null;
@@ -38,8 +38,8 @@ const DEFAULT_PORT = "3306";
 const NO_TLS_WISH: SslSettings = { mode: "preferred", ca: null, cert: null, key: null };
 
 /**
- * Settles which server and database is meant. A URL and single settings may complete each other, but
- * where both speak they must agree.
+ * Settles which server and database are meant. A URL and single settings can complete each other, but if both give a
+ * part, they must agree.
  * @returns null when something was refused; the reasons are then added to `problems`
  */
 export function settleDatabase(source: Source, problems: Problem[]): DatabaseSettings | null {
@@ -194,8 +194,8 @@ export function whyNoIdentifier(name: string): string | null {
 }
 
 /**
- * Keeps the password out of console.log, JSON and error reports. It stays an ordinary property, because
- * whoever connects may copy the object.
+ * Keeps the password out of console.log, JSON and error reports. It stays an ordinary property, because code that
+ * connects may copy the object.
  */
 export function guarded(settings: DatabaseSettings): DatabaseSettings {
   const shown = (): DatabaseSettings => ({ ...settings, password: "***" });

@@ -4,22 +4,22 @@ import { guarded, settleDatabase, whyNoIdentifier } from "./database";
 import { parseDatabaseUrl } from "./database-url";
 import { badSetting, type Given, variables } from "./environment";
 
-/** Databases as somebody named them, one or several at a time. */
+/** One or several databases, as the user named them. */
 export type NamedDatabase =
   | { readonly kind: "name"; readonly name: string }
-  /** As for LIKE on the server: `%` and `_`, and a backslash before those that stand for themselves. */
+  /** As for LIKE on the server: `%` and `_`, with a backslash before literal ones. */
   | { readonly kind: "pattern"; readonly pattern: string }
-  /** `place` says where it was given, for messages: they never contain the URL itself. */
+  /** `place` says where the URL was given, for messages, which never contain the URL itself. */
   | { readonly kind: "url"; readonly url: string; readonly place: string };
 
 /** One database of many. */
 export interface OneDatabase {
-  /** What it is called in everything that is printed; nothing of it is a secret. */
+  /** Its name in everything that is printed; contains no secret. */
   readonly label: string;
   readonly database: DatabaseSettings;
 }
 
-/** The first characters of an element that stands for the lines of a file. */
+/** The first character of an element that stands for the lines of a file. */
 const FILE_MARK = "@";
 
 /** The files that a list of databases mentions, `-` for the standard input. */
@@ -31,8 +31,8 @@ export function filesIn(list: string): readonly string[] {
 
 /**
  * Reads a list such as `staging,tenant_%,@more.txt`: names, patterns and files.
- * @param name what gave it, for messages
- * @param contents of the files in it
+ * @param name the setting's name, for messages
+ * @param contents the contents of the files in the list
  */
 export function parseDatabases(
   name: string,
@@ -65,7 +65,7 @@ function elementsOf(list: string): readonly string[] {
     .filter((element) => element !== "");
 }
 
-/** Reads a file that has one name or URL a line. A name is taken as it is there: it may hold a comma or a `%`. */
+/** Reads a file with one name or URL per line. A name is taken literally: it can contain a comma or a `%`. */
 function parseLines(place: string, text: string, problems: Problem[]): readonly NamedDatabase[] {
   const found = text.split(/\r\n|\r|\n/).flatMap((line, index): readonly NamedDatabase[] => {
     const entry = line.trim();
@@ -76,7 +76,7 @@ function parseLines(place: string, text: string, problems: Problem[]): readonly 
   return found;
 }
 
-/** Reads one name or URL, which is no pattern. */
+/** Reads one name or URL; patterns are not allowed here. */
 export function parseEntry(place: string, entry: string, problems: Problem[]): readonly NamedDatabase[] {
   if (isUrl(entry)) return [{ kind: "url", url: entry, place }];
   const why = whyNoIdentifier(entry);
@@ -93,20 +93,20 @@ export function parseOne(place: string, entry: string, problems: Problem[]): rea
   return [];
 }
 
-/** A database's name may hold a colon, but hardly `://`. */
+/** A database's name can contain a colon, but hardly `://`. */
 function isUrl(entry: string): boolean {
   return /^[a-z][a-z0-9+.:-]*:\/\//i.test(entry);
 }
 
-/** Another database on the same server, by the same account. */
+/** Another database on the same server, with the same account. */
 export function siblingDatabase(server: DatabaseSettings, database: string): OneDatabase {
   return { label: database, database: guarded({ ...server, database }) };
 }
 
 /**
- * The database that a URL in a list names. What it does not say (user and password, TLS) is as in the settings; a password is
- * only sent for the user that it belongs to.
- * @param server what the settings say; null: they name no server
+ * The database that a URL in a list names. What the URL leaves out (user and password, TLS) comes from the settings; a
+ * password is only used for the user it belongs to.
+ * @param server the server in the settings; null: they name none
  * @returns null when it was refused; the reasons are then added to `problems`
  */
 export function databaseOfUrl(

@@ -4,10 +4,10 @@ import type { Problem } from "../errors";
 /** Environment variables, as in process.env. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a setting is for, whatever it is called where it was given. */
+/** What a setting is for, regardless of its name. */
 export type Part = "url" | "host" | "port" | "socket" | "user" | "password" | "database";
 
-/** The environment variables that say which database. Each may carry `_FILE` and name a file instead. */
+/** The environment variables for the database. Each can have `_FILE` at its end and name a file instead. */
 export const variables: Readonly<Record<Part, string>> = {
   url: "DATABASE_URL",
   host: "MYSQL_HOST",
@@ -40,13 +40,13 @@ export function readVariable(env: Environment, part: Part, problems: Problem[]):
   }
   if (path !== undefined) return readVariableFile(`${name}_FILE`, path, problems);
   if (value === undefined || isServiceLink(part, value)) return null;
-  // An empty password is a password: a server for development often has none.
+  // An empty password is allowed: a development server often has none.
   if (value !== "" || part === "password") return { name, value };
   problems.push(badSetting(`${name} is set, but empty.`, "Give it a value, or unset it."));
   return null;
 }
 
-/** Kubernetes sets MYSQL_PORT=tcp://10.0.0.1:3306 in every pod beside a service called `mysql`. */
+/** Kubernetes sets MYSQL_PORT=tcp://10.0.0.1:3306 in every pod when there is a service called `mysql`. */
 function isServiceLink(part: Part, value: string): boolean {
   return part === "port" && /^(tcp|udp):\/\//.test(value);
 }
@@ -75,14 +75,14 @@ function readVariableFile(name: string, path: string, problems: Problem[]): Give
   return { name, value, again };
 }
 
-/** Editors and `echo` end a file with a newline that is no part of the secret. */
+/** Editors and `echo` end a file with a newline that is not part of the secret. */
 function readSecret(path: string): string {
   return readFileSync(path, "utf8").replace(/\r?\n$/, "");
 }
 
 /**
- * Puts the real environment over what a `.env` file says. A setting counts as one in all its forms: a real
- * MYSQL_PASSWORD_FILE beats MYSQL_PASSWORD in the file, and a real DATABASE_URL all of its MYSQL_*.
+ * Puts the real environment over what a `.env` file says. All forms of a setting count as one: a real
+ * MYSQL_PASSWORD_FILE overrides MYSQL_PASSWORD in the file, and a real DATABASE_URL overrides all MYSQL_* there.
  */
 export function layerEnvironment(real: Environment, file: Environment): Environment {
   const merged: Record<string, string | undefined> = { ...real };
@@ -96,7 +96,7 @@ function isSettled(name: string, real: Environment): boolean {
   const given = (other: string): boolean => other in real || `${other}_FILE` in real;
   if (given(name)) return true;
   const { url, host, port, socket } = variables;
-  // Host and port are one place, a socket is another, and a URL names either.
+  // Host and port are one place, a socket is another, and a URL can name either.
   const server = given(host) || given(socket);
   if (name === url) return server || given(variables.database);
   if ([host, port].includes(name)) return given(url) || given(socket);
@@ -104,12 +104,12 @@ function isSettled(name: string, real: Environment): boolean {
   return Object.values(variables).includes(name) && given(url);
 }
 
-/** A setting that cannot be used. Its message names the setting and never carries a secret. */
+/** A setting that cannot be used. Its message names the setting and never contains a secret. */
 export function badSetting(message: string, hint: string | null = null): Problem {
   return { code: "bad-setting", file: null, message, hint };
 }
 
-/** A setting that is needed and not there. */
+/** A setting that is needed but missing. */
 export function missingSetting(message: string, hint: string | null = null): Problem {
   return { code: "missing-setting", file: null, message, hint };
 }

@@ -1,12 +1,12 @@
 /** Patterns of names; null or left out: nothing is ignored. */
 export interface Ignored {
-  /** Names that are left out of every comparison, and that say nothing of a database. */
+  /** Names that are left out of every comparison, and do not count when we look whether a database is empty. */
   readonly ignore?: readonly string[];
   /** Tables whose partitions are not compared. */
   readonly ignorePartitions?: readonly string[];
 }
 
-/** What is left out, from lists of patterns such as `knex_*,_*_gho`; nothing for what is not given. */
+/** Reads lists of patterns such as `knex_*,_*_gho`; a list that is not given is left out. */
 export function readIgnored(
   ignore: string | null | undefined,
   ignorePartitions: string | null | undefined,
@@ -22,7 +22,7 @@ export function readIgnored(
   };
 }
 
-/** Whether a name matches one of the patterns, in any case; `*` stands for any characters, `?` for one. */
+/** Whether a name matches one of the patterns, in upper or lower case; `*` stands for any characters, `?` for one. */
 export function createMatcher(patterns: readonly string[]): (name: string) => boolean {
   const expressions = patterns.map((pattern) => {
     const escaped = pattern.replace(/[\\^$.+()[\]{}|]/g, "\\$&");

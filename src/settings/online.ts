@@ -1,29 +1,29 @@
 import type { Problem } from "../errors";
 import { badSetting, type Environment } from "./environment";
 
-/** How a table is changed while others write to it, where the server cannot do that by itself. */
+/** How a table is changed while others write to it, if the server cannot do that by itself. */
 export interface OnlineSettings {
-  /** A command line for the shell, with `{table}` and the like in it; null: pt-online-schema-change. */
+  /** A command line for the shell, with placeholders such as `{table}`; null: pt-online-schema-change. */
   readonly command: string | null;
-  /** Seconds that a replica may be behind before copying pauses; null: replicas are not looked for. */
+  /** How many seconds a replica may lag before copying pauses; null: we do not look for replicas. */
   readonly maxLag: number | null;
-  /** Status variables and their limits, beyond which copying pauses: `Threads_running=25`. */
+  /** Status variables with limits above which copying pauses: `Threads_running=25`. */
   readonly maxLoad: string;
-  /** Seconds that copying one piece of the table should take. */
+  /** How many seconds copying one piece of the table should take. */
   readonly chunkTime: number;
-  /** What the tool finds in its environment: where programs are, and nothing secret. */
+  /** The tool's environment: where programs are, and nothing secret. */
   readonly environment: Environment;
 }
 
 const DEFAULT_MAX_LOAD = "Threads_running=25";
 /** Writes to rows that are being copied wait for so long. */
 const DEFAULT_CHUNK_TIME = "0.2";
-/** For programs, which read no environment: where systems keep programs. */
+/** For the API, which reads no environment: where systems keep programs. */
 const SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin";
 
 /**
  * Reads how tables are changed online.
- * @param problems what cannot be used is added
+ * @param problems values that cannot be used are added
  */
 export function readOnlineSettings(env: Environment, problems: Problem[]): OnlineSettings {
   const maxLag = env.MIGRATE_ONLINE_MAX_LAG || null;
@@ -44,7 +44,7 @@ export function readOnlineSettings(env: Environment, problems: Problem[]): Onlin
   };
 }
 
-/** Without the passwords that are in it. */
+/** The environment without passwords. */
 function harmless(env: Environment): Environment {
   const kept = Object.entries(env).filter(([name]) => HARMLESS.test(name));
   return { PATH: SYSTEM_PATH, ...Object.fromEntries(kept) };

@@ -4,20 +4,20 @@ import type { DatabaseSettings } from "./database";
 import { settleDatabase } from "./database";
 import { badSetting, type Environment, type Given, variables } from "./environment";
 
-/** Where throwaway databases may be made. */
+/** Where throwaway databases can be made. */
 export interface ScratchSettings {
-  /** From SCRATCH_DATABASE_URL: the server for them. The database that it names, if it names one, is never touched. */
+  /** From SCRATCH_DATABASE_URL: the server for them. A database in it is never touched. */
   readonly server: DatabaseSettings | null;
-  /** The target must not be used for it: MIGRATE_ENV or NODE_ENV is `production`. */
+  /** The target must not be used for them: MIGRATE_ENV or NODE_ENV is `production`. */
   readonly production: boolean;
-  /** For finding a server program on this machine. */
+  /** Used to find a server program on this machine. */
   readonly environment: Environment;
 }
 
 const NAME = "SCRATCH_DATABASE_URL";
 
 /**
- * Reads where throwaway databases may be made.
+ * Reads where throwaway databases can be made.
  * @throws RefusedError `bad-setting`
  */
 export function readScratchSettings(env: Environment): ScratchSettings {

@@ -18,13 +18,13 @@ export interface Settings extends Ignored {
   readonly table: string;
   /** Milliseconds to wait for a server that is still starting. */
   readonly waitMs: number;
-  /** Write to a replica or a read-only server, too. */
+  /** Also write to a replica or a read-only server. */
   readonly allowReplica?: boolean;
-  /** Whether migrations may begin in a database that has tables and no history; left out: they may not. */
+  /** Whether migrations may begin in a database that has tables but no history; left out: no. */
   readonly allowExisting?: boolean;
-  /** `up` makes nobody wait for a table that is larger; left out: however large it is. */
+  /** `up` refuses to make others wait for a table larger than this; left out: no limit. */
   readonly blockingLimit?: BlockingLimit;
-  /** How a statement that is marked `online` is done; left out: plainly, on a server that nobody else writes to. */
+  /** How to run a statement marked `online`; left out: like any other, on a server that nobody else writes to. */
   readonly online?: OnlineSettings;
 }
 
@@ -32,14 +32,14 @@ export interface Settings extends Ignored {
 export interface BlockingLimit {
   readonly of: "rows" | "bytes";
   readonly most: number;
-  /** As it was given: `1M`, `2GB`. */
+  /** As the user wrote it: `1M`, `2GB`. */
   readonly given: string;
 }
 
-/** Where the migrations are and where it is recorded what ran: all that a command without a database needs. */
+/** Where the migrations are and where runs are recorded: all that a command without a database needs. */
 export type FolderSettings = Pick<Settings, "dir" | "table">;
 
-/** Settings from the command line: the only ones that may be flags, because flags show in the process list. */
+/** Settings from the command line. Others cannot be flags, because flags show in the process list. */
 export interface SettingFlags {
   readonly dir: string | null;
   readonly table: string | null;
@@ -51,7 +51,7 @@ const DEFAULT_TABLE = "migration_history";
 const HOW_TO_SET = `Set DATABASE_URL=mysql://user:password@host:port/database
 or MYSQL_HOST, MYSQL_USER, MYSQL_PASSWORD and MYSQL_DATABASE, in the environment or in .env.`;
 
-/** Settings for many databases: the server that they may be on, and what is the same for all of them. */
+/** Settings for many databases: their server, and what is the same for all of them. */
 export interface ServerSettings extends Omit<Settings, "database"> {
   /** Its database may be empty; null: no server is set. */
   readonly server: DatabaseSettings | null;
@@ -59,7 +59,7 @@ export interface ServerSettings extends Omit<Settings, "database"> {
 
 /**
  * Reads every setting, flags before the environment.
- * @throws RefusedError `bad-setting`, `missing-setting`: every unusable setting by name, none by its secret
+ * @throws RefusedError `bad-setting`, `missing-setting`: names every unusable setting, without secrets
  */
 export function readSettings(flags: SettingFlags, env: Environment): Settings {
   const { server, ...rest } = readAll(flags, env, false);
@@ -68,7 +68,7 @@ export function readSettings(flags: SettingFlags, env: Environment): Settings {
 }
 
 /**
- * Reads every setting where the databases are named elsewhere.
+ * Reads every setting when the databases are named elsewhere.
  * @throws RefusedError `bad-setting`
  */
 export function readServerSettings(flags: SettingFlags, env: Environment): ServerSettings {
@@ -141,11 +141,11 @@ export function readFolderSettings(flags: SettingFlags, env: Environment): Folde
   return folder;
 }
 
-/** Settings as a program gives them; the environment is not read. Give `databaseUrl`, or its parts. */
+/** Settings from a program; the environment is not read. Give `databaseUrl`, or its parts. */
 export interface SettingOptions {
   /**
-   * `mysql://user:password@host:port/database?ssl-mode=…`. What it leaves out may be given beside it; what both say must agree,
-   * or it is a `bad-setting`.
+   * `mysql://user:password@host:port/database?ssl-mode=…`. Options below can add what it leaves out; if both give the
+   * same part they must agree, or it is a `bad-setting`.
    */
   readonly databaseUrl?: string | undefined;
   /** Name or address of the server. Default `localhost`. */
@@ -154,11 +154,11 @@ export interface SettingOptions {
   readonly port?: number | undefined;
   /** Path of a Unix socket, instead of host and port. */
   readonly socket?: string | undefined;
-  /** The account. Needed here or in the URL, else `missing-setting`. */
+  /** The account. Required here or in the URL, otherwise `missing-setting`. */
   readonly user?: string | undefined;
   /** Its password, which no message repeats. Default: none. */
   readonly password?: string | undefined;
-  /** The database that the migrations are for. Needed here or in the URL, else `missing-setting`. */
+  /** The database that the migrations are for. Required here or in the URL, otherwise `missing-setting`. */
   readonly database?: string | undefined;
   /** TLS when it is not in `databaseUrl`; default: `preferred`. */
   readonly ssl?: Partial<SslSettings> | undefined;
@@ -173,7 +173,7 @@ export interface SettingOptions {
 }
 
 /**
- * Settings from a program's options, refused by the same rules as those from the environment.
+ * Settings from a program's options, with the same rules as those from the environment.
  * @throws RefusedError `bad-setting`, `missing-setting`
  */
 export function settingsFromOptions(options: SettingOptions): Settings {
@@ -183,7 +183,7 @@ export function settingsFromOptions(options: SettingOptions): Settings {
 }
 
 /**
- * Settings from a program's options where the databases are named elsewhere.
+ * Settings from a program's options when the databases are named elsewhere.
  * @throws RefusedError `bad-setting`
  */
 export function serverFromOptions(options: SettingOptions): ServerSettings {
@@ -230,7 +230,7 @@ function mapParts<T>(read: (part: Part) => T): Record<Part, T> {
   return Object.fromEntries(parts.map((part) => [part, read(part)])) as Record<Part, T>;
 }
 
-/** What each database variable amounts to, so that a misspelled one that says the same is let pass. */
+/** The value that each database variable should have: a misspelled variable with the same value is no problem. */
 function databaseNames(database: DatabaseSettings | null): Record<string, string | null> {
   return {
     [variables.host]: database?.host ?? null,

@@ -29,8 +29,8 @@ function at(row: readonly number[], index: number): number {
 }
 
 /**
- * The known word that was probably meant: the one with the fewest slips, or one that the given word begins.
- * @returns null when nothing is near enough to be worth suggesting
+ * The known word that was probably meant: the one with the fewest slips, or one that begins with the given word.
+ * @returns null when no word is close enough to suggest
  */
 export function nearest(word: string, known: readonly string[]): string | null {
   const lower = word.toLowerCase();
@@ -49,7 +49,7 @@ export function nearest(word: string, known: readonly string[]): string | null {
 }
 
 /**
- * Names that people and other programs use for what is ours. A variable that merely shares the prefix
+ * Names that people and other programs use for our settings. A variable that merely shares the prefix
  * (MYSQL_ROOT_PASSWORD, MYSQL_VERSION, MYSQL_SERVICE_HOST) belongs to someone else and is left alone.
  */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
@@ -63,7 +63,10 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   MIGRATIONS_TABLE: ["MIGRATIONS_TABLE_NAME", "MIGRATIONS_TABLENAME", "MIGRATIONS_HISTORY_TABLE"],
 };
 
-/** What frameworks and hosting companies call what is ours. They are not read: nobody said that they are for migrations. */
+/**
+ * Names that frameworks and hosting companies use for our settings. We do not read them: nobody said that they are for
+ * migrations.
+ */
 const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   DATABASE_URL: [
     ...[
@@ -112,8 +115,8 @@ const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The setting that a variable nearly names.
- * @returns null when the variable is ours, or none of our business
+ * The setting whose name is nearly that of a variable.
+ * @returns null when the variable is a setting itself, or none of our business
  */
 export function meantBy(name: string): string | null {
   const plain = name.toUpperCase().replace(/_FILE$/, "");
@@ -122,7 +125,7 @@ export function meantBy(name: string): string | null {
   for (const [ours, aliases] of Object.entries(ALIASES)) {
     if (spelled === ours) return name === ours || name === `${ours}_FILE` ? null : ours;
     if (aliases.includes(spelled)) return ours;
-    // A plural is more likely a list that another program keeps.
+    // A plural is more likely a list for another program.
     if (spelled !== `${ours}S` && isSlip(spelled, ours)) return ours;
   }
   return null;
@@ -134,8 +137,8 @@ function isSlip(name: string, ours: string): boolean {
 }
 
 /**
- * Refuses variables that nearly have the name of a setting, unless they say the same as the setting does.
- * @param settled the settings in question: value by variable name, null when it has none
+ * Refuses variables that nearly have the name of a setting, unless they have the same value as the setting.
+ * @param settled the settings in question: values by variable name, null for none
  */
 export function refuseMisspelled(
   env: Environment,
@@ -152,7 +155,7 @@ export function refuseMisspelled(
   }
 }
 
-/** TLS has no variables of its own, and to connect without it in silence would be the worst answer. */
+/** There are no variables for TLS, and silently connecting without it would be the worst answer. */
 export function refuseStrayTls(env: Environment, problems: Problem[]): void {
   if (variables.url in env || `${variables.url}_FILE` in env) return;
   for (const name of Object.keys(env)) {
@@ -162,7 +165,9 @@ export function refuseStrayTls(env: Environment, problems: Problem[]): void {
   }
 }
 
-/** What is set under somebody else's name, for the hint when no database is set at all: a line, or nothing. */
+/**
+ * The settings found under other programs' names, for the hint when no database is set at all: one line, or nothing.
+ */
 export function nameElsewhere(env: Environment): string {
   const found = Object.entries(ELSEWHERE).flatMap(([ours, names]) =>
     names.filter((name) => (env[name] ?? "") !== "").map((name) => `${name} (here ${ours})`),

@@ -15,19 +15,19 @@ import { readLiveSchema } from "./dump";
 import { flag, ignoreOptions, required, text, value, withIgnored } from "./options";
 import { defineCommand } from "./verb";
 
-/** The first pair, made from what the database is. */
+/** The first pair, made from the present database. */
 export interface BaselineResult extends Pick<Proposal, "up" | "down" | "notCompared" | "remarks"> {
   readonly database: string;
   /** Null for a dry run. */
   readonly upPath: string | null;
   readonly downPath: string | null;
-  /** Where the declared schema was written; null: nowhere, since it was there, or it is a dry run. */
+  /** Where the declared schema was written; null: nowhere, because it existed already or this is a dry run. */
   readonly schemaPath: string | null;
-  /** The pair is in the history as applied. */
+  /** Whether the pair was recorded as applied. */
   readonly recorded: boolean;
 }
 
-/** Makes the first pair from a database that has a schema and no history. */
+/** Makes the first pair from a database that has a schema but no history. */
 export const baseline = defineCommand({
   name: "baseline",
   summary: "Write pair 0001 from the schema that the database has, and record it as applied",
@@ -91,7 +91,7 @@ function describe({
 }
 
 /**
- * A baseline is the first migration, of a database that has no other.
+ * Refuses if there are migrations already: a baseline must be the first one.
  * @throws MigrateError `already-applied`, `duplicate-version`; RefusedError for folder and history
  */
 async function refuseBegun(settings: Settings): Promise<void> {
@@ -140,7 +140,7 @@ function writeFirst(dir: string, name: string, texts: Pick<Proposal, "up" | "dow
   return createFirstPair(dir, name, texts);
 }
 
-/** Whoever runs it again after an error finds the folder as it was. */
+/** After an error the folder is as it was before, so the command can be run again. */
 async function recordOrTakeBack(
   settings: Settings,
   { version, upPath, downPath }: CreatedPair,

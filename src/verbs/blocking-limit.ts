@@ -6,7 +6,7 @@ import type { BlockingLimit, Settings } from "../settings/settings";
 import { DEFAULT_ROW_TIME_MS, lintMigrations, sizeInWords } from "./lint";
 
 /**
- * Refuses what would make writes wait for a table that is larger than the limit, before anything runs.
+ * Refuses, before anything runs, statements that would make writes wait for a table larger than the limit.
  * @param planned the migrations that are about to run
  * @throws RefusedError `would-block` for each such statement; as `lintMigrations`
  */

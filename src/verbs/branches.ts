@@ -70,14 +70,14 @@ export interface MergeResult {
   readonly database: string;
   readonly dryRun: boolean;
   readonly renumbered: readonly Renumbered[];
-  /** The files were moved with `git mv`. */
+  /** Whether the files were moved with `git mv`. */
   readonly git: boolean;
   readonly warnings: readonly string[];
 }
 
 /**
- * Renumbers what collides and is not applied, after everything there is. The database is only read.
- * @throws RefusedError `already-applied`; MigrateError `unwritable`: then every file has the name that it had
+ * Renumbers migrations that collide and are not applied; they come after all others. The database is only read.
+ * @throws RefusedError `already-applied`; MigrateError `unwritable`: then every file has its old name
  */
 export async function merge(
   settings: Settings,

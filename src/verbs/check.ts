@@ -24,11 +24,11 @@ import { readStatus, type StatusReport } from "./status";
 import { defineCommand } from "./verb";
 
 export interface CheckResult extends CheckReport {
-  /** The database is what the migrations build, they are all applied, and schema.sql says the same. */
+  /** Whether the database is what the migrations build, all are applied, and schema.sql agrees. */
   readonly clean: boolean;
 }
 
-/** Holds the live database against what the migrations build. */
+/** Compares the live database with what the migrations build. */
 export const check = defineCommand({
   name: "check",
   summary: "Is the database what the migrations say? Exits 1 when it is not",
@@ -45,7 +45,7 @@ export const check = defineCommand({
   run: async (context): Promise<CheckResult> => {
     const settings = withIgnored(context.settings(), context.options);
     const path = context.options.schema ?? schemaPath(settings.dir);
-    // A file that was named has to be there; the default need not.
+    // A file named by the user must exist; the default file need not.
     const sql = context.options.schema === null ? readSchemaFile(path) : requireSchemaFile(path);
     const stop = { signal: context.signal, killSignal: context.killSignal };
     const declared = sql === null ? null : { path, sql };
@@ -75,7 +75,7 @@ export const check = defineCommand({
       to: pending.at(-1) ?? current,
       migrations: pending.length,
     }),
-    // Each builds all of the schema on a throwaway database, and may start a server for it.
+    // Each check builds the whole schema on a throwaway database, and may start a server for it.
     parallel: 1,
     columns: { from: "at", to: "head", migrations: "pending" },
     readsFolder: true,
@@ -110,15 +110,15 @@ export interface CheckReport {
   readonly pending: readonly number[];
   /** What is wrong with applied migrations, one line each. */
   readonly problems: readonly string[];
-  /** SQL that would take the migrations' schema to schema.sql; empty when it is that, null when there is no such file. */
+  /** SQL from the migrations' schema to schema.sql; empty when they are equal, null when there is no such file. */
   readonly undeclared: string | null;
   readonly notCompared: readonly NotCompared[];
   readonly remarks: readonly string[];
 }
 
 /**
- * Holds the live database against what its migrations build on a scratch database, and those against schema.sql.
- * Only looks at the target.
+ * Compares the live database with what its migrations build on a scratch database, and that with schema.sql. The target
+ * is only read.
  * @param declared null when there is no schema.sql
  * @throws as `readStatus`; MigrateError `no-scratch`; StatementError when a migration or schema.sql fails on scratch
  */
@@ -193,7 +193,7 @@ export async function compareWithMigrations(
 
 /** What the migrations build. */
 export interface Built {
-  /** At the version the target is at. */
+  /** The schema at the target's version. */
   readonly applied: Schema;
   readonly all: Schema;
 }

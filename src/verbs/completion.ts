@@ -60,9 +60,9 @@ export type Shell = "bash" | "zsh" | "fish";
 export interface Completion {
   readonly verb: string;
   readonly summary: string;
-  /** For each value by its place: what it can be; empty: anything. */
+  /** For each positional value: what it can be; empty: anything. */
   readonly places: readonly (readonly string[])[];
-  /** One of these values is a version of the folder's, which the shell looks up when it is asked. */
+  /** One of these values is a version from the folder, which the shell looks up when needed. */
   readonly versions: boolean;
   readonly options: readonly CompletedOption[];
 }
@@ -88,7 +88,7 @@ export function renderCompletion(shell: Shell, completions: readonly Completion[
   }
 }
 
-/** Lists the folder's versions, in any shell. A sed that POSIX knows has no alternatives, and needs none. */
+/** Lists the folder's versions, in any shell. POSIX sed has no alternatives, and none are needed. */
 const LIST_VERSIONS = `ls "\${MIGRATIONS_DIR:-sql/migrations}" 2>/dev/null | sed -n 's/^\\([0-9][0-9]*\\)_.*\\.up\\.sql$/\\1/p'`;
 
 /** @see https://www.gnu.org/software/bash/manual/html_node/Programmable-Completion.html */

@@ -6,18 +6,18 @@ import { plural } from "./layout";
 import { flag, type OptionTable } from "./options";
 import type { Context } from "./verb";
 
-/** Options of the verbs that take something back. */
+/** Options of the verbs that revert something. */
 export const confirmOptions = {
   yes: flag("Do it on a database marked production (MIGRATE_ENV=production), without being asked"),
 } as const;
 
-/** So many migrations are named in a question. */
+/** The most migrations named in a question. */
 const MOST_NAMES = 10;
 
 /**
- * Who has to agree before migrations are reverted: on a database marked production the person at the terminal, who types the
- * database's name. `--yes` agrees beforehand.
- * @returns what the runner is to ask; nothing where nobody needs to be asked
+ * Asks for consent before migrations are reverted: on a database marked production the person at the terminal must type
+ * the database's name. `--yes` agrees beforehand.
+ * @returns what the runner must ask; nothing when nobody needs to be asked
  */
 export function confirmation(
   verb: "down" | "redo",

@@ -11,12 +11,12 @@ interface Named {
 
 export interface CurrentReport {
   readonly database: string;
-  /** The version that the database is at; null: base. */
+  /** The database's version; null: base. */
   readonly current: Named | null;
   /** The newest migration of folder and database. */
   readonly head: Named | null;
   readonly pending: number;
-  /** What was left half-way. */
+  /** Migrations that were left half-way. */
   readonly partial: readonly (Named & {
     readonly direction: "up" | "down";
     readonly done: number;
@@ -26,7 +26,7 @@ export interface CurrentReport {
   readonly outOfOrder: readonly Named[];
 }
 
-/** Says which version the database is at. */
+/** Shows the database's version. */
 export const current = defineCommand({
   name: "current",
   summary: "Show the version that the database is at",

@@ -16,12 +16,12 @@ import { defineCommand } from "./verb";
 
 /** What diff found, and wrote. */
 export interface DiffResult extends Proposal {
-  /** Null when nothing was to be written, or nothing should be. */
+  /** Null when there was nothing to write, or nothing should be written. */
   readonly upPath: string | null;
   readonly downPath: string | null;
 }
 
-/** Writes the pair that takes the migrations' schema to the declared one. */
+/** Writes the pair that turns the migrations' schema into the declared one. */
 export const diff = defineCommand({
   name: "diff",
   summary: "Write the next pair from what schema.sql says, executed both ways before it is written",

@@ -35,7 +35,7 @@ export const down = defineCommand({
   render: renderRun,
 });
 
-/** Whatever one could mean by a plain `down`, guessing wrong drops tables. */
+/** Whatever a plain `down` may mean, a wrong guess would drop tables. */
 function noTarget(): MigrateError {
   return new MigrateError("usage", "down needs a target: how far shall it go?", {
     hint: `Nothing was run. Say one of these:

@@ -52,7 +52,7 @@ export interface LiveSchema {
   readonly sql: string;
 }
 
-/** Reads the target database's schema, less the history table. Needs no more than to look. */
+/** Reads the target database's schema, without the history table. Read privileges are enough. */
 export async function readLiveSchema(settings: Settings): Promise<LiveSchema> {
   const read = async (session: Session): Promise<LiveSchema> => {
     const whole = await introspect(session, session.database, {

@@ -50,7 +50,7 @@ function alreadyApplied(version: number, name: string): MigrateError {
   );
 }
 
-/** Whoever has just closed the editor wants to know at once. */
+/** The user has just closed the editor and should learn about mistakes at once. */
 function judge(dir: string): readonly Problem[] {
   try {
     readMigrations(dir);

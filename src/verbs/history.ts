@@ -67,7 +67,7 @@ function toCells(line: HistoryRow): readonly Cell[] {
   ];
 }
 
-/** The reason first: it is what a person wrote, and a narrow terminal cuts the end. */
+/** The reason comes first: a person wrote it, and a narrow terminal cuts off the end. */
 function details({ action, reason, done, durationMs, dbUser, osUser, host }: HistoryRow): string {
   const ran = action === "up" || action === "down";
   const took = durationMs === null ? "" : ` in ${formatDuration(durationMs)}`;
@@ -106,8 +106,8 @@ export interface LogReport {
 /**
  * Reads the log of what was done. Changes nothing and takes no lock.
  * @param range such as `3:7`; null: all versions
- * @param last how many lines, the newest of them; null: all
- * @throws MigrateError `unknown-version` for a range that is none; RefusedError for folder and history
+ * @param last how many of the newest lines; null: all
+ * @throws MigrateError `unknown-version` for an invalid range; RefusedError for folder and history
  */
 export async function readLog(
   settings: Settings,
@@ -119,7 +119,7 @@ export async function readLog(
 }
 
 async function readWholeLog(settings: Settings, range: string | null): Promise<LogReport> {
-  // What was done does not depend on the folder; what "head" means does.
+  // What was done does not depend on the folder, but the meaning of "head" does.
   const migrations = range === null ? [] : readBranchedMigrations(settings.dir).migrations;
   return await withTranslatedErrors(() =>
     withSession(settings.database, async (session) => {
@@ -135,7 +135,7 @@ async function readWholeLog(settings: Settings, range: string | null): Promise<L
   );
 }
 
-/** Versions from one to another, both included. */
+/** A range of versions, both ends included. */
 export interface VersionRange {
   readonly from: number;
   readonly to: number;
@@ -143,7 +143,7 @@ export interface VersionRange {
 
 /**
  * Reads a range such as `3:7`, `:head`, `base:`, `-2:` or a single `5`.
- * @param versions every known one, rising
+ * @param versions all known versions, rising
  * @param current for distances; null: base
  * @throws MigrateError `unknown-version`
  */

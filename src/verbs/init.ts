@@ -18,7 +18,7 @@ import type { OptionTable } from "./options";
 import { findAdoptions, renderAdoptions } from "./stamp";
 import { type Context, defineCommand } from "./verb";
 
-/** One thing that init makes, and whether it had to. */
+/** One thing that init makes, and whether that was necessary. */
 export interface InitStep {
   readonly what: "environment-file" | "folder" | "example" | "database" | "history-table";
   /** Its path or name. */
@@ -28,13 +28,13 @@ export interface InitStep {
 
 export interface InitResult {
   readonly steps: readonly InitStep[];
-  /** Tables of other migration tools in the database, when nothing is applied there by this one. */
+  /** Tables of other migration tools in the database, if this tool has applied nothing there. */
   readonly found: readonly Adoption[];
-  /** Tables and views in the database, when nothing is applied there; less what is ignored. */
+  /** Tables and views in the database, without ignored ones, if nothing is applied there. */
   readonly existing: readonly string[];
 }
 
-/** Makes what a project needs, unless it is there. */
+/** Makes what a project needs, unless it exists. */
 export const init = defineCommand({
   name: "init",
   summary: "Make what is missing: .env, folder, example, database, history table",
@@ -81,7 +81,7 @@ function makeEnvironmentFile(context: Context<OptionTable>): readonly InitStep[]
   if (environmentFolder === null) return [];
   const what = "environment-file";
   const own = join(environmentFolder, EXAMPLE);
-  // A project that installed the package has no example of its own; one whose settings come from elsewhere needs none.
+  // A project that installed the package has no example of its own; if its settings come from elsewhere, it needs none.
   const example = existsSync(own) || hasSettings(context) ? own : packagePath(EXAMPLE);
   try {
     copyFileSync(example, join(environmentFolder, ".env"), constants.COPYFILE_EXCL);
@@ -127,7 +127,7 @@ function makeExample(dir: string): readonly InitStep[] {
   return [upPath, downPath].map((name) => ({ what: "example", name, outcome: "created" }));
 }
 
-/** What is in the database, while it has no history: an example would only be in the way. */
+/** What is in a database without history: if there is something, an example would only be in the way. */
 async function findExisting(settings: Settings): Promise<readonly string[]> {
   return await withTranslatedErrors(() =>
     withSession(settings.database, async (session) => {
@@ -157,7 +157,7 @@ async function makeDatabase(context: Context<OptionTable>): Promise<readonly Ini
   ];
 }
 
-/** The files are made whether or not a database can be reached: say so with the error. */
+/** The files were made although no database could be reached: says so in the error. */
 function tellWhatIsDone(error: unknown, files: readonly InitStep[]): unknown {
   const created = files.filter(({ outcome }) => outcome === "created").map(({ name }) => name);
   if (!(error instanceof MigrateError) || created.length === 0) return error;
@@ -188,7 +188,7 @@ export interface Prepared {
 
 const LOCK_TIMEOUT_MS = 60_000;
 
-/** Creates the database and the history table unless they exist. Only `init` does the first. */
+/** Creates the database and the history table unless they exist. Only `init` creates databases. */
 export async function prepareDatabase(settings: Settings): Promise<Prepared> {
   return await withTranslatedErrors(async () => {
     const createdDatabase = await ensureDatabase(settings);
@@ -213,7 +213,7 @@ async function ensureDatabase(settings: Settings): Promise<boolean> {
         );
         return true;
       } catch (error) {
-        // Another init was a moment faster.
+        // Another init was faster.
         if (serverErrno(error) === ER_DB_CREATE_EXISTS) return false;
         throw error;
       }

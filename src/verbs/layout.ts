@@ -7,7 +7,7 @@ export type Style = "bold" | "dim" | "red" | "green" | "yellow";
 export interface Layout {
   /** Columns of the terminal; null: not a terminal, so nothing needs to fit. */
   readonly width: number | null;
-  /** Colours a text, or returns it as it is where colours are not wanted. */
+  /** Colours a text, or returns it unchanged when colours are not wanted. */
   paint(style: Style, text: string): string;
 }
 
@@ -19,7 +19,7 @@ export interface Column {
   readonly align?: "left" | "right";
   /** This column is cut when the table is wider than the terminal. */
   readonly shrinks?: boolean;
-  /** This column is left out when cutting is not enough, the last one first. */
+  /** This column is left out when cutting is not enough, starting with the last such column. */
   readonly dispensable?: boolean;
 }
 

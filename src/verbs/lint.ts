@@ -52,7 +52,7 @@ const version: Format<number> = {
 
 export const DEFAULT_ROW_TIME_MS = 5_000;
 
-/** Says what pending statements cost and risk, before anybody runs them. */
+/** Shows what pending statements cost and risk, before anybody runs them. */
 export const lint = defineCommand({
   name: "lint",
   summary: "Say what each pending statement will cost and risk; exits 1 for an error",
@@ -94,18 +94,18 @@ export const lint = defineCommand({
     result.errors > 0 || result.warnings > (maxWarnings ?? Number.POSITIVE_INFINITY) ? 1 : 0,
 });
 
-/** Which of the migrations are looked at, and how. */
+/** Which migrations to look at, and how. */
 export interface LintRange {
   readonly from: number | null;
   readonly to: number | null;
   readonly offline: boolean;
   readonly limitMs: number;
-  /** Of those that are pending these alone; left out: all. */
+  /** Only these of the pending ones; left out: all. */
   readonly only?: ReadonlySet<number>;
 }
 
 /**
- * Looks at what is pending: on a scratch server, and with the target's sizes and rows.
+ * Looks at pending migrations: on a scratch server, and with the sizes and rows of the target.
  * @throws as `readStatus`; MigrateError `folder-empty`, `no-scratch`; StatementError when a migration fails on scratch
  */
 export async function lintMigrations(
@@ -278,7 +278,7 @@ function renderMarkdown(result: LintResult): readonly string[] {
   return [...(lines.length === 0 ? [] : [...head, ...lines, ""]), summarize(result)];
 }
 
-/** Text in a cell: nothing in it is markup. */
+/** Makes a text plain for a cell: nothing in it is read as markup. */
 function plain(given: string): string {
   return oneLine(given).replace(/[&<>|`*_[\]\\]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

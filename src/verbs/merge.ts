@@ -5,7 +5,7 @@ import { flag, several, text, value } from "./options";
 import { versionNumber } from "./run-options";
 import { defineCommand } from "./verb";
 
-/** Renumbers what collides and is not applied. */
+/** Renumbers migrations that collide and are not applied. */
 export const merge = defineCommand({
   name: "merge",
   summary: "Renumber the unapplied side of a collision, after all others",

@@ -2,7 +2,7 @@ import { type ErrorCode, MigrateError } from "../errors";
 import { readIgnored } from "../settings/ignored";
 import type { Settings } from "../settings/settings";
 
-/** There or not: `--json`. */
+/** Given or not: `--json`. */
 export interface Flag {
   readonly kind: "flag";
   readonly summary: string;
@@ -16,27 +16,27 @@ export interface Valued<T> {
   readonly format: Format<T>;
 }
 
-/** A value by its place: `create NAME`; where `many`, any number of them: `repair 3 5 8`. */
+/** A positional value: `create NAME`; with `many`, any number of them: `repair 3 5 8`. */
 export interface Positional<T, R extends boolean, M extends boolean = boolean> {
   readonly kind: "positional";
   readonly placeholder: string;
   readonly summary: string;
   readonly required: R;
   readonly many: M;
-  /** Another program's command line, from its first word or `--` on: what looks like an option there is that program's. */
+  /** Another program's command line, from its first word or `--` on: options in it belong to that program. */
   readonly commandLine?: true;
   readonly format: Format<T>;
 }
 
-/** What a value may look like. */
+/** What a value must look like. */
 export interface Format<T> {
   /** Completes the sentence `--steps takes …`. */
   readonly takes: string;
-  /** All values that there are, for completion; left out: any. */
+  /** All possible values, for completion; left out: any text. */
   readonly choices?: readonly string[];
   /** The folder's versions complete it. */
   readonly versions?: true;
-  /** @returns null when the text is no such value */
+  /** @returns null when the text is not such a value */
   read(text: string): T | null;
 }
 
@@ -45,7 +45,7 @@ export type Option = Flag | Valued<unknown> | Positional<unknown, boolean>;
 /** A command's options by name in camelCase; the command line spells them `--lock-timeout`. */
 export type OptionTable = Readonly<Record<string, Option>>;
 
-/** What a command's `run` gets: every option, null where a value was not given. */
+/** What a command's `run` gets: every option, with null for a value that was not given. */
 export type OptionValues<O extends OptionTable> = {
   readonly [K in keyof O]: O[K] extends Flag
     ? boolean
@@ -66,13 +66,13 @@ export const text: Format<string> = {
   read: (given) => (given === "" || given.includes("\0") ? null : given),
 };
 
-/** Any text, also an empty one. */
+/** Any text, even an empty one. */
 const word: Format<string> = {
   takes: "a text without NUL",
   read: (given) => (given.includes("\0") ? null : given),
 };
 
-/** A version, or what stands for one; which there are is found out by the verb. */
+/** A version, or a word for one; the verb finds out which exist. */
 export const target: Format<string> = { ...text, versions: true };
 
 /** A whole number from 1. */
@@ -130,7 +130,7 @@ export function several<T>(
   return { kind: "positional", placeholder, summary, required: false, many: true, format };
 }
 
-/** Declares the command line of another program, behind all options. */
+/** Declares the command line of another program, after all options. */
 export function commandLine(placeholder: string, summary: string): Positional<string, false, true> {
   return {
     kind: "positional",
@@ -152,7 +152,7 @@ export function spellOption(name: string): string {
 export type RawOptions = Readonly<Record<string, unknown>>;
 
 /**
- * Checks what was given against the table and completes it.
+ * Checks the given options against the table and completes them.
  * @param verb for messages
  * @throws MigrateError `usage`
  */
@@ -187,18 +187,18 @@ function lowerFirst(sentence: string): string {
   return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
 
-/** A command line that cannot be understood. */
+/** The error for a command line that we do not understand. */
 export function usageError(verb: string | null, message: string, code: ErrorCode = "usage"): MigrateError {
   const hint = verb === null ? "npm run migrate -- --help" : `npm run migrate:${verb} -- --help`;
   return new MigrateError(code, message, { hint: `See how it is used:\n  ${hint}` });
 }
 
-/** What is left out of diff, check and dump. */
+/** Options for what diff, check and dump leave out. */
 export const ignoreOptions = {
   ignore: value("PATTERNS", text, "Names to leave out, such as knex_*,_*_gho; or MIGRATIONS_IGNORE"),
 } as const satisfies OptionTable;
 
-/** What two schemas are not compared in. */
+/** Options for what is not compared. */
 export const partitionOptions = {
   ignorePartitions: value(
     "PATTERNS",
@@ -207,7 +207,7 @@ export const partitionOptions = {
   ),
 } as const satisfies OptionTable;
 
-/** The settings, with what was given as a flag. */
+/** The settings, changed by the given flags. */
 export function withIgnored(
   settings: Settings,
   options: { readonly ignore: string | null; readonly ignorePartitions?: string | null },

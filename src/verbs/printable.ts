@@ -1,18 +1,18 @@
 /**
- * What a terminal or a reader of a log would act upon instead of showing it: control characters but for line feed and tab,
- * separators of lines, and characters that reorder what stands beside them.
+ * Characters that a terminal or a log viewer would obey instead of showing them: control characters except line feed
+ * and tab, line separators, and characters that reorder their neighbours.
  * @see https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
  */
 const ACTED_UPON = /[^\P{Cc}\n\t]|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 const EACH = new RegExp(ACTED_UPON, "gu");
 
 /**
- * Data as it may be shown: in every text in it, and in texts only, what a terminal would act upon is spelled out, such as `\x1b`. It
- * is done to the data, before lines are made of it, so that what comes from a server, a file or the environment is shown as
- * it is, and our own colours still work.
- * @param data made of objects, arrays and plain values
+ * Data that is safe to show: in every text in it, characters that a terminal would obey are spelled out, such as
+ * `\x1b`. We do this to the data, before lines are made from it, so that everything from a server, a file or the
+ * environment is made harmless, and our own colours still work.
+ * @param data consists of objects, arrays and plain values
  * @param except these properties of the object are left as they are
- * @returns the same data where nothing had to be changed
+ * @returns the very same data when nothing had to be changed
  */
 export function printable<T>(data: T, except: readonly string[] = []): T {
   if (typeof data === "string") return spellOut(data) as T;
@@ -39,13 +39,13 @@ function spellOut(text: string): string {
 }
 
 /**
- * Data as a JSON document in which nothing is left that a terminal would act upon. It is read as the same data.
+ * Data as a JSON document without characters that a terminal would obey. Reading it gives the same data.
  * @param space as for JSON.stringify; left out: one line
  */
 export function printableJson(data: unknown, space?: number): string {
   const json = JSON.stringify(data, null, space);
   if (!ACTED_UPON.test(json)) return json;
-  // JSON.stringify has spelled out what is below U+0020, and nothing else; the rest stands only in texts.
+  // JSON.stringify escapes only what is below U+0020; the other characters occur only in texts.
   return json.replace(EACH, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 

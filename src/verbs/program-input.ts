@@ -2,7 +2,7 @@ import { MigrateError } from "../errors";
 import { nearest } from "../settings/spelling";
 import { type Option, type OptionTable, type OptionValues, readOptions, seconds } from "./options";
 
-/** What a program's option may be; the word completes "takes …". */
+/** What a program's option can be; `takes` completes the sentence "takes …". */
 export interface InputType {
   readonly takes: string;
   accepts(given: unknown): boolean;
@@ -42,7 +42,7 @@ export const inputTypes = {
 } as const satisfies Record<string, InputType>;
 
 /**
- * Reads a verb's options as a program gave them: a misspelled or mistyped one is refused, as a flag would be.
+ * Reads a verb's options as a program gave them: refuses misspelled and mistyped ones, like flags.
  * @throws MigrateError `usage`
  */
 export function readVerbInput<O extends OptionTable>(
@@ -64,7 +64,7 @@ export function readVerbInput<O extends OptionTable>(
   return readOptions(verb, table, Object.fromEntries(raw));
 }
 
-/** What a program calls an option: its name, with the unit behind it where it is a time. */
+/** The name of an option in a program: its own, with the unit added if it is a time. */
 export function programName(name: string, option: Option): string {
   return isDuration(option) ? `${name}Ms` : name;
 }
@@ -74,8 +74,8 @@ function isDuration(option: Option): boolean {
 }
 
 /**
- * Checks that an object has no other options than these, and each of its type. `undefined` is as good as left out.
- * @param subject what takes them, for messages
+ * Checks that an object has only these options, each of the right type. `undefined` counts as left out.
+ * @param subject the thing that takes them, for messages
  * @throws MigrateError `usage`
  */
 export function checkInput(
@@ -105,7 +105,7 @@ function typeOf(option: Option): InputType {
   return option.kind === "positional" && option.many ? many : plain;
 }
 
-/** What the command line's own reading of texts can go on with. */
+/** Whether the command line's parser can read it. */
 function isPlain(given: unknown): boolean {
   return typeof given === "string" || (typeof given === "number" && Number.isFinite(given));
 }
@@ -118,7 +118,7 @@ function isObject(given: unknown): given is object {
   return typeof given === "object" && given !== null && !Array.isArray(given);
 }
 
-/** Never the value itself where that may be a secret: only what kind of thing it is. */
+/** Says only what kind of thing it is, never the value, which may be a secret. */
 function describe(given: unknown): string {
   if (given === null || given === undefined) return String(given);
   if (Array.isArray(given)) return "an array";

@@ -1,7 +1,8 @@
 import type { SettingOptions } from "../settings/settings";
 
-// What the verbs take from a program, as a program's author sees it. A test holds every property against the verbs' own
-// tables: the names are the flags' in camelCase, and what is seconds there is milliseconds here, with Ms behind it.
+// What the verbs take from a program, as its author sees it. A test compares every property with the verbs' own tables:
+// the names are those of the flags in camelCase, and seconds there are milliseconds here, with Ms at the end of the
+// name.
 
 /** What every migrator takes beside the database: where the migrations are, and how it is stopped. */
 export interface CommonOptions extends SettingOptions {
@@ -24,8 +25,8 @@ export interface CommonOptions extends SettingOptions {
 }
 
 /**
- * Where to end up: a version (`7`, `"0007"`), the folder's newest (`"head"`), before the first (`"base"`, `0`), or so many
- * migrations from here (`"+2"`, `"-1"`).
+ * Where to end up: a version (`7`, `"0007"`), the folder's newest (`"head"`), before the first (`"base"`, `0`), or a
+ * number of migrations from here (`"+2"`, `"-1"`).
  */
 export type TargetOption = number | "head" | "base" | `${number}` | `+${number}` | `-${number}`;
 
@@ -45,41 +46,43 @@ export interface RunOptions {
    * seconds. After several tries the run fails with `blocked`. Default 5,000.
    */
   readonly lockWaitMs?: number | undefined;
-  /** Run on a replica or a read-only server, too, instead of `read-only-server`. Default false. */
+  /** Also run on a replica or a read-only server, instead of rejecting with `read-only-server`. Default false. */
   readonly allowReplica?: boolean | undefined;
 }
 
-/** What says where a run ends up; one of them. */
+/** Where a run ends up: give one of these. */
 export interface TargetOptions {
-  /** End up here, in either direction. Rejects with `unknown-version` for one that nobody knows. */
+  /** End up here, in either direction. Rejects with `unknown-version` if there is no such version. */
   readonly to?: TargetOption | undefined;
-  /** The same as `to`, as the command line's `up 7` is the same as `up --to 7`. */
+  /** The same as `to`, just as `up 7` is the same as `up --to 7` on the command line. */
   readonly target?: TargetOption | undefined;
-  /** Go so many migrations, from 1. */
+  /** Go this many migrations, at least 1. */
   readonly steps?: number | undefined;
 }
 
-/** What `up` and `redo` are allowed to pass over. */
+/** What `up` and `redo` may ignore. */
 export interface AllowOptions {
-  /** Go on when the database has versions that this folder lacks, instead of `ahead`. Default false. */
+  /** Go on when the database has versions that this folder lacks, instead of rejecting with `ahead`. Default false. */
   readonly allowAhead?: boolean | undefined;
-  /** Also apply pending versions below the newest applied one, instead of `out-of-order`. Default false. */
+  /**
+   * Also apply pending versions below the newest applied one, instead of rejecting with `out-of-order`. Default false.
+   */
   readonly allowOutOfOrder?: boolean | undefined;
 }
 
 /** Options of `up`. Without a target: everything that is pending. */
 export interface UpOptions extends TargetOptions, RunOptions, AllowOptions {
-  /** Begin in a database that has tables but no history, instead of `existing-tables`. Default false. */
+  /** Begin in a database that has tables but no history, instead of rejecting with `existing-tables`. Default false. */
   readonly allowExisting?: boolean | undefined;
 }
 
-/** What `down` and `redo` need where the migrator is for a production database. */
+/** What `down` and `redo` need for a production database. */
 export interface ConfirmOptions {
-  /** Revert on a database marked `production`, instead of `not-confirmed`. Default false. */
+  /** Revert on a database marked `production`, instead of rejecting with `not-confirmed`. Default false. */
   readonly yes?: boolean | undefined;
 }
 
-/** Options of `down`. A target or `steps` has to be given. */
+/** Options of `down`. Give a target or `steps`. */
 export interface DownOptions extends TargetOptions, RunOptions, ConfirmOptions {}
 
 /** Options of `redo`. */
@@ -93,7 +96,7 @@ export interface CreateOptions {
 
 /** Options of `status`. */
 export interface StatusOptions {
-  /** Give only what is not applied, or has something wrong with it. Default false. */
+  /** Give only migrations that are not applied or have a problem. Default false. */
   readonly pending?: boolean | undefined;
   /** Decides the command line's exit code; the result is the same. */
   readonly check?: boolean | undefined;
@@ -103,7 +106,7 @@ export interface StatusOptions {
 export interface HistoryOptions {
   /** Only these versions: `"3:7"`, `":head"`, `"base:"`, `"-2:head"`. Default all. */
   readonly range?: string | undefined;
-  /** Only the last so many lines, from 1. Default all. */
+  /** Only this many of the newest lines, at least 1. Default all. */
   readonly last?: number | undefined;
 }
 
@@ -111,13 +114,13 @@ export interface HistoryOptions {
 export interface ShowOptions {
   /** The migration: a version, `"head"`, or a distance from the current one. */
   readonly which: TargetOption;
-  /** Give what was applied as well, as the history keeps it. Default false. */
+  /** Also give the applied text from the history. Default false. */
   readonly applied?: boolean | undefined;
 }
 
 /** Options of `repair`. */
 export interface RepairOptions {
-  /** Versions to accept as they are on disk. Default none: say what could be repaired. */
+  /** Versions to accept as they are on disk. Default none: list what could be repaired. */
   readonly versions?: readonly number[] | undefined;
   /** Why it is right; kept in the history. Needed when there are versions. */
   readonly reason?: string | undefined;
@@ -125,23 +128,23 @@ export interface RepairOptions {
 
 /** Options of `stamp`. */
 export interface StampOptions {
-  /** What is applied from now on, as far as the history goes. */
+  /** The version to record as the current one. */
   readonly target?: TargetOption | undefined;
-  /** Take over the version of this tool, whose table is only read. */
+  /** Take over the version from this tool; its table is only read. */
   readonly from?: "alembic" | "db-migrate" | "dbmate" | "flyway" | "golang-migrate" | "knex" | undefined;
   /** Why; kept in the history. */
   readonly reason?: string | undefined;
-  /** Say what would be recorded, and record nothing. Default false. */
+  /** Only say what would be recorded. Default false. */
   readonly dryRun?: boolean | undefined;
 }
 
 /** Options of `baseline`. */
 export interface BaselineOptions extends IgnoreOptions {
-  /** What to call the migration. */
+  /** The name of the migration. */
   readonly name: string;
-  /** Where to write the schema, unless the file is there. Default `schema.sql` beside the migrations folder. */
+  /** Where to write the schema, unless the file exists. Default `schema.sql` beside the migrations folder. */
   readonly schema?: string | undefined;
-  /** Give the pair; write and record nothing. Default false. */
+  /** Only give the pair; write and record nothing. Default false. */
   readonly dryRun?: boolean | undefined;
 }
 
@@ -149,9 +152,9 @@ export interface BaselineOptions extends IgnoreOptions {
 export interface MergeOptions {
   /** Pending versions that build on a moved one and move with it. Default none. */
   readonly also?: readonly number[] | undefined;
-  /** Where no side is applied: the name of the one that keeps the number. Default the first by name. */
+  /** If no side is applied, the name of the one that keeps the number. Default the first by name. */
   readonly keep?: string | undefined;
-  /** Say what would be renamed, and rename nothing. Default false. */
+  /** Only say what would be renamed. Default false. */
   readonly dryRun?: boolean | undefined;
 }
 
@@ -163,7 +166,7 @@ export interface ResolveOptions {
   readonly applied?: boolean | undefined;
   /** The statement did not take effect: run it again. */
   readonly notApplied?: boolean | undefined;
-  /** What was applied is undone by hand: start over. Needs a reason. */
+  /** You have undone by hand what was applied: start over. Needs a reason. */
   readonly giveUp?: boolean | undefined;
   /** Why you are sure; kept in the history. */
   readonly reason?: string | undefined;
@@ -183,7 +186,7 @@ export interface PartitionOptions {
 
 /** Options of `diff`. */
 export interface DiffOptions extends IgnoreOptions, PartitionOptions {
-  /** What the migration does. Needed unless `check` or `dryRun`. */
+  /** What the migration does. Required without `check` and `dryRun`. */
   readonly name?: string | undefined;
   /** Path of the declared schema. Default `schema.sql` beside the migrations folder. */
   readonly schema?: string | undefined;
@@ -191,7 +194,7 @@ export interface DiffOptions extends IgnoreOptions, PartitionOptions {
   readonly check?: boolean | undefined;
   /** Write nothing; the pair is in the result. Default false. */
   readonly dryRun?: boolean | undefined;
-  /** Write it even if its up file loses data, instead of `destructive`. Default false. */
+  /** Write it even if its up file loses data, instead of rejecting with `destructive`. Default false. */
   readonly allowDestructive?: boolean | undefined;
 }
 
@@ -209,11 +212,11 @@ export interface LintOptions {
   readonly from?: number | `${number}` | undefined;
   /** End with this version. Default the last. */
   readonly to?: number | `${number}` | undefined;
-  /** Ask no target: look at all migrations, without sizes and rows. Default false. */
+  /** Do not ask the target: look at all migrations, without sizes and rows. Default false. */
   readonly offline?: boolean | undefined;
   /** Decides the command line's exit code; the result is the same. */
   readonly maxWarnings?: number | undefined;
-  /** Milliseconds to look for rows that are in the way, each time; MariaDB counts in whole seconds. Default 5,000. */
+  /** Milliseconds for each look for rows that are in the way; MariaDB counts in whole seconds. Default 5,000. */
   readonly rowTimeMs?: number | undefined;
   /** Decides how the command line prints it; the result is the same. Default `"text"`. */
   readonly format?: "text" | "github" | "markdown" | undefined;
@@ -221,7 +224,7 @@ export interface LintOptions {
 
 /** Options of `check`. */
 export interface CheckOptions extends IgnoreOptions, PartitionOptions {
-  /** Path of the declared schema, which then has to be there. Default `schema.sql` beside the folder, if it is there. */
+  /** Path of the declared schema, which must then exist. Default `schema.sql` beside the folder, if it exists. */
   readonly schema?: string | undefined;
 }
 

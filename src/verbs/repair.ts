@@ -75,10 +75,10 @@ function summarize(
   ];
 }
 
-/** One repair, done or to be done. */
+/** One repair, done or possible. */
 export interface RepairedVersion {
   readonly kind: Repair["kind"];
-  /** Version and name in the history, and now. */
+  /** Version and name in the history, and the present ones. */
   readonly version: number;
   readonly name: string;
   readonly newVersion: number;
@@ -90,7 +90,7 @@ export interface RepairedVersion {
 
 export interface RepairReport {
   readonly database: string;
-  /** False: this is what could be repaired, and nothing was changed. */
+  /** False: these repairs are possible, and nothing was changed. */
   readonly repaired: boolean;
   readonly repairs: readonly RepairedVersion[];
   /** What is wrong and cannot be repaired. */
@@ -125,9 +125,9 @@ export async function listRepairs(settings: Settings): Promise<RepairReport> {
 }
 
 /**
- * Records that what the folder has under these versions is right.
+ * Records that the folder's files under these versions are right.
  * @param reason kept in the history
- * @throws RefusedError with every version that is not to be repaired, MigrateError `usage`: then nothing is recorded
+ * @throws RefusedError with every version that cannot be repaired, MigrateError `usage`: then nothing is recorded
  */
 export async function acceptFiles(
   settings: Settings,
@@ -144,7 +144,7 @@ export async function acceptFiles(
   });
 }
 
-/** A renumbered migration is not applied under its old version any more, but under its new one. */
+/** A renumbered migration is now applied under its new version, and no longer under its old one. */
 function entriesOf({ kind, held, migration }: Repair, reason: string): readonly Entry[] {
   if (kind === "accept") return [entryOf(migration, "repair", reason)];
   const { version, name, upChecksum, downChecksum } = held;

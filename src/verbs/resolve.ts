@@ -20,7 +20,7 @@ import { flag, required, text, usageError, value } from "./options";
 import { versionNumber } from "./run-options";
 import { defineCommand } from "./verb";
 
-/** Settles a statement of which nobody but a person can say whether it took effect. */
+/** Settles a statement when only a person can say whether it took effect. */
 export const resolve = defineCommand({
   name: "resolve",
   summary: "Settle a statement whose fate could not be known, or give a partial migration up",
@@ -92,7 +92,7 @@ export interface Resolved {
 const LOCK_TIMEOUT_MS = 60_000;
 
 /**
- * Records what a person found out about the statement that a partial migration stopped at.
+ * Records what a person found out about the statement where a partial migration stopped.
  * @throws MigrateError `nothing-to-do` when nothing is open there, `prefix-modified`, `missing`, `lock-timeout`
  */
 export async function settleStatement(
@@ -123,8 +123,8 @@ export async function settleStatement(
 }
 
 /**
- * Gives a partial migration up: a person has undone by hand what was applied of it. A half-applied one counts as not
- * applied again, a half-reverted one as applied; nothing is run.
+ * Gives up a partial migration: a person has undone by hand what had run of it. A half-applied one counts as not
+ * applied again, a half-reverted one as applied again; nothing runs.
  * @throws MigrateError `nothing-to-do` when it is not partial, `lock-timeout`
  */
 export async function giveUpPartial(settings: Settings, version: number, reason: string): Promise<Resolved> {
@@ -132,7 +132,7 @@ export async function giveUpPartial(settings: Settings, version: number, reason:
     const held = partialState(state.rows, version);
     const { row, name, upChecksum, downChecksum } = held;
     const direction = held.state === "partial-up" ? "up" : "down";
-    // The line that says "applied" is the one whose texts `show` and an older folder's `down` read.
+    // `show`, and `down` with an older folder, read the texts from the line that says "applied".
     const texts =
       direction === "up" ? { up: null, down: null } : await readAppliedTexts(session, settings.table, held);
     await record([
@@ -164,7 +164,7 @@ function partialState(rows: readonly HistoryRow[], version: number): VersionStat
   return state;
 }
 
-/** A statement that the server refused is known not to be applied; only the opposite needs a person's word. */
+/** If the server refused a statement, it is known not to be applied; only a person can say the opposite. */
 function refuseWithoutDoubt(row: HistoryRow, outcome: Outcome): void {
   if (row.intent !== null || outcome === "applied") return;
   throw new MigrateError(
@@ -232,7 +232,7 @@ async function settle(
   };
 }
 
-/** What is to be judged of statements that were sent together with one that took effect. */
+/** What is still to be judged: the statements that were sent together with one that took effect. */
 function stillOpen({ intent }: HistoryRow, outcome: Outcome, more: boolean): Intent | null {
   return intent === null || outcome === "not-applied" || !more ? null : behind(intent);
 }

@@ -52,7 +52,7 @@ interface RunValues {
   readonly allowExisting?: boolean;
 }
 
-/** What the engine wants to know, from what a verb got for `runOptions` or `upOptions`. */
+/** Makes the runner's options from a verb's values for `runOptions` or `upOptions`. */
 export function readRunOptions(values: RunValues, context: Context<OptionTable>): RunOptions {
   const { dryRun, lockTimeout, allowAhead = false, allowOutOfOrder = false } = values;
   return {
@@ -60,7 +60,7 @@ export function readRunOptions(values: RunValues, context: Context<OptionTable>)
     ...(values.allowReplica ? { allowReplica: true } : {}),
     allowAhead,
     allowOutOfOrder,
-    // Without the flag the setting counts.
+    // Without the flag, the setting applies.
     ...(values.allowExisting === true ? { allowExisting: true } : {}),
     ...(lockTimeout === null ? {} : { lockTimeoutMs: lockTimeout }),
     ...(values.wait === null ? {} : { waitMs: values.wait }),
@@ -85,7 +85,7 @@ export const targetOptions = {
   steps: value("N", count, "Go so many migrations"),
 } as const;
 
-/** What a verb got for `targetOptions`. */
+/** A verb's values for `targetOptions`. */
 export interface TargetValues {
   readonly target: string | null;
   readonly to: string | null;
@@ -93,7 +93,7 @@ export interface TargetValues {
 }
 
 /**
- * Makes one target of them.
+ * Makes one target from them.
  * @returns null when none was given
  * @throws MigrateError `usage` when more than one was
  */
@@ -125,12 +125,12 @@ export const runsOverMany: OverMany<RunResult> = {
   readsFolder: true,
 };
 
-/** What of a result is an SQL script: the plan of a dry run. */
+/** The part of a result that is an SQL script: the plan of a dry run. */
 export function scriptOf({ planned }: RunResult): readonly string[] | null {
   return planned === null || planned.length === 0 ? null : ["planned"];
 }
 
-/** What a run did, in a line; for a dry run, what it would do, as an SQL script. */
+/** What a run did, in one line; for a dry run, what it would do, as an SQL script. */
 export function renderRun(result: RunResult): readonly string[] {
   const { direction, planned, steps } = result;
   if (planned !== null && planned.length > 0) return renderPlan(planned);
@@ -144,7 +144,7 @@ export function renderRun(result: RunResult): readonly string[] {
   return [`${verb} ${plural(steps.length, "migration")} in ${took}: ${position(result.to)}.`];
 }
 
-/** Says where the database is, in words. */
+/** The database's version, in words. */
 export function position(version: number | null): string {
   return version === null ? "no migration is applied" : `the database is at ${formatVersion(version)}`;
 }
@@ -170,7 +170,7 @@ const DELIMITERS = ["//", "$$", ";;", "|||"];
 
 /** Ends a statement so that the mysql client reads it as one: a stored program has semicolons of its own. */
 function terminate(statement: string): readonly string[] {
-  // A delimiter behind a comment would be part of the comment.
+  // A delimiter after a comment would be part of the comment.
   const lines = (delimiter: string): string[] =>
     /(--|#)[^\n]*$/.test(statement) ? [statement, delimiter] : [statement + delimiter];
   if (!statement.includes(";")) return lines(";");

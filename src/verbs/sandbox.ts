@@ -6,14 +6,14 @@ import { nameElsewhere } from "../settings/spelling";
 import { commandLine, type Format, flag, type OptionTable, text, value } from "./options";
 import { type CommandEnd, type Context, defineCommand } from "./verb";
 
-/** What a sandbox is. */
+/** A sandbox, as printed. */
 export interface SandboxResult {
   readonly url: string;
   readonly server: ServerFamily;
   readonly serverVersion: string;
-  /** Version that its database is at. */
+  /** The version of its database. */
   readonly current: number | null;
-  /** How the command ended; null: there was none, or it has not. */
+  /** How the command ended; null: there was none, or it is still running. */
   readonly command: CommandEnd | null;
 }
 
@@ -27,7 +27,7 @@ const family: Format<ServerFamily> = {
 
 const DEFAULT_DATABASE = "sandbox";
 
-/** Runs a command, such as a test suite, against a private server that has all migrations. */
+/** Runs a command, such as a test suite, against a private server with all migrations applied. */
 export const sandbox = defineCommand({
   name: "sandbox",
   summary: "Run a command, such as your tests, against a fresh and migrated private server",
@@ -86,7 +86,7 @@ export const sandbox = defineCommand({
   exitCode: ({ command }) => command?.signal ?? command?.code ?? 0,
 });
 
-/** Migrations may spell out the name of their database, so it is the configured one, if there is one. */
+/** Migrations can contain the name of their database, so we use the configured one if there is one. */
 function databaseName(context: Context<OptionTable>): string {
   try {
     return context.settings().database.database;
@@ -101,7 +101,7 @@ function describe(running: RunningSandbox, command: CommandEnd | null): SandboxR
   return { url, server, serverVersion, current, command };
 }
 
-/** What the command is told in place of what its own environment or `.env` may say of a database. */
+/** The environment for the command, in place of what its own environment or `.env` may say about a database. */
 function environmentFor({
   url,
   serverUrl,
@@ -121,7 +121,7 @@ function environmentFor({
   };
 }
 
-/** A test suite that reads another variable would empty the tables of another database. */
+/** Warns because a test suite that reads another variable would empty the tables of another database. */
 function warnOfOthers(context: Context<OptionTable>): void {
   const found = nameElsewhere(context.scratch().environment).trim();
   if (found === "") return;

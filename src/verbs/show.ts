@@ -21,7 +21,7 @@ import { flag, required, target } from "./options";
 import { describeState } from "./status";
 import { defineCommand } from "./verb";
 
-/** Says everything about one migration. */
+/** Shows everything about one migration. */
 export const show = defineCommand({
   name: "show",
   summary: "Show one migration: files, checksums, when applied, what changed since",
@@ -39,7 +39,7 @@ export const show = defineCommand({
     try {
       return await readOne(context.settings(), which, { withTexts: applied });
     } catch (error) {
-      // A program asked about its database. A person may be glad to read the files.
+      // A program asked about its database, but a person may be glad to see the files.
       if (context.environmentFolder === null || applied || !isOutOfReach(error)) throw error;
       return await readFromFolder(context.folder().dir, which, error);
     }
@@ -98,7 +98,7 @@ function renderText({ direction, appliedText }: ShownFile, layout: Layout): read
   ];
 }
 
-/** What is wrong and what helps; of a change there is no need to say here how to see it. */
+/** What is wrong and what helps. This verb shows changes itself, so there is no hint about how to see them. */
 function renderProblems({ entry }: ShowReport, layout: Layout): readonly string[] {
   const problems = [...entry.problems, ...entry.warnings];
   if (problems.length === 0) return [];
@@ -140,21 +140,21 @@ export interface ShownFile {
   readonly direction: Direction;
   /** Name on disk; null: it is not in the folder. */
   readonly file: string | null;
-  /** Statements in the file on disk; null when there is none, or when it cannot be split. */
+  /** Statements in the file on disk; null when there is no file, or it cannot be split. */
   readonly statements: number | null;
   readonly checksum: string | null;
   /** Checksum of what was applied; null: it is not applied, or had no such file. */
   readonly appliedChecksum: string | null;
   /** How the file differs from what was applied; null: it is not applied, or is not in the folder. */
   readonly change: FileChange | null;
-  /** Unified diff from what was applied to what is on disk, line by line; null when there is none to make. */
+  /** Unified diff from what was applied to what is on disk, line by line; null when there is no diff. */
   readonly diff: readonly string[] | null;
   /** What was applied, as the history keeps it; null: not asked for, not applied, or too large to keep. */
   readonly appliedText: string | null;
 }
 
 export interface ShowReport {
-  /** null: no database could be asked, and `entry` knows only the folder. */
+  /** null: no database could be asked, and `entry` is only about the folder. */
   readonly database: string | null;
   /** Why no database could be asked; null: one was. */
   readonly unknown: string | null;
@@ -165,9 +165,9 @@ export interface ShowReport {
 }
 
 /**
- * Says everything about one migration. Changes nothing and takes no lock.
+ * Reads everything about one migration. Changes nothing and takes no lock.
  * @param which a version, `head`, or a distance from the current one
- * @param withTexts give what was applied as well, whole
+ * @param withTexts also give the whole applied text
  * @throws MigrateError `unknown-version`; RefusedError for folder and history
  */
 export async function readOne(
@@ -210,14 +210,14 @@ export async function readOne(
   );
 }
 
-/** Whether there is no database to ask: none is named, or none answers. */
+/** Whether there is no database to ask: none is configured, or none answers. */
 function isOutOfReach(error: unknown): error is MigrateError {
   if (!(error instanceof MigrateError)) return false;
   if (error instanceof RefusedError) return error.problems.every(({ code }) => code === "missing-setting");
   return error.code === "cannot-connect" || error.code === "unknown-database";
 }
 
-/** Says what the folder alone knows. @param why no database was asked; thrown where a target needs one */
+/** Gives what the folder alone tells. @param why no database was asked; thrown when the target needs one */
 async function readFromFolder(dir: string, which: string, why: MigrateError): Promise<ShowReport> {
   const wanted = parseTarget(which);
   if (wanted.kind === "relative") throw why;
@@ -290,7 +290,7 @@ async function countStatements(file: MigrationFile, server: Splitting): Promise<
     }
     return total;
   } catch {
-    // What is wrong with it is said when it is about to run; here it is only being looked at.
+    // Problems with the text are reported when it is about to run; here we only look at it.
     return null;
   }
 }

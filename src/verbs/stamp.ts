@@ -78,7 +78,7 @@ function renderStamps({ stamped, unstamped, recorded, to }: StampReport): readon
 
 /**
  * What the tables of other tools say, and how to take them over.
- * @param at the version that the database is at, or will be: what is at it needs no taking over
+ * @param at the database's version, now or afterwards: a table that says the same need not be taken over
  */
 export function renderAdoptions(
   found: readonly Adoption[],
@@ -99,11 +99,11 @@ export function renderAdoptions(
 }
 
 export interface StampOptions {
-  /** A version, `head`, `base` or a distance; null: as the other tool's table says. */
+  /** A version, `head`, `base` or a distance; null: what the other tool's table says. */
   readonly to: string | null;
-  /** Take over what this tool's table says. */
+  /** Take over the version in this tool's table. */
   readonly from: ForeignTool | null;
-  /** Kept in the history. */
+  /** The reason, kept in the history. */
   readonly reason: string | null;
   readonly dryRun: boolean;
 }
@@ -118,17 +118,17 @@ export interface StampReport {
   readonly database: string;
   /** False for a dry run, and when no target was given. */
   readonly recorded: boolean;
-  /** The version the database was at, and is at; null: base. */
+  /** The database's version before and after; null: base. */
   readonly from: number | null;
   readonly to: number | null;
   readonly stamped: readonly Stamped[];
   readonly unstamped: readonly Stamped[];
-  /** Tables of other tools in this database, which were read and are left as they are. */
+  /** Tables of other tools in this database; they are only read. */
   readonly found: readonly Adoption[];
 }
 
 /**
- * Records that just the versions up to a target are applied; runs nothing.
+ * Records that exactly the versions up to a target are applied; runs nothing.
  * @throws RefusedError `partial`, `renamed`, `foreign-dirty`, `foreign-unmatched`; MigrateError `unknown-version`
  */
 export async function recordVersions(settings: Settings, options: StampOptions): Promise<StampReport> {
@@ -148,7 +148,7 @@ export async function recordVersions(settings: Settings, options: StampOptions):
   });
 }
 
-/** Says what would be recorded. Changes nothing and takes no lock. */
+/** Finds what would be recorded. Changes nothing and takes no lock. */
 async function look(
   settings: Settings,
   migrations: readonly Migration[],
@@ -178,8 +178,8 @@ async function planFor(
 }
 
 /**
- * Looks for the tables of other tools in a database that has no migration of this one applied.
- * @returns nothing as well when the folder is in no order: what a version means there cannot be told
+ * Looks for the tables of other tools in a database where this tool has applied nothing.
+ * @returns also nothing when the folder has problems, because then nobody knows what its versions mean
  */
 export async function findAdoptions(settings: Settings): Promise<readonly Adoption[]> {
   const migrations = readIfInOrder(settings.dir);

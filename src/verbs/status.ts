@@ -18,7 +18,7 @@ import { type Brief, defineCommand } from "./verb";
 /** What status found; `clean` when everything is applied and nothing is wrong. */
 export interface StatusResult extends StatusReport {
   readonly clean: boolean;
-  /** How many migrations there are, whether they are among the entries or not. */
+  /** How many migrations there are, including those that are not among the entries. */
   readonly total: number;
 }
 
@@ -55,7 +55,7 @@ export const status = defineCommand({
   exitCode: ({ clean }, { check }) => (check && !clean ? 1 : 0),
 });
 
-/** In a line: where a database is, where the folder would take it, and how much that is. */
+/** In one line: a database's version, the version in the folder, and how many migrations are between. */
 export function briefOf(
   { entries }: Pick<StatusReport, "entries">,
   current: number | null,
@@ -107,7 +107,7 @@ function renderEntries(entries: readonly StatusEntry[], layout: Layout): readonl
 export function describeState(entry: StatusEntry): Cell {
   const progress = `${entry.done} of ${entry.total}`;
   const wrong = [...new Set([...entry.problems, ...entry.warnings].map(({ code }) => code))];
-  // The state is in the words before; the codes say what is wrong with it.
+  // The words before give the state; the codes say what is wrong.
   const remarks = wrong
     .filter((code) => code !== "partial" && code !== "in-doubt")
     .map((code) => (code === "modified" && entry.change !== null ? `modified (${entry.change})` : code))
@@ -128,7 +128,7 @@ export function describeState(entry: StatusEntry): Cell {
   }
 }
 
-/** What is wrong and what helps, each thing once, in the order of the table. */
+/** What is wrong and what helps, each only once, in the order of the table. */
 function renderRemarks({ entries, warnings }: StatusReport, layout: Layout): readonly string[] {
   const lines: string[] = [];
   for (const entry of entries) {
@@ -155,7 +155,7 @@ function describeStop(
     entry.state === "partial-up"
       ? "npm run migrate:up"
       : `npm run migrate:down -- --to ${below?.version ?? 0}`;
-  // What is wrong with the file is said next, with what helps.
+  // The problem with the file is reported next, with what helps.
   if (entry.problems.some(({ code }) => code === "prefix-modified")) return [stop, ...why];
   return [stop, ...why, `  It goes on there with: ${command}`];
 }
@@ -184,17 +184,17 @@ export interface StatusReport {
   readonly table: string;
   /** Whether the history table exists. */
   readonly initialized: boolean;
-  /** What keeps two runners apart on this server: GET_LOCK, or a lease where nodes have locks of their own. */
+  /** What keeps two runners apart on this server: GET_LOCK, or a lease when nodes have locks of their own. */
   readonly lock: LockKind;
-  /** The version the database is at; null: base. */
+  /** The database's version; null: base. */
   readonly current: number | null;
   readonly entries: readonly StatusEntry[];
   readonly warnings: readonly string[];
 }
 
 /**
- * Holds the folder against the database. Changes nothing and takes no lock.
- * @throws RefusedError for what is wrong with the folder as a whole, MigrateError for server and history
+ * Compares the folder with the database. Changes nothing and takes no lock.
+ * @throws RefusedError for problems of the folder as a whole, MigrateError for server and history
  */
 export async function readStatus(settings: Settings): Promise<StatusReport> {
   const { migrations, warnings } = folderOf(settings);
@@ -232,7 +232,7 @@ function isModified({ problems, warnings }: StatusEntry): boolean {
   return [...problems, ...warnings].some(({ code }) => code === "modified");
 }
 
-/** The worse of what happened to the two files. */
+/** The worse change of the two files. */
 async function judgePair(
   session: Session,
   table: string,

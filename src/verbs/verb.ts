@@ -4,36 +4,36 @@ import type { FolderSettings, Settings } from "../settings/settings";
 import type { Layout, Style } from "./layout";
 import { count, flag, type OptionTable, type OptionValues, text, value, wholeNumber } from "./options";
 
-/** What a command gets to work with. Settings are read when asked for, so that `create` needs no database. */
+/** What a command gets to work with. Settings are read on demand, so that `create` needs no database. */
 export interface Context<O extends OptionTable> {
   readonly options: OptionValues<O>;
-  /** All verbs, for those that speak of the others. */
+  /** All verbs, for those that mention others. */
   readonly verbs: readonly AnyCommand[];
   /** @throws RefusedError `bad-setting`, `missing-setting` */
   settings(): Settings;
   /** @throws RefusedError `bad-setting` */
   folder(): FolderSettings;
-  /** Where throwaway databases may be made.  @throws RefusedError `bad-setting` */
+  /** Where throwaway databases can be made. @throws RefusedError `bad-setting` */
   scratch(): ScratchSettings;
   /** Whether the target is marked production. */
   production(): boolean;
   /**
    * Asks the person at the terminal, and waits for a line.
    * @returns null when nobody can be asked
-   * @throws MigrateError `interrupted` when the run is to stop
+   * @throws MigrateError `interrupted` when the run must stop
    */
   ask(question: string): Promise<string | null>;
-  /** The folder that holds `.env`; null when the settings come from a program and not from there. */
+  /** The folder of `.env`; null when the settings come from a program. */
   readonly environmentFolder: string | null;
   /** Opens files in the user's editor and waits for it.  @throws MigrateError `missing-setting`, `usage` */
   openEditor(paths: readonly string[]): void;
-  /** Prints a result of this verb now, for one that `stays`. */
+  /** Prints a result now, for a verb that `stays`. */
   print(result: unknown): void;
-  /** Says that there is a program to run.  @returns its path  @throws MigrateError `usage` */
+  /** Finds a program to run. @returns its path @throws MigrateError `usage` */
   findCommand(program: string): string;
   /**
-   * Runs another program with this one's standard streams and waits for it; signals are passed on to it.
-   * @param environment what it gets in place of this program's; null: nothing
+   * Runs another program with our standard streams and waits for it; passes signals on to it.
+   * @param environment variables that replace ours; null removes one
    */
   runCommand(
     words: readonly string[],
@@ -43,42 +43,42 @@ export interface Context<O extends OptionTable> {
   openInBrowser(path: string): void;
   /** Reports progress. */
   emit(event: RunEvent): void;
-  /** Milliseconds between reports of how far a run is; null: none. */
+  /** Milliseconds between progress reports of a run; null: none. */
   readonly progressMs: number | null;
   /** Aborted when the caller wants the run to end after the current statement. */
   readonly signal: AbortSignal;
-  /** Aborted when the caller wants the current statement to be ended as well. */
+  /** Aborted when the caller also wants the current statement to be killed. */
   readonly killSignal: AbortSignal;
 }
 
-/** How a program ended: one of them is null. */
+/** How a program ended: one of these is null. */
 export interface CommandEnd {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
-/** What one line says of a verb's result where there is one for each of many databases. */
+/** A verb's result for one of many databases, for one line of a table. */
 export interface Brief {
-  /** In a word or two: `applied`, `2 pending`. */
+  /** In one or two words: `applied`, `2 pending`. */
   readonly state: string;
   readonly style: Style | null;
-  /** Where the database was, and where it is or would be; null: base. */
+  /** The database's version before, and after or as planned; null: base. */
   readonly from: number | null;
   readonly to: number | null;
-  /** How many migrations that is about. */
+  /** How many migrations that concerns. */
   readonly migrations: number;
 }
 
 /** How a verb works on many databases. */
 export interface OverMany<R> {
   brief(result: R): Brief;
-  /** How many at a time unless it is said. */
+  /** How many at a time by default. */
   readonly parallel: number;
-  /** It works on what the folder holds, so a folder that is wrong is told once. */
+  /** It works on the folder's content, so a problem of the folder is reported only once. */
   readonly readsFolder: boolean;
-  /** What the table's columns are called; null: there is no such column. */
+  /** The titles of the table's columns; null: there is no such column. */
   readonly columns: { readonly from: string | null; readonly to: string | null; readonly migrations: string };
-  /** Whether the result is worth to be printed whole, behind the table; left out: never. */
+  /** Whether the result is worth printing in full, after the table; left out: never. */
   worthPrinting?(result: R): boolean;
 }
 
@@ -90,25 +90,31 @@ export interface Command<O extends OptionTable, R> {
   /** Further lines for the verb's own help. */
   readonly details?: readonly string[];
   readonly options: O;
-  /** Runs migrations, so that an error says when none was. */
+  /** It runs migrations, so an error says if none was run. */
   readonly runsMigrations?: true;
   /** Command lines without the program's name, such as `up --to 5`. */
   readonly examples: readonly string[];
   /** Returns data that can be printed as JSON. */
   run(context: Context<O>): Promise<R>;
-  /** The result as lines of text. What a terminal would act upon is spelled out in it already. */
+  /** The result as lines of text. The data has already been made safe for terminals. */
   render(result: R, layout: Layout): readonly string[];
-  /** The properties of the result that are an SQL script, for files and other programs; null: this result is none. */
+  /**
+   * The properties of the result that are an SQL script, for files and other programs; null: this result is not a
+   * script.
+   */
   script?(result: R): readonly string[] | null;
   /** Left out: it works on one database only. */
   readonly overMany?: OverMany<R>;
   /** It prints while it runs, through the context; what `run` returns is not printed. */
   readonly stays?: true;
-  /** 1 when a check found something; of a verb that runs a program, what that ended with. Left out: always 0. */
+  /**
+   * 1 when a check found something; for a verb that runs a program, that program's exit code or signal. Left out:
+   * always 0.
+   */
   exitCode?(result: R, options: OptionValues<O>): number | NodeJS.Signals;
 }
 
-/** Any command, for code that treats all alike. */
+/** Any command, for code that treats all of them alike. */
 export type AnyCommand = Command<OptionTable, unknown>;
 
 /** Declares a verb; the types of its options and of its result follow from the declaration. */
@@ -123,7 +129,7 @@ export const manyOptions = {
   parallel: value("N", count, "So many at a time; default 4, for check 1"),
 } as const satisfies OptionTable;
 
-/** Options of those that change them. */
+/** Options of the verbs that change databases. */
 export const rolloutOptions = {
   canary: value(
     "N",
@@ -133,7 +139,7 @@ export const rolloutOptions = {
   maxFailures: value("N", count, "Begin no other one once so many failed; default 1"),
 } as const satisfies OptionTable;
 
-/** What a verb takes beside its own options where it can work on many databases; nothing where it cannot. */
+/** Further options of a verb that can work on many databases; none for others. */
 export function manyOptionsOf(command: AnyCommand): OptionTable {
   if (command.overMany === undefined) return {};
   return command.runsMigrations === true ? { ...manyOptions, ...rolloutOptions } : manyOptions;

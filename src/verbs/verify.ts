@@ -24,12 +24,12 @@ import type { Layout } from "./layout";
 import { text, value } from "./options";
 import { defineCommand } from "./verb";
 
-/** Whether every pair holds what it promises. */
+/** Whether every pair keeps its promise. */
 export interface VerifyResult extends VerifyReport {
   readonly proven: boolean;
 }
 
-/** Tries each pair there, back and there again on a throwaway database. */
+/** Tries each pair up, down and up again on a throwaway database. */
 export const verify = defineCommand({
   name: "verify",
   summary: "Apply, revert and apply each migration again on a throwaway database, and compare",
@@ -114,7 +114,7 @@ export type { Verdict, VerifiedMigration } from "../scratch/verify-pair";
 
 export interface VerifyReport {
   readonly migrations: readonly VerifiedMigration[];
-  /** It was stopped before all of them were tried; the others were not reached. */
+  /** Whether it was stopped before all of them were tried. */
   readonly stopped: boolean;
   readonly notCompared: readonly NotCompared[];
   readonly remarks: readonly string[];
@@ -128,8 +128,8 @@ export interface VerifyRange {
 
 /**
  * Applies each migration to a scratch database, reverts it, compares with what was there before, applies it again and
- * compares once more. A request to stop ends it with the verdicts that there are.
- * @throws MigrateError `unknown-version`, `folder-empty`, `no-scratch`; RefusedError with what must not run
+ * compares once more. A request to stop ends it with the verdicts so far.
+ * @throws MigrateError `unknown-version`, `folder-empty`, `no-scratch`; RefusedError with everything that must not run
  */
 export async function verifyMigrations(
   settings: Settings,
@@ -179,7 +179,7 @@ interface Run {
   readonly notCompared: Map<string, NotCompared>;
   /** In the order of the migrations. */
   verified: VerifiedMigration[];
-  /** A schema is read whole after each file, because reading what should have changed once missed something. */
+  /** The whole schema is read after each file, because reading only what should have changed has missed something. */
   readsWhole: boolean;
 }
 
@@ -192,8 +192,8 @@ function chooseMigrations(all: readonly Migration[], { from, to }: VerifyRange):
 }
 
 /**
- * Tries migrations on one scratch database for as long as its schema is known to be right: to the end, but for the
- * rare case that what a wrong down file left could not be set right. Then the rest gets a new one.
+ * Tries migrations on one scratch database as long as its schema is known to be right. That is usually to the end; only
+ * if the schema cannot be corrected after a wrong down file, the rest gets a new database.
  * @returns whether reading only what should have changed missed something
  */
 async function verifySome(run: Run, migrations: readonly Migration[]): Promise<boolean> {
@@ -252,7 +252,7 @@ function noting(run: Run, replay: Replay): Replay {
   };
 }
 
-/** In the end all is read once more, and must be what the parts came to. */
+/** At the end the whole schema is read once more, and must equal the sum of the parts. */
 async function missesSomething(replay: Replay): Promise<boolean> {
   const parts = await replay.readSchema();
   const whole = await replay.readWhole();
