@@ -2,7 +2,7 @@ import { MigrateError } from "../errors";
 import { quoteWord } from "./arguments";
 import { asNpmScript } from "./report-error";
 
-/** Options of Alembic's that take a value; of the others, those behind a verb of ours are dropped. */
+/** Alembic's options that take a value. Other options after a verb of ours are dropped. */
 const VALUED: Readonly<Record<string, string>> = {
   "-m": "message",
   "--message": "message",
@@ -20,16 +20,18 @@ const VALUED: Readonly<Record<string, string>> = {
   "--tag": "tag",
 };
 
-/** A command line of Alembic's or Flask-Migrate's, taken apart. */
+/** A command line of Alembic or Flask-Migrate, parsed. */
 interface Asked {
   readonly verb: string;
-  /** Words that are no options. */
+  /** Words that are not options. */
   readonly places: readonly string[];
   readonly flags: ReadonlySet<string>;
   readonly values: ReadonlyMap<string, string>;
 }
 
-/** What each of their verbs is here. Where the verb is ours as well, `null` means that the line is ours already. */
+/**
+ * Our command line for each of their verbs. For a verb that we also have, `null` means that the line is already ours.
+ */
 const HERE: Readonly<Record<string, (asked: Asked) => string | null>> = {
   upgrade: ({ places: [to], flags }) =>
     join(
@@ -68,12 +70,12 @@ const HERE: Readonly<Record<string, (asked: Asked) => string | null>> = {
 };
 
 /**
- * Knows a command line of Alembic's or Flask-Migrate's, and says what it is here.
+ * Recognises a command line of Alembic or Flask-Migrate, and translates it to ours.
  * @param words without the program's name
- * @returns the line of ours, without the program's name; null: it is none of theirs
+ * @returns our line, without the program's name; null: it is not theirs
  */
 export function translateAlembic(words: readonly string[]): string | null {
-  // Flask-Migrate has everything behind `db`.
+  // Flask-Migrate puts everything after `db`.
   const [verb, ...rest] = words[0] === "db" ? words.slice(1) : words;
   if (verb === undefined) return words[0] === "db" ? "--help" : null;
   const translate = Object.hasOwn(HERE, verb) ? HERE[verb] : undefined;
@@ -82,7 +84,7 @@ export function translateAlembic(words: readonly string[]): string | null {
   return words[0] === "db" ? join(verb, ...rest) : null;
 }
 
-/** The refusal of such a line, with ours. */
+/** The refusal of such a line, which tells our line. */
 export function answerAlembic(words: readonly string[], line: string): MigrateError {
   const ours = line.startsWith("--") ? `npm run migrate -- ${line}` : asNpmScript(line);
   return new MigrateError("usage", `"${words.map(quoteWord).join(" ")}" is how other tools say it.`, {
@@ -116,7 +118,7 @@ function splitOnce(word: string): readonly string[] {
   return at === -1 ? [word] : [word.slice(0, at), word.slice(at + 1)];
 }
 
-/** Their options that no verb of ours has. */
+/** Options that only they have. */
 const ONLY_THEIRS = ["-v", "--verbose", "-i", "--indicate-current", "--resolve-dependencies"];
 
 function isOurs({ flags, values }: Asked): boolean {
@@ -133,7 +135,7 @@ function rangeOf(values: ReadonlyMap<string, string>): readonly string[] {
   return range === "" ? [] : ["--range", range];
 }
 
-/** A revision's id says nothing here. */
+/** A revision's id means nothing here. */
 function target(to: string): string {
   if (/^heads?$/.test(to)) return "head";
   return /^([+-]?\d{1,15}|base)$/.test(to) ? to : "<version>";

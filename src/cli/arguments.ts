@@ -6,8 +6,8 @@ import { type OptionTable, type RawOptions, spellOption, usageError } from "../v
 import { type AnyCommand, allOptionsOf } from "../verbs/verb";
 
 /**
- * Parts the words after the verb into ours and, for a verb that runs another program, that program's command line, which
- * begins with the first word that is no option, or behind `--`.
+ * Splits the words after the verb into ours and, for a verb that runs another program, that program's command line. It
+ * begins with the first word that is not an option, or after `--`.
  */
 export function splitWords(
   command: AnyCommand,
@@ -56,7 +56,7 @@ export function parseOptions(command: AnyCommand, words: readonly string[]): Raw
   return given;
 }
 
-/** Whether an option takes any number of values by their place. */
+/** Whether an option takes any number of positional values. */
 function isMany(table: OptionTable, name: string | undefined): boolean {
   const option = table[name ?? ""];
   return option?.kind === "positional" && option.many;
@@ -66,7 +66,7 @@ type Token = ReturnType<typeof tokenize>[number];
 type OptionToken = Extract<Token, { kind: "option" }>;
 type Refuse = (message: string) => never;
 
-/** `-1` and `-2:head` are relative targets, no options; parseArgs gets to see it with this before it. */
+/** `-1` and `-2:head` are relative targets, not options; for parseArgs we put this character in front. */
 const NEGATIVE = "\u0001";
 
 function tokenize(table: OptionTable, words: readonly string[]) {
@@ -115,15 +115,15 @@ function tooMany(places: number): string {
 }
 
 /**
- * npm keeps options that do not stand behind `--`. What it leaves of them in the environment, seen with npm 10
- * and 11: `--dry-run` and `--steps=1` as npm_config_dry_run=true and npm_config_steps=1; `--steps 1` as
+ * npm takes options that are not after `--` for itself. This is what it leaves in the environment, seen with npm 10 and
+ * 11: `--dry-run` and `--steps=1` as npm_config_dry_run=true and npm_config_steps=1; `--steps 1` as
  * npm_config_steps=true, and the 1 comes through as a positional; `--to 5` on npm 11.19 as
- * npm_config_token_description=5, because it takes `--to` for an abbreviation; `-1` as npm_config_1=true.
- * `--quiet` becomes npm's own log level, which an .npmrc may have set too; it does no harm to miss it.
+ * npm_config_token_description=5, because it takes `--to` for an abbreviation; `-1` as npm_config_1=true. `--quiet`
+ * becomes npm's own log level, which an .npmrc can also set; missing it does no harm.
  */
 const EXPANDED: Readonly<Record<string, string>> = { to: "token_description" };
 
-/** npm commands that hand over words of their command line; others (ci, publish) have options of their own. */
+/** npm commands that pass on words of their command line; others (ci, publish) have options of their own. */
 const PASSES_WORDS = ["run", "run-script", "exec", "start", "test", "stop", "restart"];
 
 interface Swallowed {
@@ -134,7 +134,7 @@ interface Swallowed {
 
 /**
  * Refuses to run without an option that npm swallowed: `npm run migrate:up --dry-run` would really run.
- * @param words what did arrive after the verb; an option that is among them is no reason to refuse
+ * @param words what arrived after the verb; an option among them is no reason to refuse
  * @throws MigrateError `npm-swallowed`
  */
 export function refuseSwallowed(command: AnyCommand, words: readonly string[], env: Environment): void {
@@ -188,7 +188,7 @@ function corrected(
   const options = swallowed.map(({ spelling, value }) => {
     if (value === null) return spelling;
     if (value !== "") return `${spelling} ${quoteWord(value)}`;
-    // With one such option its value is the last word; with several, npm's order is lost.
+    // With one such option, its value is the last word; with several, the order is lost.
     const word = orphans.length === 1 ? passed.pop() : undefined;
     return `${spelling} ${word === undefined ? "VALUE" : quoteWord(word)}`;
   });
@@ -200,12 +200,12 @@ function caller(verb: string, env: Environment): readonly string[] {
   if (command === "exec") return ["npm", "exec", "--", "mysql-updown", verb];
   const event = env.npm_lifecycle_event ?? `migrate:${verb}`;
   const start = command.startsWith("run") ? ["npm", "run", event] : ["npm", command];
-  // A script that ends in the verb, such as migrate:up, must not be given it twice.
+  // A script that ends with the verb, such as migrate:up, must not get it twice.
   const hasVerb = (env.npm_lifecycle_script ?? "").split(/\s+/).includes(verb);
   return [...start, "--", ...(hasVerb ? [] : [verb])];
 }
 
-/** A word as a shell has to be given it. */
+/** Quotes a word for a shell. */
 export function quoteWord(word: string): string {
   return /^[\w.,:=+/@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { Environment } from "../settings/settings";
 
-/** How whoever called the program would call it again: the words before a verb's options. */
+/** How the caller would start the program again: the words before a verb's options. */
 interface Caller {
-  /** @param dashes npm keeps options that do not stand behind them */
+  /** @param dashes `--`, without which npm takes options for itself */
   spell(verb: string, dashes: string): string;
   /** Without a verb. */
   readonly program: string;
@@ -21,10 +21,10 @@ function called(program: string): Caller {
 }
 
 /**
- * Messages name commands as this repository's npm scripts do (`npm run migrate:up -- --to 5`). They are printed as they exist
- * where they are read: as a script of the reader's own, as `npx mysql-updown up` in a project that has the package installed, or
- * as `mysql-updown up`.
- * @param program path of the program as it was started; empty: not known
+ * Messages name commands as this repository's npm scripts do (`npm run migrate:up -- --to 5`). They are printed in the
+ * form that works for the reader: as a script in their own package.json, as `npx mysql-updown up` in a project that has
+ * the package installed, or as `mysql-updown up`.
+ * @param program path with which the program was started; empty: not known
  */
 export function adaptCommands(text: string, env: Environment, program = ""): string {
   if (!text.includes("npm run migrate")) return text;
@@ -50,7 +50,7 @@ function findCaller(env: Environment, program: string): Caller {
   return command === "exec" || isInstalled ? NPX : PLAIN;
 }
 
-/** Names of npm scripts by the verb that they run; `""` for the one that takes any. */
+/** Names of npm scripts, by the verb that they run; `""` for a script that takes any verb. */
 type Scripts = ReadonlyMap<string, string>;
 
 function byScripts(scripts: Scripts): Caller {
@@ -65,11 +65,11 @@ function byScripts(scripts: Scripts): Caller {
   };
 }
 
-/** The program, then perhaps a verb, then nothing but options. */
+/** The program, then perhaps a verb, then only options. */
 const SCRIPT =
   /(?:^|[\s/])(?:mysql-updown|scripts\/migrate\.cjs)(?: ([a-z]+))?(?: --[\w-]+(?:[ =][\w./-]+)?)*$/;
 
-/** @returns null when there are none that run this program, or they cannot be read */
+/** @returns null when no script runs this program, or package.json cannot be read */
 function readScripts(path: string | undefined): Scripts | null {
   if (path === undefined) return null;
   try {

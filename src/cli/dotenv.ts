@@ -4,15 +4,15 @@ import { parse } from "dotenv";
 import { MigrateError } from "../errors";
 import { type Environment, layerEnvironment, variables } from "../settings/environment";
 
-/** The environment with `.env` in it, and what looks wrong in that file. */
+/** The environment with `.env` added, and what looks wrong in that file. */
 export interface ReadEnvironment {
   readonly env: Environment;
   readonly warnings: readonly string[];
 }
 
 /**
- * The real environment over the `.env` of one folder, if there is one. The real one is not changed.
- * @throws MigrateError `bad-setting` when `.env` is there and cannot be read
+ * Puts the real environment over a folder's `.env`, if there is one, without changing the real one.
+ * @throws MigrateError `bad-setting` when `.env` exists but cannot be read
  */
 export function readEnvironment(folder: string, real: Environment): ReadEnvironment {
   const text = readIfThere(join(folder, ".env"));
@@ -26,7 +26,7 @@ export function readEnvironment(folder: string, real: Environment): ReadEnvironm
   return { env, warnings };
 }
 
-/** Settings whose value is not in quotes and that dotenv cuts at a `#`, with or without a blank before it. */
+/** Settings without quotes whose value dotenv cuts off at a `#`, with or without a blank before it. */
 function findCutValues(text: string): readonly { readonly name: string; readonly line: number }[] {
   return text.split(/\r\n|\r|\n/).flatMap((line, index) => {
     const name = /^\s*(?:export\s+)?([\w.-]+)\s*[=:](?!\s*['"`])[^#]*#/.exec(line)?.[1];
@@ -34,7 +34,7 @@ function findCutValues(text: string): readonly { readonly name: string; readonly
   });
 }
 
-/** Other programs read the same file, and what is theirs is not ours to judge. */
+/** Other programs read the same file, and we do not judge their settings. */
 function isSetting(name: string): boolean {
   const plain = name.replace(/_FILE$/, "");
   return (

@@ -10,10 +10,10 @@ import { type ErrorReport, renderReport, reportError } from "./report-error";
 
 type Many = ManyCommand<OptionTable, unknown>;
 
-/** What `--json` prints of a verb over many databases. */
+/** What `--json` prints for a verb over many databases. */
 export interface FleetReport extends Omit<FleetResult<unknown>, "databases"> {
   readonly databases: readonly DatabaseReport[];
-  /** The command that goes on with those that are not done; null: all are, or nothing is changed by it. */
+  /** The command that continues with those that are not done; null: all are done, or the verb changes nothing. */
   readonly goOn: string | null;
 }
 
@@ -49,7 +49,7 @@ function commandLine(verb: string, words: readonly string[]): string {
   return [`npm run migrate:${verb}`, ...dashes, ...words.map(quoteWord)].join(" ");
 }
 
-/** Whether a verb over many databases did what it should: 2 when any failed or was not begun, else the worst that it says of one. */
+/** The exit code of a verb over many databases: 2 when any failed or was not begun, otherwise the worst of all. */
 export function fleetExitCode(
   command: Many,
   { databases, done, total }: FleetResult<unknown>,
@@ -59,7 +59,9 @@ export function fleetExitCode(
   return databases.some(({ result }) => command.exitCode?.(result, options) === 1) ? 1 : 0;
 }
 
-/** The report as lines: what is worth to be printed whole, a line for each database, what failed and why, and how to go on. */
+/**
+ * The report as lines: results worth printing in full, one line per database, what failed and why, and how to go on.
+ */
 export function renderFleet(command: Many, report: FleetReport, layout: Layout): readonly string[] {
   return [
     ...renderWhole(command, report, layout),
@@ -115,7 +117,7 @@ function versions(
     { title },
     (row) => {
       const at = version(row);
-      // Of one that failed it is not known where it was.
+      // For a failed database we do not know the version.
       if (at === null) return row.outcome === "done" ? "base" : "";
       return formatVersion(at);
     },
@@ -133,7 +135,7 @@ function stateOf({ overMany }: Many, { outcome, state, result }: DatabaseReport)
   return { text: state, style: overMany.brief(result).style };
 }
 
-/** So many failures are told in full. */
+/** How many failures are printed in full. */
 const MOST_FAILURES = 10;
 
 function renderFailures({ databases }: FleetReport, layout: Layout): readonly string[] {

@@ -9,14 +9,14 @@ import { createLiveLine, type LiveLine, type Output, writeLines } from "./termin
 type Done = Extract<FleetEvent, { event: "database-done" }>;
 type Progress = Extract<FleetEvent, { event: "progress" }>;
 
-/** Tells people on stderr what happens while a verb works on many databases. */
+/** Shows on stderr what happens while a verb works on many databases. */
 export interface FleetReporter {
   report(event: FleetEvent): void;
-  /** Leaves the stream at the beginning of a line. */
+  /** Makes sure that the stream is at the beginning of a line. */
   end(): void;
 }
 
-/** The reporter that suits the stream and what was asked for. */
+/** The reporter that fits the stream and the options. */
 export function createFleetReporter(
   stderr: Output,
   layout: Layout,
@@ -29,7 +29,7 @@ export function createFleetReporter(
     readonly json: boolean;
     readonly quiet: boolean;
     readonly terminal: boolean;
-    /** The verb changes databases; of one that only looks, the result says all but what failed. */
+    /** Whether the verb changes databases; otherwise the result itself says everything except failures. */
     readonly changes: boolean;
   },
 ): FleetReporter {
@@ -42,7 +42,7 @@ export function createFleetReporter(
   return { report: (event) => reporter.report(printable(event)), end: () => reporter.end() };
 }
 
-/** Only what must be known although progress is not wanted. */
+/** Shows only what people must know even if they do not want progress. */
 function createQuietFleetReporter(stderr: Output, layout: Layout): FleetReporter {
   return {
     report(event) {
@@ -52,10 +52,10 @@ function createQuietFleetReporter(stderr: Output, layout: Layout): FleetReporter
   };
 }
 
-/** Milliseconds between two heartbeats: each database has its own. */
+/** Milliseconds between two heartbeats: each database has its own progress events. */
 const HEARTBEAT_MS = 9_000;
 
-/** For a file or a pipe: a line for each database when it is done, one for what is worth one, and a heartbeat. */
+/** For a file or a pipe: a line for each finished database and for each important event, and a heartbeat. */
 function createLogFleetReporter(stderr: Output, layout: Layout, changes: boolean): FleetReporter {
   const course = createCourse();
   let lastMs = performance.now();
@@ -80,7 +80,7 @@ function createLogFleetReporter(stderr: Output, layout: Layout, changes: boolean
   };
 }
 
-/** For a terminal: a line for what is worth one, and below them one bar over all, with those that are under way. */
+/** For a terminal: a line for each important event, and below them one bar for all databases, with the running ones. */
 function createTerminalFleetReporter(stderr: Output, layout: Layout): FleetReporter {
   const course = createCourse();
   let live: LiveLine | null = null;
@@ -100,10 +100,10 @@ function createTerminalFleetReporter(stderr: Output, layout: Layout): FleetRepor
   };
 }
 
-/** What is under way, and how far all of it is. */
+/** What is running, and how far everything has come. */
 interface Course {
   note(event: FleetEvent): void;
-  /** In one line of ASCII, of at most so many columns. */
+  /** In one line of ASCII, with at most so many columns. */
   describe(columns: number): string;
 }
 
@@ -161,7 +161,7 @@ function describeRunning(database: string, progress: Progress | null): string {
   return `${database}: ${formatMigration(progress)} (${migration} of ${migrations}${at}${percent})`;
 }
 
-/** Columns are counted in the line that is written over. */
+/** Only ASCII, because we count the columns of the line that is overwritten. */
 function ascii(text: string): string {
   return oneLine(text).replace(/[^\x20-\x7e]+/gu, "?");
 }
@@ -183,7 +183,7 @@ function position(version: number | null): string {
   return version === null ? "base" : formatVersion(version);
 }
 
-/** Lines about what happens in one database; none for what goes without saying where there are many. */
+/** Lines about events in one database; none for events that are not interesting among many. */
 function describe(event: FleetEvent, layout: Layout): readonly string[] {
   switch (event.event) {
     case "databases":

@@ -21,8 +21,8 @@ export function isForMany(command: AnyCommand): command is ManyCommand<OptionTab
 const VARIABLE = "MIGRATE_DATABASES";
 
 /**
- * What was said of the databases.
- * @returns null when nothing was: the verb works on the one of the settings
+ * Reads which databases were asked for.
+ * @returns null when none were: the verb works on the one in the settings
  * @throws MigrateError `usage`; RefusedError `bad-setting` for a list that cannot be read
  */
 export async function readWanted(
@@ -76,11 +76,11 @@ function unreadable(message: string, cause: unknown): MigrateError {
   return new MigrateError("bad-setting", message, { cause, hint: "It takes one name or URL a line." });
 }
 
-/** A command line that is to be carried out over many databases. */
+/** A command line to be run over many databases. */
 interface Line {
   readonly env: Environment;
   readonly io: Io;
-  /** Behind the verb. */
+  /** The words after the verb. */
   readonly words: readonly string[];
   readonly given: RawOptions;
   readonly flags: SettingFlags;
@@ -90,7 +90,7 @@ interface Line {
 }
 
 /**
- * Runs a verb over the databases that are wanted, and prints what became of them.
+ * Runs a verb over the requested databases, and prints the results.
  * @throws as `findDatabases` and `runFleet`
  */
 export async function runOverMany(

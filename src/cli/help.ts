@@ -53,7 +53,7 @@ export function renderCommandHelp(command: AnyCommand): readonly string[] {
   return [...renderVerb(command), ...section("Options of every verb:", optionRows(commonOptions))];
 }
 
-/** What is to be said of this verb alone. */
+/** The help that is only about this verb. */
 export function renderVerb(command: AnyCommand): readonly string[] {
   const positionals = Object.values(command.options).flatMap((option): [string, string][] =>
     option.kind === "positional" ? [[option.placeholder, option.summary]] : [],
@@ -107,8 +107,8 @@ const END = "<!-- end of usage -->";
 
 /**
  * Puts the help of every verb between the two markers of a document.
- * @returns the whole text; unchanged when it was current
- * @throws MigrateError `internal` when the markers are not there
+ * @returns the whole text; unchanged when it was up to date
+ * @throws MigrateError `internal` when the markers are missing
  */
 export function replaceUsage(document: string): string {
   const begin = document.indexOf(BEGIN);

@@ -34,18 +34,18 @@ import {
 } from "./terminal";
 
 /**
- * 0 done, 1 a check found something, 2 refused, failed or misused. Of a verb that runs another program, what that ended with: its
- * code, or the signal that killed it.
+ * 0 done, 1 a check found something, 2 refused, failed or misused. For a verb that runs another program: that program's
+ * exit code, or the signal that killed it.
  */
 export type ExitCode = number | NodeJS.Signals;
 
 /** How the caller stops a run. */
 export interface StopSignals {
-  /** Where signals go instead while a verb runs another program; left out: nobody passes any on. */
+  /** Where signals go while a verb runs another program; left out: they are not passed on. */
   readonly relay?: SignalRelay;
-  /** Aborted to end the run after the current statement. */
+  /** Aborted when the run must end after the current statement. */
   readonly signal: AbortSignal;
-  /** Aborted to end the current statement, too. */
+  /** Aborted when the current statement must be killed, too. */
   readonly killSignal: AbortSignal;
 }
 
@@ -54,13 +54,13 @@ const NEVER: StopSignals = {
   killSignal: new AbortController().signal,
 };
 
-/** One command line on its way. */
+/** One command line being carried out. */
 interface Invocation {
   readonly env: Environment;
   readonly io: Io;
   readonly stop: StopSignals;
   command: AnyCommand | null;
-  /** Whether any migration was begun: an error otherwise says that nothing was run. */
+  /** Whether any migration was begun; if not, an error says that nothing was run. */
   begun: boolean;
   reporter: Reporter | null;
 }
@@ -98,7 +98,7 @@ export async function main(
   }
 }
 
-/** Another program's options may be called like ours. */
+/** Another program's options may have the same names as ours. */
 function ownWords(command: AnyCommand | null, words: readonly string[]): readonly string[] {
   return command === null ? words : splitWords(command, words.slice(1)).own;
 }
@@ -112,7 +112,7 @@ function loadVerb(word: string): AnyCommand {
   throw usageError(null, `There is no verb "${word}".${meant === null ? "" : ` Did you mean ${meant}?`}`);
 }
 
-/** Without a verb nothing was done, so that a script whose variable is empty does not look successful. */
+/** Without a verb nothing was done; a script with an empty variable must not look successful. */
 function printProgramHelp(asked: string | undefined, io: Io): ExitCode {
   const commands = Object.values<AnyCommand>(verbs);
   writeLines(asked === undefined ? io.stderr : io.stdout, renderProgramHelp(commands));
@@ -154,22 +154,22 @@ async function runVerb(
 
 function renderResult({ env, io }: Invocation, command: AnyCommand, result: unknown): readonly string[] {
   const script = command.script?.(result) ?? null;
-  // SQL that goes into a file or to another program has to arrive as it is.
+  // SQL that goes into a file or to another program must arrive unchanged.
   const except = script === null || io.stdout.isTTY === true ? [] : script;
   const lines = command.render(printable(result, except), layoutFor(io.stdout, env));
   return script === null ? lines.map((line) => adaptCommands(line, env, io.argv?.[1])) : lines;
 }
 
-/** What a command line says, before the verb looks at it. */
+/** A command line as read, before the verb looks at it. */
 interface Setup {
-  /** Its words behind the verb, and what they give for each option. */
+  /** The words after the verb, and the value they give for each option. */
   readonly words: readonly string[];
   readonly given: RawOptions;
   readonly flags: SettingFlags;
   readonly json: boolean;
   readonly quiet: boolean;
   readonly emit: (event: RunEvent) => void;
-  /** With `.env` under it. */
+  /** The environment, including `.env`. */
   environment(): Environment;
 }
 
@@ -179,7 +179,7 @@ function readSetup(invocation: Invocation, command: AnyCommand, words: readonly 
   const { dir, table, json, quiet } = readOptions(command.name, commonOptions, given);
   const emit = (event: RunEvent): void => report(invocation, event, json, quiet);
   let warned = false;
-  // Read whenever it is asked for: `init` writes it.
+  // Read again each time, because `init` writes `.env`.
   const environment = (): Environment => {
     const read = readEnvironment(io.cwd(), env);
     for (const message of warned ? [] : read.warnings) emit({ event: "warning", message });
@@ -216,7 +216,7 @@ function createContext(
       openInBrowser(path, env, io.cwd());
     },
     emit,
-    // On a terminal a line moves; in a log it is enough to see that it is alive.
+    // A terminal has a live line; in a log a sign of life is enough.
     progressMs: quiet ? null : isTerminal(io.stderr, env) && !json ? LIVE_MS : HEARTBEAT_MS,
     signal: stop.signal,
     killSignal: stop.killSignal,
@@ -241,7 +241,7 @@ async function runCommandFor(
 function report(invocation: Invocation, event: RunEvent, json: boolean, quiet: boolean): void {
   if (event.event === "step-started") invocation.begun = true;
   if (event.event === "reading") keepHeapSmall();
-  // Made only here: most runs have nothing to do, and nothing to tell.
+  // Created only now: most runs have nothing to do and nothing to report.
   invocation.reporter ??= createReporter(invocation, json, quiet);
   invocation.reporter.report(event);
 }

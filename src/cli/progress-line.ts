@@ -5,13 +5,13 @@ import { oneLine } from "../verbs/printable";
 
 type Progress = Extract<RunEvent, { event: "progress" }>;
 
-/** Below this a file's bytes say nothing. */
+/** Below this size, bytes say nothing about progress. */
 const BIG_FILE_BYTES = 1024 * 1024;
 const MEGABYTE = 1_000_000;
 
 /**
- * How far a run is, in one line: `Applying 0003_add_email (3 of 12): statement 2 of 5, 1 min 12 s; copy to tmp table
- * 43.1 %, about 1 min 35 s left`.
+ * How far a run has come, in one line: `Applying 0003_add_email (3 of 12): statement 2 of 5, 1 min 12 s; copy to tmp
+ * table 43.1 %, about 1 min 35 s left`.
  */
 export function describeProgress(event: Progress): string {
   return withParts(event, event.name, event.server?.stage ?? "");
@@ -33,12 +33,12 @@ function describeAmount({ server, bytes, totalBytes }: Progress): string | null 
   return `${(bytes / MEGABYTE).toFixed(1)} of ${(totalBytes / MEGABYTE).toFixed(1)} MB`;
 }
 
-/** Words cut to less than this tell nothing. */
+/** A word cut to less than this means nothing. */
 const LEGIBLE = 8;
 
 /**
- * The same for a terminal of so many columns. The end, how far it is and how long it will take, is what one looks for, so
- * the server's phase gives way first, then the name, then the words around them.
+ * The same for a terminal with so many columns. People look at the end (how far and how long), so the server's stage is
+ * cut first, then the name, then the words around them.
  */
 export function fitProgress(event: Progress, columns: number): string {
   const stage = event.server?.stage ?? "";
@@ -61,7 +61,7 @@ function inShort(event: Progress, name: string): string {
   return `${where}: ${event.statement} of ${event.statements}; ${endOf(event)}`;
 }
 
-/** How far and how long, in the fewest words; where nothing tells, how long it has taken. */
+/** How far and how long, in the fewest words; if unknown, how long it has taken. */
 function endOf(event: Progress): string {
   const amount = describeAmount(event);
   if (amount === null) return formatDuration(event.elapsedMs);

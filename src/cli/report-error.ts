@@ -15,12 +15,12 @@ export interface ErrorReport {
   readonly hint: string | null;
   /** Every offender when several things were refused at once; otherwise empty. */
   readonly problems: readonly Problem[];
-  /** Where in which file a statement failed, and what remains applied; null for anything else. */
+  /** Where a statement failed, and what remains applied; null for other errors. */
   readonly failure: StatementFailure | null;
 }
 
 /**
- * Turns whatever was thrown into a report. What was not thrown on purpose is a bug and says so.
+ * Turns anything thrown into a report. An error that was not thrown on purpose is a bug, and the report says so.
  * @param nothingRun the verb runs migrations and had not begun any
  * @param adapt spells the commands in hints as the caller types them
  */
@@ -44,7 +44,7 @@ export function reportError(
 
 const NOTHING_RUN = "Nothing was run.";
 
-/** Codes of which nobody expects that anything was run. */
+/** Codes with which nobody expects that anything was run. */
 const SELF_EVIDENT: readonly ErrorCode[] = ["usage", "bad-setting", "missing-setting"];
 
 function sayNothingRan({ message, hint }: MigrateError): string | null {
@@ -59,7 +59,7 @@ function reportBug(error: unknown): ErrorReport {
   return { code: "internal", message: `Unexpected error: ${stack}`, hint, problems: [], failure: null };
 }
 
-/** The report as lines of text: the message, then what helps; of several problems, each with its own. */
+/** The report as lines of text: the message, then the hint; with several problems, each has its own hint. */
 export function renderReport(
   { message, hint, problems }: ErrorReport,
   paint: Layout["paint"],
@@ -69,7 +69,7 @@ export function renderReport(
   const lines: string[] = [];
   for (const [index, problem] of problems.entries()) {
     lines.push(...red(problem.message));
-    // Several problems in a row may have one remedy.
+    // Consecutive problems may have the same hint.
     if (problem.hint === null || problems[index + 1]?.hint === problem.hint) continue;
     lines.push(...problem.hint.split("\n").map((line) => `  ${line}`));
   }
@@ -79,7 +79,7 @@ export function renderReport(
 /** A command line such as `up --to 5`, as an npm script. */
 export function asNpmScript(commandLine: string): string {
   const [verb = "", ...rest] = commandLine.split(" ");
-  // npm passes words on, but keeps options unless they stand behind `--`.
+  // npm passes words on, but takes options for itself unless they come after `--`.
   const dashes = rest.some((word) => word.startsWith("-")) ? ["--"] : [];
   return ["npm run", `migrate:${verb}`, ...dashes, ...rest].join(" ");
 }

@@ -8,13 +8,13 @@ import { createLiveLine, type LiveLine, type Output, writeLines } from "./termin
 type StatementDone = Extract<RunEvent, { event: "statement-done" }>;
 
 /**
- * A line for each statement that commits by itself, and one for each row of others, of which there may be thousands. A
- * migration of one statement needs none: the line about the migration says the same.
+ * Makes a line for each statement that commits by itself, and one for each series of others, of which there may be
+ * thousands. A migration with one statement needs none, because the line about the migration says the same.
  */
 export interface StatementLines {
-  /** Takes a statement, and gives the lines that are complete by now. */
+  /** Takes a statement, and returns the lines that are now complete. */
   add(event: StatementDone): readonly string[];
-  /** The migration ended: gives the line that is still open. */
+  /** The migration ended: returns the line that is still open. */
   finish(): readonly string[];
   /** It did not end well: what ran since the last line may have been rolled back. */
   drop(): void;
@@ -63,14 +63,14 @@ function describeRow(first: StatementDone, last: number, duration: string): stri
   return `  ${formatMigration(first)} ${first.direction}: statements ${statement} to ${last} of ${statements}, from line ${line} (${duration})`;
 }
 
-/** Tells people or machines on stderr what happens while a verb runs. */
+/** Reports on stderr, to people or machines, what happens while a verb runs. */
 export interface Reporter {
   report(event: RunEvent): void;
-  /** Leaves the stream at the beginning of a line. */
+  /** Makes sure that the stream is at the beginning of a line. */
   end(): void;
 }
 
-/** Only what must be known although progress is not wanted. */
+/** Shows only what people must know even if they do not want progress. */
 export function createQuietReporter(stderr: Output, layout: Layout): Reporter {
   return {
     report: (event) =>
@@ -79,7 +79,7 @@ export function createQuietReporter(stderr: Output, layout: Layout): Reporter {
   };
 }
 
-/** For a file or a pipe: a line for what is worth one, and a heartbeat. */
+/** For a file or a pipe: a line for each important event, and a heartbeat. */
 export function createLogReporter(stderr: Output, layout: Layout): Reporter {
   const statements = createStatementLines();
   return {
@@ -99,14 +99,14 @@ function linesBefore(event: RunEvent, statements: StatementLines): readonly stri
   return [];
 }
 
-/** For a terminal: a line for what is worth one, and below them one that shows how far it is. */
+/** For a terminal: a line for each important event, and below them a live line with the progress. */
 export function createTerminalReporter(stderr: Output, layout: Layout): Reporter {
   let live: LiveLine | null = null;
   return {
     report(event) {
       if (event.event === "progress") {
         live ??= createLiveLine(stderr);
-        // A full line would make the terminal go on to the next. Some terminals say that they have 0 columns.
+        // A full line would make the terminal wrap. Some terminals report 0 columns.
         live.draw(fitProgress(event, (stderr.columns || 80) - 1));
         return;
       }
@@ -131,7 +131,7 @@ export function createJsonReporter(
   };
 }
 
-/** A line about an event, or null when it is not worth one. */
+/** A line about an event, or null when it is not important enough. */
 export function describeEvent(event: RunEvent, layout: Layout): string | null {
   switch (event.event) {
     case "lease":

@@ -8,13 +8,13 @@ import type { CommandEnd } from "../verbs/verb";
 
 /** Where signals go while another program runs. */
 export interface SignalRelay {
-  /** Gets each signal and says whether it is to end this program, too; null: nothing else runs. */
+  /** Gets each signal and says whether it should end this program, too; null: no other program is running. */
   to: ((signal: NodeJS.Signals) => boolean) | null;
 }
 
 /**
- * Waits until it is told that the command has ended. When instead its input ends, which it does however this process dies, it
- * kills the command: its process group where it has one of its own, else it and its children.
+ * Waits for the news that the command has ended. If its input ends first (which happens when this process dies, however
+ * that happens), it kills the command: its process group if it has one, otherwise the process and its children.
  */
 const GUARD = `
 trap '' HUP INT TERM
@@ -33,11 +33,11 @@ esac
 exit 0
 `;
 
-/** Waits for a line before it becomes the command, so that the guard knows the process before it does anything. */
+/** Waits for a line before it becomes the command, so that the guard knows the process before that does anything. */
 const STARTER = 'read -r go <&3 || exit 1; exec 3<&-; exec "$@"';
 
 /**
- * Says where a program is that was named as in a shell.
+ * Finds the path of a program that is named as in a shell.
  * @throws MigrateError `usage` when there is none
  */
 export function findCommand(program: string, env: Environment, cwd: string): string {
@@ -70,15 +70,15 @@ export interface RunCommandOptions {
   readonly env: Environment;
   readonly relay: SignalRelay;
   /**
-   * A person types into it: it stays with the terminal, which tells it of Ctrl-C itself. Otherwise it gets a process group of
-   * its own, of which nothing is left afterwards.
+   * Whether a person types into it: then it stays with the terminal, which sends Ctrl-C to it directly. Otherwise it
+   * gets a process group of its own, of which nothing is left afterwards.
    */
   readonly terminal: boolean;
 }
 
 /**
- * Runs a program with this one's standard streams and waits for it. A signal is passed on; the second one kills it.
- * It does not outlive this process, even if that is killed.
+ * Runs a program with this one's standard streams and waits for it. The first signal is passed on; the second one kills
+ * the program. It does not outlive this process, even if that is killed.
  */
 export async function runCommand(
   words: readonly string[],
@@ -110,7 +110,8 @@ export async function runCommand(
     return { code, signal };
   } finally {
     relay.to = null;
-    // What is left of a group goes with it; the children of a process that is gone are not to be told from others.
+    // The rest of a process group is killed, too; without a group, we cannot recognise the children of a process that
+    // is gone.
     guard.stdin.end(terminal ? "ended\n" : "");
     await guardGone;
   }

@@ -3,16 +3,16 @@ import { constants } from "node:os";
 import { main } from "./main";
 import type { SignalRelay } from "./run-command";
 
-/** Ctrl-C, whoever stops services, and a terminal or an SSH connection that is closed. */
+/** Ctrl-C, a service manager, and a terminal or an SSH connection that is closed. */
 const STOPPING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** npm passes Ctrl-C on to a script that the terminal told already: two signals, one wish. */
+/** npm passes Ctrl-C on to a script that already got it from the terminal: two signals, one wish. */
 const SAME_WISH_MS = 500;
 
 /**
- * Runs the command line of a process and sets its exit code, or has it die by the signal that its command died by. Ctrl-C, SIGTERM and SIGHUP end the run after the
- * current statement; a second one ends that statement on the server, and a third the process, which the next run
- * copes with.
+ * Runs the command line of a process and sets its exit code, or lets it die from the same signal as its command.
+ * Ctrl-C, SIGTERM and SIGHUP end the run after the current statement; a second one kills that statement on the server,
+ * and a third one ends the process, which the next run can cope with.
  */
 export async function start(process: NodeJS.Process): Promise<void> {
   const stop = new AbortController();
@@ -30,7 +30,7 @@ export async function start(process: NodeJS.Process): Promise<void> {
     else process.exit(2);
   };
   for (const signal of STOPPING) process.on(signal, onSignal);
-  // `status | head -1`: whoever read has what it wanted.
+  // `status | head -1`: the reader has got what it wanted.
   process.stdout.on("error", ignoreClosedPipe);
   process.stderr.on("error", ignoreClosedPipe);
   const end = await main(process.argv.slice(2), process.env, process, {
@@ -43,14 +43,14 @@ export async function start(process: NodeJS.Process): Promise<void> {
   else dieBy(process, end);
 }
 
-/** Whoever waits for this process is to see what ended the command. */
+/** The parent of this process should see what ended the command. */
 function dieBy(process: NodeJS.Process, signal: NodeJS.Signals): void {
-  // What a shell makes of it, where Node survives the signal; at this one it would begin to debug.
+  // The exit code that a shell would give, in case Node survives the signal; on SIGUSR1 it would start its debugger.
   process.exitCode = 128 + constants.signals[signal];
   if (signal !== "SIGUSR1") process.kill(process.pid, signal);
 }
 
-/** A terminal that was closed is written to with EIO. */
+/** Writing to a closed terminal fails with EIO. */
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
 }

@@ -13,7 +13,7 @@ export interface Output {
   readonly columns?: number | undefined;
 }
 
-/** What a person types into. */
+/** The stream that a person types into. */
 export interface Input {
   readonly isTTY?: boolean | undefined;
   setEncoding(encoding: "utf8"): unknown;
@@ -25,18 +25,18 @@ export interface Input {
   pause(): unknown;
 }
 
-/** What `main` needs of the process around it. */
+/** What `main` needs from the process. */
 export interface Io {
-  /** Left out: nobody can be asked. */
+  /** Left out: there is nobody to ask. */
   readonly stdin?: Input;
   readonly stdout: Output;
   readonly stderr: Output;
-  /** Node, the program as it was started, and its words; left out: not known. */
+  /** Node, the program's path, and its words; left out: not known. */
   readonly argv?: readonly string[] | undefined;
   cwd(): string;
 }
 
-/** Whether a stream goes to a terminal that can go back on a line. */
+/** Whether a stream goes to a terminal that can overwrite a line. */
 export function isTerminal(output: Output, env: Readonly<Record<string, string | undefined>>): boolean {
   return output.isTTY === true && env.TERM !== "dumb";
 }
@@ -50,7 +50,7 @@ const CODES: Readonly<Record<Style, readonly [on: number, off: number]>> = {
 };
 
 /**
- * How to lay out what goes to a stream. Colours only on a terminal that has them, and never with NO_COLOR.
+ * The layout for a stream. Colours only on a terminal that has them, and never with NO_COLOR.
  * @see https://no-color.org
  */
 export function layoutFor(output: Output, env: Readonly<Record<string, string | undefined>>): Layout {
@@ -72,7 +72,7 @@ export function writeLines(output: Output, lines: readonly string[]): void {
 
 /**
  * Asks on stderr, and reads one line from a terminal.
- * @returns the line without its end; null when stdin or stderr is no terminal, or the input ended
+ * @returns the line without its end; null when stdin or stderr is not a terminal, or the input ended
  * @throws MigrateError `interrupted` when the signal is aborted meanwhile
  */
 export async function askOnTerminal(
@@ -106,7 +106,7 @@ export async function askOnTerminal(
     signal.removeEventListener("abort", onAbort);
     stdin.off("data", onData);
     stdin.off("end", onEnd);
-    // A terminal that is read from keeps the process alive.
+    // Reading from a terminal would keep the process alive.
     stdin.pause();
     if (!typed.includes("\n")) stderr.write("\n");
   }
@@ -125,7 +125,7 @@ export function readAll(stdin: Input): Promise<string> {
   });
 }
 
-/** One line at the bottom of a terminal that is written over and over. */
+/** One line at the bottom of a terminal that is overwritten again and again. */
 export interface LiveLine {
   /** Shows a text of ASCII characters; what does not fit is cut. */
   draw(text: string): void;
@@ -133,14 +133,14 @@ export interface LiveLine {
   clear(): void;
 }
 
-/** Back to the line's beginning, and delete it. */
+/** Go back to the beginning of the line, and delete it. */
 const ERASE = "\r\u001b[K";
 
 export function createLiveLine(output: Output): LiveLine {
   let drawn = false;
   return {
     draw(text) {
-      // A full line would make the terminal go on to the next.
+      // A full line would make the terminal wrap.
       output.write(`${ERASE}${text.slice(0, (output.columns || 80) - 1)}`);
       drawn = true;
     },
@@ -152,10 +152,9 @@ export function createLiveLine(output: Output): LiveLine {
 }
 
 /**
- * V8 lets a heap grow to a multiple of what is alive before it looks for garbage, and what passes through while a large
- * file runs is nearly all garbage: 1 GB in 160 MB without this, in 90 with it, in the same time. Both flags are read
- * whenever they matter; the versions are those of Node 20 to 25, because another might write a line about a flag
- * that it does not know.
+ * V8 lets a heap grow to a multiple of the live data before it collects garbage, and nearly all data of a large file is
+ * soon garbage: 1 GB takes 160 MB without these flags and 90 MB with them, in the same time. V8 reads both flags when
+ * it needs them. The versions are those of Node 20 to 25, because others might print a line about an unknown flag.
  */
 export function keepHeapSmall(v8Version: string = process.versions.v8): void {
   const major = Number.parseInt(v8Version, 10);
@@ -196,7 +195,7 @@ export function openEditor(paths: readonly string[], env: Environment, cwd: stri
       hint: `Set one of them, or open the files yourself:\n  ${paths.join("\n  ")}`,
     });
   }
-  // As git does it: the setting may have options in it ("code --wait"), so a shell has to read it.
+  // Like git: the setting can contain options ("code --wait"), so a shell must read it.
   const { status, error } = spawnSync("sh", ["-c", `${editor} "$@"`, editor, ...paths], {
     stdio: "inherit",
     cwd,
