@@ -13,7 +13,7 @@ import {
 } from "../settings/databases";
 import { missingSetting } from "../settings/environment";
 
-/** What says which databases: names and patterns, or a query that gives names. */
+/** Which databases: given by names and patterns, or by a query that returns names. */
 export type Wanted =
   | { readonly kind: "named"; readonly databases: readonly NamedDatabase[] }
   | { readonly kind: "query"; readonly sql: string };
@@ -22,9 +22,9 @@ const SERVER_NEEDED =
   "Set DATABASE_URL=mysql://user:password@host:port/ or MYSQL_HOST, MYSQL_USER and MYSQL_PASSWORD; only URLs in a file need no server.";
 
 /**
- * Finds the databases that are meant, each once, in the order in which they were named; those of one pattern by name. Asks the
- * server for patterns and queries only: that a name exists is found out when it is its turn.
- * @param server what the settings say; null: they name none
+ * Finds the databases, each once, in the order in which they were named; those of one pattern sorted by name. Asks the
+ * server only for patterns and queries: whether a name exists turns out when its turn comes.
+ * @param server the server in the settings; null: they name none
  * @throws RefusedError `missing-setting`, `bad-setting`; MigrateError `unknown-database` when there is none, `usage` for a query
  *   that gives no names; as `openSession`
  */
@@ -117,7 +117,10 @@ async function asking<T>(
   return await withTranslatedErrors(() => withSession(server, body, { withoutDatabase }));
 }
 
-/** Two names of one server are not told to be the same; then the lock has one of them wait, and find nothing to do. */
+/**
+ * Two names for one server are not recognised as the same; then the lock makes one of them wait, and it finds nothing
+ * to do.
+ */
 function withoutRepeated(databases: readonly OneDatabase[]): readonly OneDatabase[] {
   const seen = new Set<string>();
   return databases.filter(({ database: { host, port, socket, database } }) => {

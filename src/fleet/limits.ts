@@ -1,16 +1,16 @@
 import type { AnyCommand } from "../verbs/verb";
 import type { Limits } from "./next";
 
-/** What was asked for; null: nothing. */
+/** The requested limits; null: not given. */
 export type WantedLimits = { readonly [K in keyof Limits]: number | null };
 
 const CANARY = 1;
 const MAX_FAILURES = 1;
 
 /**
- * The limits of a verb. One that only looks needs no canary, and a database that cannot be looked at is no reason not to look at
- * the others.
- * @param dryRun a verb that changes databases only says what it would do
+ * The limits for a verb. A verb that only looks needs no canary, and when it cannot look at one database, it can still
+ * look at the others.
+ * @param dryRun whether a verb that changes databases only says what it would do
  */
 export function limitsFor(
   { overMany, runsMigrations }: Pick<AnyCommand, "overMany" | "runsMigrations">,

@@ -1,19 +1,19 @@
-/** How many databases are worked on at once, and when no other one is begun. */
+/** How many databases to work on at once, and when to begin no more. */
 export interface Limits {
-  /** So many are first worked on one after another, and all have to go well. */
+  /** How many go first, one after another; all of them must succeed. */
   readonly canary: number;
-  /** Then so many at a time. */
+  /** How many at a time after that. */
   readonly parallel: number;
-  /** Once so many failed, no other one is begun; null: failures stop nothing. */
+  /** After this many failures, no more are begun; null: failures stop nothing. */
   readonly maxFailures: number | null;
 }
 
-/** How far it is. */
+/** How far it has come. */
 export interface Standing {
   readonly total: number;
-  /** Begun, those that ended among them. */
+  /** Begun, including those that ended. */
   readonly begun: number;
-  /** Ended, those that failed among them. */
+  /** Ended, including those that failed. */
   readonly ended: number;
   readonly failed: number;
   /** One of the canaries failed. */
@@ -22,10 +22,10 @@ export interface Standing {
   readonly stopping: boolean;
 }
 
-/** What is next: another database, waiting for one that is under way, or nothing. */
+/** What comes next: another database, waiting for a running one, or nothing. */
 export type Next = "begin" | "wait" | "end";
 
-/** Decides what is next. They are begun in their order; those under way always end by themselves. Pure. */
+/** Decides what comes next. Databases are begun in order; running ones always end by themselves. Pure. */
 export function decideNext(standing: Standing, { canary, parallel, maxFailures }: Limits): Next {
   const { total, begun, ended, failed, canaryFailed, stopping } = standing;
   const enough = stopping || canaryFailed || (maxFailures !== null && failed >= maxFailures);

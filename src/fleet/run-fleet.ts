@@ -19,9 +19,9 @@ export function forMany<O extends OptionTable, R>(command: Command<O, R>): ManyC
   return { ...command, overMany };
 }
 
-/** The databases, and how to go about them. */
+/** The databases, and how to work on them. */
 export interface Fleet {
-  /** Asked for when the folder was judged. */
+  /** Called after the folder has been checked. */
   readonly databases: () => Promise<readonly OneDatabase[]>;
   /** What is the same for all of them. */
   readonly settings: ServerSettings;
@@ -30,8 +30,8 @@ export interface Fleet {
 }
 
 /**
- * Runs a verb over many databases, each as it would run over one. One that fails is a result, and not an error.
- * @throws MigrateError, RefusedError for what is wrong with the folder or the options, before any server is asked anything; as
+ * Runs a verb over many databases, on each as if it were the only one. A failure of one is a result, not an error.
+ * @throws MigrateError, RefusedError for problems of the folder or the options, before any server is contacted; as
  *   `fleet.databases`
  */
 export async function runFleet<O extends OptionTable, R>(
@@ -89,7 +89,7 @@ export async function runFleet<O extends OptionTable, R>(
   }
 }
 
-/** The signals, for as many listeners as there are; they are told once, and not by each database that is under way. */
+/** Passes the signals on to any number of listeners; a signal is reported once, not by each running database. */
 function relaySignals(
   { signal, killSignal }: Signals,
   told: (kill: boolean) => void,
@@ -119,7 +119,7 @@ function relaySignals(
 
 type Signals = Pick<Context<OptionTable>, "signal" | "killSignal">;
 
-/** Repeated, as every run may be, it would go further on the databases that are done. */
+/** A run may be repeated, and then a relative target would go further on the databases that are done. */
 function refuseRelative(verb: string, options: Readonly<Record<string, unknown>>): void {
   const target = options.to ?? options.target ?? null;
   const given =
@@ -148,7 +148,7 @@ function contextFor<O extends OptionTable>(
   return {
     ...context,
     settings: () => own,
-    // Several at once would ask at one terminal.
+    // Several databases at once would ask on one terminal.
     ask: async () => null,
     emit(event) {
       if (event.event !== "stopping") tell({ ...event, database: label });
@@ -179,7 +179,7 @@ async function runOne<O extends OptionTable, R>(
     return { database, outcome: "done", state, from, to, migrations, ...spent };
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-    // What was misunderstood of the command line would be so for each of them.
+    // A mistake in the command line would be the same for each database.
     if (codeOf(error) === "usage") throw error;
     const outcome = codeOf(error) === "interrupted" ? "interrupted" : "failed";
     const where = { from: null, to: reached, migrations: done };

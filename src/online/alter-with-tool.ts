@@ -25,16 +25,19 @@ import { keepAlive } from "./keep-alive";
 import { clearLeftovers, observe, readUpSince } from "./observe";
 import { progressIn, runTool, type ToolEnd } from "./tool";
 
-/** What a table is changed with. */
+/** What is needed to change a table. */
 export interface OnlineHands {
-  /** Holds the lock; it waits while the tool works. */
+  /** The session with the lock; it waits while the tool works. */
   readonly session: Session;
   readonly settings: OnlineSettings;
-  /** Seconds that the tool waits for a metadata lock, and everybody who writes behind it. */
+  /** How many seconds the tool waits for a metadata lock; all writers wait behind it. */
   readonly lockWaitSeconds: number;
   /** Opens another session like this one. */
   readonly beside: () => Promise<Session>;
-  /** Does work that takes locks, again while it cannot have them; says who holds them. @throws MigrateError `blocked` */
+  /**
+   * Does work that takes locks, and tries again while it cannot get them; says who holds them. @throws MigrateError
+   * `blocked`
+   */
   readonly locked: (work: () => Promise<void>) => Promise<void>;
   /** Writes into the intent what the tool makes. */
   readonly note: (mark: ToolMark) => Promise<void>;
@@ -44,7 +47,7 @@ export interface OnlineHands {
   readonly made: () => Promise<string | null>;
   readonly progress: (stage: string, percent: number, remainingMs: number | null) => void;
   readonly warn: (message: string) => void;
-  /** Aborted: stop as soon as all is clear; and at once. */
+  /** Aborted when the tool must stop in good order, or at once. */
   readonly stop: AbortSignal;
   readonly kill: AbortSignal;
 }
@@ -56,8 +59,8 @@ export interface OnlineAlter extends AlterParts {
 }
 
 /**
- * Has a tool change a table, while others write to it. What it leaves is cleared in any case, unless the connection is lost; then
- * the intent says what to clear.
+ * Lets a tool change a table while others write to it. What the tool leaves behind is always cleared, unless the
+ * connection is lost; then the intent says what to clear.
  * @throws MigrateError `cannot-online` before anything was done, `tool-failed`, `interrupted`, `blocked`; the driver's error
  */
 export async function alterWithTool(hands: OnlineHands, alter: OnlineAlter): Promise<void> {
@@ -73,11 +76,11 @@ export async function alterWithTool(hands: OnlineHands, alter: OnlineAlter): Pro
   const clear = (): Promise<void> => clearLeftovers(hands.session, copying.mark, hands.locked);
   try {
     if (copying.lost !== null) throw copying.lost;
-    // Another tool has swapped the tables by then.
+    // Other tools have already swapped the tables.
     if (command === null || copying.end.code !== 0) await refuseEnd(hands, alter, copying.end);
     if (command === null) await swap(hands, alter, copying.mark);
   } catch (error) {
-    // Where the connection is gone this fails as well, and the next run does it.
+    // If the connection is gone, this fails as well, and the next run does it.
     await clear().catch(() => {});
     throw error;
   }
@@ -90,8 +93,8 @@ async function refuseUnfit(session: Session, { text, database, table }: OnlineAl
 }
 
 /**
- * @param takesFree names that are taken are left out, so that they are never cleared; otherwise they are refused
- * @throws MigrateError `cannot-online` where a name is taken
+ * @param takesFree true: taken names are left out, so that they are never cleared; false: they are refused
+ * @throws MigrateError `cannot-online` when a name is taken
  */
 async function markOf(
   session: Session,
@@ -209,7 +212,7 @@ function stopped(table: string): MigrateError {
   return new MigrateError("interrupted", `stopped on request while ${table} was copied, which is as it was.`);
 }
 
-/** Believes in the copy only after a look at it, then gives it the table's name. */
+/** Checks the copy, then gives it the table's name. */
 async function swap(hands: OnlineHands, alter: OnlineAlter, mark: ToolMark): Promise<void> {
   const { database, table } = alter;
   const [copied] = mark.copies;
@@ -221,7 +224,7 @@ async function swap(hands: OnlineHands, alter: OnlineAlter, mark: ToolMark): Pro
   if (seen.triggers.length !== mark.triggers.length || seen.copies.length === 0) {
     throw new MigrateError("tool-failed", `somebody dropped what keeps the copy of ${table} up to date.`);
   }
-  // The server would know nothing of its rows at first, and choose bad plans.
+  // Otherwise the server would know nothing about its rows at first, and choose bad plans.
   await hands.session.query(`ANALYZE NO_WRITE_TO_BINLOG TABLE ${quoteQualified(database, copied)}`);
   const [from, to] = [quoteQualified(database, table), quoteQualified(database, copied)];
   await hands.locked(async () => {
@@ -238,7 +241,7 @@ async function refuseOtherDefinition(
   const wanted = await made();
   if (wanted === null) return;
   const is = (await readDefinition(session, { type: "table", database, name: copied }, database)) ?? "";
-  // The server renames these together with their table.
+  // The server renames these constraints together with their table.
   if (is.replaceAll(`\`${copied}_chk_`, `\`${table}_chk_`) === wanted) return;
   throw new MigrateError(
     "tool-failed",

@@ -2,20 +2,20 @@ import type { DatabaseSettings } from "../settings/database";
 import type { OnlineSettings } from "../settings/online";
 import type { AlterParts } from "../syntax/alter-wish";
 
-/** The tool that is used unless another one is set. */
+/** The default tool. */
 export const PT_OSC = "pt-online-schema-change";
 
-/** What a tool is told. */
+/** What a tool needs to know. */
 export interface Order {
   readonly database: string;
   readonly table: string;
   readonly clauses: AlterParts["clauses"];
   readonly user: string;
-  /** Of the way to the server, on 127.0.0.1. */
+  /** The port of the way to the server, on 127.0.0.1. */
   readonly port: number;
-  /** Seconds that it waits for a metadata lock. */
+  /** How many seconds it waits for a metadata lock. */
   readonly lockWaitSeconds: number;
-  /** The server has the variable explain_format, without which the tool cannot read its plans. */
+  /** Whether the server has the variable explain_format, which must be set so that the tool can read plans. */
   readonly explainFormat: boolean;
 }
 
@@ -25,10 +25,12 @@ export interface CommandLine {
   readonly args: readonly string[];
 }
 
-/** The file with user and password, as the tool finds it: it has no name in any folder, so that nothing can be left of it. */
+/**
+ * The tool's path to the file with user and password. The file has no name in any folder, so it cannot be left behind.
+ */
 export const CONFIG = "/dev/fd/3";
 
-/** Names of what pt-online-schema-change makes: its copy, what it calls the table afterwards, and its triggers. */
+/** The names that pt-online-schema-change uses: for its copy, for the old table afterwards, and for its triggers. */
 export function namesOf(
   database: string,
   table: string,
@@ -41,7 +43,7 @@ export function namesOf(
   };
 }
 
-/** The same of other tools: gh-ost's, and those of pt-online-schema-change behind a script. */
+/** The same for other tools: gh-ost, or pt-online-schema-change called by a script. */
 export function namesOfAny(database: string, table: string): ReturnType<typeof namesOf> {
   const own = namesOf(database, table);
   return {
@@ -52,14 +54,14 @@ export function namesOfAny(database: string, table: string): ReturnType<typeof n
 }
 
 /**
- * pt-online-schema-change, told to copy and keep the copy up to date, and nothing more: the tables are swapped by the session that
- * holds the lock, once the copy was compared.
+ * pt-online-schema-change, told only to copy and to keep the copy up to date: the session with the lock swaps the
+ * tables, after the copy has been compared.
  */
 export function ptOscCommand(path: string, order: Order, settings: OnlineSettings): CommandLine {
   const variables = [
     `lock_wait_timeout=${order.lockWaitSeconds}`,
     "innodb_lock_wait_timeout=1",
-    // In its default form MySQL 9 prints plans that the tool takes for empty tables.
+    // MySQL 9's default format makes the tool believe that tables are empty.
     ...(order.explainFormat ? ["explain_format=TRADITIONAL"] : []),
   ];
   const lag = settings.maxLag === null ? ["none"] : ["processlist", "--max-lag", String(settings.maxLag)];
@@ -93,14 +95,18 @@ export function ptOscCommand(path: string, order: Order, settings: OnlineSetting
   };
 }
 
-/** The tool gives up beyond this load. By its own default that is twice what makes it pause, which a busy minute reaches. */
+/**
+ * Above this load the tool gives up. Its own default is twice the load at which it pauses, and a busy minute can reach
+ * that.
+ */
 function raised(load: string): string {
   return load.replace(/([=:])(\d+)/g, (_, sign, limit) => `${sign}${Number(limit) * 8}`);
 }
 
 /**
  * Another tool's command line, for the shell.
- * @param template with `{host}`, `{port}`, `{database}`, `{table}`, `{alter}`, `{user}` and `{config}`, each of which is put in quoted
+ * @param template with `{host}`, `{port}`, `{database}`, `{table}`, `{alter}`, `{user}` and `{config}`, which are
+ * inserted with shell quotes
  */
 export function otherCommand(template: string, order: Order): CommandLine {
   const values: Readonly<Record<string, string>> = {
@@ -122,12 +128,12 @@ function shellQuoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** What the tool's file says: who connects, and how safely. */
+/** The content of the tool's file: who connects, and with which TLS. */
 export function configText({ user, password, ssl }: DatabaseSettings): string {
   const lines = [`user=${quoted(user)}`, `password=${quoted(password)}`];
   if (ssl.mode !== "disabled" && ssl.mode !== "preferred") {
-    // MariaDB's library and MySQL's have words of their own, and pass over each other's. A name cannot be compared: the way
-    // leads through this machine.
+    // MariaDB's library and MySQL's have different options, and ignore each other's. The server's name cannot be
+    // verified, because the connection goes through this machine.
     lines.push("ssl-enforce", `ssl-mode=${ssl.mode === "required" ? "REQUIRED" : "VERIFY_CA"}`);
   }
   for (const part of ["ca", "cert", "key"] as const) {

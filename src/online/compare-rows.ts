@@ -1,24 +1,24 @@
 import type { Row, Session } from "../server/session";
 import { quoteIdentifier, quoteQualified } from "../syntax/quote";
 
-/** What a comparison of a table with its copy found. */
+/** The result of comparing a table with its copy. */
 export interface Compared {
   readonly rows: number;
   /** Where they differ; null: nowhere. */
   readonly difference: string | null;
-  /** Columns of both whose values were not compared, because their type changed to one that prints them otherwise. */
+  /** Common columns whose values were not compared, because the new type prints them differently. */
   readonly notCompared: readonly string[];
 }
 
-/** Rows that are read in one snapshot. */
+/** How many rows are read in one snapshot. */
 const CHUNK_ROWS = 50_000;
 
 /**
- * Compares the rows of a table with those of its copy, while others write to it. Triggers change both in one transaction, so that
- * in any one snapshot both have the same rows. Each piece of the table is read in a snapshot of its own: whatever it was when it was
- * read, the triggers have kept since.
- * @param session one in which nothing else is done, and no transaction is open
- * @param goOn called before each piece, with the rows so far; what it throws ends it
+ * Compares the rows of a table with those of its copy, while others write to it. Triggers change both in one
+ * transaction, so both have the same rows in any snapshot. Each piece of the table is read in a snapshot of its own: if
+ * it was equal then, the triggers have kept it equal since.
+ * @param session a session that does nothing else and has no open transaction
+ * @param goOn called before each piece, with the number of rows so far; an error from it ends the comparison
  * @throws the driver's error
  */
 export async function compareRows(
@@ -75,7 +75,7 @@ async function inSnapshot<T>(session: Session, body: () => Promise<T>): Promise<
   }
 }
 
-/** No order is needed, and no two rows are alike. MySQL 9 has no MD5() any more. */
+/** This needs no order, and no two rows are equal. MySQL 9 no longer has MD5(). */
 async function sum(session: Session, table: string, values: string, where: string): Promise<Row | undefined> {
   const half = (at: number): string => `BIT_XOR(CAST(CONV(SUBSTR(h, ${at}, 16), 16, 10) AS UNSIGNED))`;
   const [row] = await session.query(
@@ -109,7 +109,7 @@ async function endOfChunk(
   return row === undefined || !/^-?\d+$/.test(String(row.last)) ? null : String(row.last);
 }
 
-/** The one column of the primary key, if it is a whole number; otherwise all is read in one snapshot. */
+/** The only column of the primary key, if it is an integer; otherwise everything is read in one snapshot. */
 async function integerKey(session: Session, database: string, table: string): Promise<string | null> {
   const rows = await session.query(
     `SELECT COLUMN_NAME AS name, DATA_TYPE AS type FROM information_schema.COLUMNS
@@ -124,7 +124,7 @@ async function integerKey(session: Session, database: string, table: string): Pr
 
 interface Column {
   readonly name: string;
-  /** Its value as text, together with whether it is NULL. */
+  /** Its value as text, which also tells NULL apart. */
   readonly text: string;
 }
 
@@ -176,7 +176,7 @@ function asText(column: string, { data }: Row): string {
   return plain ? `CAST(${column} AS CHAR)` : `HEX(${column})`;
 }
 
-/** Types that print the same value in the same way. */
+/** Whether the types print the same value in the same way. */
 function asEither(column: string, was: Row, is: Row): string | null {
   const both = [String(was.data), String(is.data)];
   for (const kind of [INTEGERS, TEXTS]) {

@@ -2,20 +2,20 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import type { DatabaseSettings } from "../settings/database";
 
 /**
- * The tool's only way to the server. When this process is gone, however that came about, so are the tool's connections: an
- * orphan can do nothing more, whatever it still tries.
+ * The tool's only way to the server. When this process is gone, however that happened, the tool's connections are gone,
+ * too: an orphaned tool can do no more harm.
  */
 export interface Door {
   /** On 127.0.0.1. */
   readonly port: number;
-  /** Shuts it, with all connections. */
+  /** Closes it and all connections. */
   close(): Promise<void>;
 }
 
 /**
- * @param server where the connections lead
- * @param onSession told the CONNECTION_ID() of each session before the tool can send anything in it; when it rejects, the
- *   connection is dropped
+ * @param server where the connections go
+ * @param onSession called with the CONNECTION_ID() of each session before the tool can send anything in it; when it
+ *   rejects, the connection is dropped
  */
 export async function openDoor(
   server: Pick<DatabaseSettings, "host" | "port" | "socket">,
@@ -64,7 +64,7 @@ function listen(door: Server): Promise<void> {
   });
 }
 
-/** Gives the server's first packet, whole, to the callback. */
+/** Gives the server's complete first packet to the callback. */
 function readGreeting(beyond: Socket, body: (greeting: Buffer) => Promise<void>): void {
   let got = Buffer.alloc(0);
   const gather = (part: Buffer): void => {

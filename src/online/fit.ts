@@ -4,16 +4,16 @@ import { renamesIn } from "../syntax/renames-in";
 import { mayComeBack } from "../syntax/statements/alter-table";
 import { createReader, isKeyword } from "../syntax/token-reader";
 
-/** What a table has that matters to a tool that copies it. */
+/** Facts about a table that matter to a tool that copies it. */
 export interface TableFacts {
-  /** `BASE TABLE`, or what else it is; null: there is no such table. */
+  /** `BASE TABLE` or another type; null: there is no such table. */
   readonly type: string | null;
   readonly engine: string;
-  /** Its foreign keys, and those of others that lead to it. */
+  /** Its foreign keys, and those of other tables that refer to it. */
   readonly foreignKeys: readonly string[];
   readonly triggers: readonly string[];
   readonly checks: readonly string[];
-  /** A key of which no two rows are alike, and in which no value is missing. */
+  /** Whether it has a unique key without NULLs. */
   readonly hasKey: boolean;
 }
 
@@ -24,7 +24,7 @@ export interface Unfit {
 }
 
 /**
- * What pt-online-schema-change cannot do, or would do otherwise than the server. Pure.
+ * Why pt-online-schema-change cannot do a change, or would do it differently from the server. Pure.
  * @returns null when it can
  */
 export function whyUnfit(text: string, name: string, facts: TableFacts): Unfit | null {
@@ -115,7 +115,7 @@ export async function readFacts(session: Session, database: string, table: strin
   };
 }
 
-/** Those that are written as constraints of the table; MariaDB's of a column have no name that could change. */
+/** Only constraints of the table; MariaDB's checks of a column have no name that could change. */
 async function readChecks(session: Session, database: string, table: string): Promise<readonly string[]> {
   const rows = await session.query(
     `SELECT CONSTRAINT_NAME AS name FROM information_schema.TABLE_CONSTRAINTS

@@ -1,16 +1,16 @@
-/** Keeps a session alive that has nothing to do, and takes turns with who has. */
+/** Keeps an idle session alive, and takes turns with other work in it. */
 export interface Keeper {
-  /** Aborted, with the reason, once the session or the right to run is gone. */
+  /** Aborted, with the reason, when the session or the right to run is gone. */
   readonly lost: AbortSignal;
   /** Does something in the session when nothing else is done there. */
   turn(work: () => Promise<void>): Promise<void>;
   end(): Promise<void>;
 }
 
-/** Much less than a session may be idle. */
+/** Much shorter than the time a session may be idle. */
 const EVERY_MS = 5_000;
 
-/** @param confirm asks the session whether it still has the right to run; rejects when it has not */
+/** @param confirm asks the session whether it still has the right to run; rejects if not */
 export function keepAlive(confirm: () => Promise<void>): Keeper {
   const lost = new AbortController();
   let last: Promise<void> = Promise.resolve();

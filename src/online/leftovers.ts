@@ -1,16 +1,16 @@
-/** What is there of a tool's work, as the server tells. */
+/** What exists of a tool's work, according to the server. */
 export interface Observed {
-  /** Sessions of the tool that are still there. */
+  /** The tool's sessions that still exist. */
   readonly sessions: readonly number[];
-  /** The table that is altered is there, in whichever form. */
+  /** Whether the altered table exists, in either form. */
   readonly table: boolean;
-  /** Of the names that the intent lists, those that are taken. */
+  /** Those of the intent's names that are taken. */
   readonly copies: readonly string[];
   readonly olds: readonly string[];
   readonly triggers: readonly string[];
 }
 
-/** The next thing to be done about it. */
+/** The next step. */
 export type Clearing =
   | { readonly do: "end-sessions"; readonly sessions: readonly number[] }
   | { readonly do: "put-back"; readonly old: string }
@@ -20,10 +20,11 @@ export type Clearing =
   | { readonly do: "nothing" };
 
 /**
- * Says what to do next about a tool's leftovers; it is asked again after each step, and what is left then is less.
+ * Decides what to do next about a tool's leftovers; called again after each step, until nothing is left.
  *
- * The order is what matters: a session that lives could make what was just dropped. Triggers write to the copy, so that without
- * it every INSERT of the application would fail. And the old table is the only one with the rows as long as no other has its name.
+ * The order matters: a living session could make again what was just dropped. Triggers write to the copy, so without
+ * the copy every INSERT of the application would fail. And as long as no other table has its name, the old table is the
+ * only one with the rows.
  */
 export function decideClearing({ sessions, table, copies, olds, triggers }: Observed): Clearing {
   if (sessions.length > 0) return { do: "end-sessions", sessions };
@@ -31,7 +32,7 @@ export function decideClearing({ sessions, table, copies, olds, triggers }: Obse
     const [old, another] = olds;
     if (old !== undefined && another === undefined) return { do: "put-back", old };
     if (copies.length + olds.length > 0) return { do: "ask", why: "the table that it is about is gone" };
-    // Somebody dropped it: whether that is right is judged like any other difference.
+    // Somebody dropped the table: whether that is right is judged like any other difference.
     return triggers.length > 0 ? { do: "drop-triggers", triggers } : { do: "nothing" };
   }
   if (triggers.length > 0) return { do: "drop-triggers", triggers };

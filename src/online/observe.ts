@@ -7,17 +7,17 @@ import { LASTING } from "../server/tables";
 import { quoteIdentifier, quoteQualified } from "../syntax/quote";
 import { type Clearing, decideClearing, type Observed } from "./leftovers";
 
-/** Since when a server is up, to within a second or two. */
+/** When a server was started, to within a second or two. */
 export async function readUpSince(session: Session): Promise<number> {
   const [now] = await session.query("SELECT UNIX_TIMESTAMP(SYSDATE()) AS seconds");
   const [status] = await session.query("SHOW GLOBAL STATUS LIKE 'Uptime'");
   return Math.round(Number(now?.seconds) - Number(status?.Value));
 }
 
-/** Two readings of when the same server came up differ by less than this, and a restart takes longer. */
+/** Two readings of the same server's start time differ by less than this, and a restart takes longer. */
 const SAME_START_SECONDS = 3;
 
-/** Looks what is there of a tool's work. */
+/** Looks for what exists of a tool's work. */
 export async function observe(session: Session, mark: ToolMark): Promise<Observed> {
   const sessions = await readSessions(session, mark);
   const names = [mark.table, ...mark.copies, ...mark.olds];
@@ -51,7 +51,7 @@ async function readTriggers(session: Session, { database, triggers }: ToolMark):
   return rows.map(({ name }) => String(name));
 }
 
-/** Numbers of sessions begin anew when a server starts, so that the same number is somebody else's then. */
+/** Session numbers begin anew when a server restarts, so the same number may then be somebody else's. */
 async function readSessions(session: Session, mark: ToolMark): Promise<readonly number[]> {
   const { connections, instance, upSince } = mark;
   if (connections.length === 0 || session.server.instance !== instance) return [];
@@ -61,13 +61,13 @@ async function readSessions(session: Session, mark: ToolMark): Promise<readonly 
   return connections.filter((id) => alive.has(id));
 }
 
-/** A session that was told to end undoes what it was doing first. */
+/** A killed session first undoes what it was doing. */
 const END_TRIES = 600;
 
 /**
- * Ends what is left of a tool, and clears away what it made and nothing else.
- * @param locked does a piece of work that takes locks, again while it cannot have them
- * @throws MigrateError `in-doubt` where a person has to look, `blocked`; the driver's error
+ * Ends the tool's remaining sessions, and clears away what it made and nothing else.
+ * @param locked does work that takes locks, and tries again while it cannot get them
+ * @throws MigrateError `in-doubt` when a person must look, `blocked`; the driver's error
  */
 export async function clearLeftovers(
   session: Session,

@@ -5,35 +5,35 @@ import { join } from "node:path";
 import type { Environment } from "../settings/environment";
 import type { CommandLine } from "./command";
 
-/** A tool that ended. */
+/** How a tool ended. */
 export interface ToolEnd {
-  /** Null: a signal ended it. */
+  /** Null: a signal killed it. */
   readonly code: number | null;
   /** Its last lines. */
   readonly said: readonly string[];
-  /** It says that values did not fit where they were copied to. */
+  /** The line with which it complains that values did not fit into the copy; null: none. */
   readonly complained: string | null;
 }
 
 export interface ToolOptions {
   readonly environment: Environment;
-  /** What file descriptor 3 gives: who connects, with the password. */
+  /** The content of file descriptor 3: who connects, with the password. */
   readonly config: string;
-  /** Told each line that it prints. */
+  /** Called with each line that it prints. */
   readonly onLine: (line: string) => void;
-  /** Aborted: it is asked to end, in its own way. */
+  /** When aborted, the tool is asked to end in its own way. */
   readonly stop: AbortSignal;
-  /** Aborted: it is ended at once. */
+  /** When aborted, the tool is killed at once. */
   readonly kill: AbortSignal;
 }
 
-/** Lines that are kept for a message. */
+/** How many lines are kept for a message. */
 const LAST_LINES = 12;
-/** A tool that was asked to end and waits for a lock meanwhile gets so long. */
+/** How long a tool that was asked to end gets, since it may be waiting for a lock. */
 const GRACE_MS = 20_000;
 
 /**
- * Runs a tool in a process group of its own, so that a Ctrl-C in the terminal reaches it through us alone.
+ * Runs a tool in a process group of its own, so that a Ctrl-C in the terminal reaches it only through us.
  * @throws the system's error when it cannot be started
  */
 export async function runTool(line: CommandLine, options: ToolOptions): Promise<ToolEnd> {
@@ -60,7 +60,7 @@ export async function runTool(line: CommandLine, options: ToolOptions): Promise<
       return { code: await ended, said, complained };
     } finally {
       stopListening();
-      // What it started itself, if anything, does not outlive it.
+      // Processes that it started must not outlive it.
       signal(child, "SIGKILL");
     }
   } finally {
@@ -68,7 +68,10 @@ export async function runTool(line: CommandLine, options: ToolOptions): Promise<
   }
 }
 
-/** A file of mode 0600 that is in no folder any more before the password is written to it: no kill can leave it behind. */
+/**
+ * A file of mode 0600 that is removed from its folder before the password is written to it, so no kill can leave it
+ * behind.
+ */
 function openNameless(text: string): number {
   const folder = mkdtempSync(join(tmpdir(), "mysql-updown-"));
   try {
@@ -119,7 +122,7 @@ function endOnRequest(child: ChildProcess, { stop, kill }: ToolOptions): () => v
   };
 }
 
-/** To its whole group. */
+/** Sends a signal to the whole group. */
 function signal({ pid }: ChildProcess, name: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {
@@ -129,7 +132,7 @@ function signal({ pid }: ChildProcess, name: NodeJS.Signals): void {
   }
 }
 
-/** How far a tool says it is; null: the line is about something else. */
+/** How far a tool says it has come; null: the line is about something else. */
 export function progressIn(
   line: string,
 ): { readonly percent: number; readonly remainingMs: number | null } | null {
