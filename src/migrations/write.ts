@@ -23,7 +23,7 @@ const LONGEST_NAME = 200;
  * @param wanted what the migration does, in words: blanks and other characters become `_`
  * @param now for timestamps
  * @param texts what goes into them; left out: comments that say what belongs there
- * @throws MigrateError `usage` for a name without letters and digits, or one that is too long; `folder-missing`,
+ * @throws MigrateError `usage` for a name without any letter or digit, or one that is too long; `folder-missing`,
  *   `unreadable`, `unwritable`; `duplicate-version` when somebody else took the version meanwhile
  */
 export function createPair(

@@ -61,8 +61,8 @@ export interface Migrator {
   init(input?: NoOptions): Promise<InitResult>;
 
   /**
-   * Writes the next numbered pair of files. Needs no database. Rejects with `usage` for a name without letters and
-   * digits, `duplicate-version` and `unwritable`; then no file is left behind.
+   * Writes the next numbered pair of files. Needs no database. Rejects with `usage` for a name without any letter or
+   * digit, `duplicate-version` and `unwritable`; then no file is left behind.
    * @example
    * const { upPath, downPath } = await migrator.create({ name: "add_email_to_users" });
    */
