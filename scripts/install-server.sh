@@ -2,9 +2,10 @@
 # Puts a real MySQL or MariaDB server and its command-line client into one folder, beside whatever the system
 # has and without touching it: takes Debian's packages with all their libraries, unpacks them, and writes
 # wrappers (mysqld and mysql, or mariadbd, mariadb-install-db and mariadb) that run them with those libraries,
-# so they work on any Linux of the same processor. percona-toolkit comes with a perl of its own, in the same way. Needs apt-get, dpkg-deb and a Debian mirror; not root.
+# so they work on any Linux of the same processor. percona-toolkit comes with a perl of its own, in the same way, and
+# chromium, which the tests of reports look at pages with, with all but the C library. Needs apt-get, dpkg-deb and a Debian mirror; not root.
 #
-#   install-server.sh mysql|mariadb|mariadb-11.8|mariadb-galera|percona-toolkit|percona-toolkit-3.2 [DIR]
+#   install-server.sh mysql|mariadb|mariadb-11.8|mariadb-galera|percona-toolkit|percona-toolkit-3.2|chromium [DIR]
 #       DIR defaults to ${XDG_CACHE_HOME:-$HOME/.cache}/mysql-updown/mysql (or …/mariadb, …/mariadb-11.8, …/mariadb-galera)
 #   prints the server's path; a second call with the same DIR returns at once.
 set -euo pipefail
@@ -18,12 +19,14 @@ case $name in
   mariadb-galera) suite=bookworm ;;
   percona-toolkit) suite=sid ;;
   percona-toolkit-3.2) suite=bookworm ;;
-  *) echo "usage: ${0##*/} mysql|mariadb|mariadb-11.8|mariadb-galera|percona-toolkit|percona-toolkit-3.2 [DIR]" >&2; exit 2 ;;
+  chromium) suite=bookworm ;;
+  *) echo "usage: ${0##*/} mysql|mariadb|mariadb-11.8|mariadb-galera|percona-toolkit|percona-toolkit-3.2|chromium [DIR]" >&2; exit 2 ;;
 esac
 family=${name%%-*}
 case $family in
   mysql) server=mysqld client=mysql variable=TEST_MYSQL_URL packages="mysql-server-core mysql-client-core" ;;
   mariadb) server=mariadbd client=mariadb variable=TEST_MARIADB_URL packages="mariadb-server-core mariadb-client-core" ;;
+  chromium) server=chromium variable=TEST_CHROMIUM packages="chromium fonts-dejavu-core" ;;
   # What it depends on beside is for its other tools.
   percona) server=pt-online-schema-change variable=PATH packages="perl libdbi-perl libdbd-mysql-perl libterm-readkey-perl" ;;
 esac
@@ -31,6 +34,8 @@ esac
 left_out='^(perl|libperl|dpkg$|debconf|tar$|passwd|adduser)'
 alone=
 [ "$family" != percona ] || { left_out='^(dpkg$|debconf|tar$|passwd|adduser)'; alone=percona-toolkit; }
+# Its child processes are started by path, not by a loader, so the C library has to be the machine's.
+[ "$family" != chromium ] || left_out="$left_out|^libc6\$|^libc-bin\$"
 [ "$name" != mariadb-galera ] || packages="$packages galera-4"
 
 # One line: what is missing, and what to do instead.
@@ -138,9 +143,25 @@ exec "\$loader" --library-path "\$root/usr/lib/\$machine:\$root/lib/\$machine" "
 W
   chmod +x "$root/$1"
 }
-if [ "$family" = percona ]; then
-  wrap_perl usr/bin/pt-online-schema-change
-  ln -s root/usr/bin/pt-online-schema-change "$work/installed/$server"
+# Fonts and their settings are the unpacked ones, so that pictures are alike everywhere.
+wrap_chromium() {
+  cat >"$work/installed/chromium" <<'W'
+#!/usr/bin/env bash
+root=$(cd "$(dirname "$(readlink -f "$0")")/root" && pwd)
+machine=$(uname -m)-linux-gnu
+export LD_LIBRARY_PATH=$root/usr/lib/$machine:$root/lib/$machine:$root/usr/lib/$machine/nss:$root/usr/lib/chromium
+export FONTCONFIG_SYSROOT=$root
+exec "$root/usr/lib/chromium/chromium" "$@"
+W
+  chmod +x "$work/installed/chromium"
+}
+if [ "$family" = percona ] || [ "$family" = chromium ]; then
+  if [ "$family" = chromium ]; then
+    wrap_chromium
+  else
+    wrap_perl usr/bin/pt-online-schema-change
+    ln -s root/usr/bin/pt-online-schema-change "$work/installed/$server"
+  fi
   version=$("$work/installed/$server" --version 2>/dev/null) || fail "the unpacked $name does not run on this machine"
   mv -T "$work/installed" "$dir"
   echo "install-server: $version" >&2

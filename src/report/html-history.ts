@@ -55,7 +55,7 @@ function renderMigration(migration: ReportedMigration, ids: Ids): Markup {
 /** Both files of a pair. */
 export function renderTexts({ up, down, missingText }: ReportedMigration): Markup {
   const missing = missingText === null ? null : markup`<p>${missingText}</p>`;
-  const first = up === null ? null : markup`<h4>Up</h4>${renderSql(up)}`;
-  const second = down === null ? null : markup`<h4>Down</h4>${renderSql(down)}`;
+  const first = up === null ? null : markup`<h3>Up</h3>${renderSql(up)}`;
+  const second = down === null ? null : markup`<h3>Down</h3>${renderSql(down)}`;
   return markup`${first}${second}${missing}`;
 }

@@ -72,7 +72,7 @@ function renderHead({ title, of, server, made }: Report): Markup {
 <div class="search" role="search">
 <label for="search">Search all names <kbd>/</kbd></label>
 <input id="search" type="search" role="combobox" aria-expanded="false" aria-controls="found" aria-autocomplete="list" autocomplete="off" spellcheck="false">
-<ul id="found" role="listbox" aria-label="Found" hidden></ul>
+<ul id="found" class="found" role="listbox" aria-label="Found" hidden></ul>
 <p id="told" class="unseen" role="status"></p>
 </div>
 </header>`;

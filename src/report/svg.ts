@@ -69,11 +69,12 @@ function renderBox(placed: PlacedBox, index: number, target: SvgOptions["target"
   const names = rows.map(({ row }) => row.name).join(", ");
   const tip = `${box.name}${words === "" ? "" : ` (${words})`}${names === "" ? "" : `: ${names}`}`;
   const mark = box.mark === null ? "" : ` ${box.mark}`;
-  const inner = markup`<title>${tip}</title><rect class="outline" width="${width}" height="${height}" rx="5"/><path class="head" d="M0 ${HEAD_HEIGHT}V5a5 5 0 0 1 5-5h${width - 10}a5 5 0 0 1 5 5v${HEAD_HEIGHT - 5}z"/><text class="title" x="${PADDING}" y="19">${title}</text>${note}${lines}${hidden}`;
+  const inner = markup`<title>${tip}</title><rect class="outline" width="${width}" height="${height}" rx="5"/><path class="head" d="M0 ${HEAD_HEIGHT}V5a5 5 0 0 1 5-5h${width - 10}a5 5 0 0 1 5 5v${HEAD_HEIGHT - 5}z"/><text class="title" x="${PADDING}" y="19">${title}</text>`;
+  const rest = markup`${note}${lines}${hidden}`;
   if (target === undefined)
-    return markup`<g class="box ${box.kind}${mark}" transform="translate(${x} ${y})">${inner}</g>`;
-  const label = `${box.kind === "elsewhere" ? "table" : box.kind} ${box.name}${words === "" ? "" : `, ${words}`}`;
-  return markup`<g class="box ${box.kind}${mark}" transform="translate(${x} ${y})" tabindex="0" role="button" aria-pressed="false" aria-label="${label}" data-box="${index}" data-to="${to ?? ""}">${inner}</g>`;
+    return markup`<g class="box ${box.kind}${mark}" transform="translate(${x} ${y})">${inner}${rest}</g>`;
+  // Read out are name and columns, as the title has them; the page of a table says the rest.
+  return markup`<g class="box ${box.kind}${mark}" transform="translate(${x} ${y})" tabindex="0" role="button" aria-pressed="false" data-box="${index}" data-to="${to ?? ""}">${inner}<g aria-hidden="true">${rest}</g></g>`;
 }
 
 const KEY_WORDS: Readonly<Record<string, string>> = {

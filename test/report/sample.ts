@@ -240,3 +240,140 @@ export function hostileReport(): Report {
     remarks: HOSTILE,
   });
 }
+
+/** A report in which there is something of everything. */
+export function richReport(): Report {
+  const users = table("users", {
+    comment: "Who writes",
+    columns: [
+      column("id", { key: "primary", more: "AUTO_INCREMENT" }),
+      column("email", { type: "varchar(200)", key: "unique" }),
+    ],
+    indexes: [{ name: "PRIMARY", kind: "primary", parts: ["id"], more: "" }],
+    size: { rows: 1200, bytes: 340_000 },
+    usedBy: ["titles"],
+  });
+  const posts = table("posts", {
+    columns: [
+      column("id", { key: "primary" }),
+      column("user_id", { key: "foreign" }),
+      column("title", { type: "varchar(100)", default: "''", comment: "Shown in lists", nullable: true }),
+    ],
+    references: [key("posts_user", "users", "user_id", { actions: "ON DELETE CASCADE" })],
+    checks: [{ name: "has_title", expression: "(title <> '')" }],
+    triggers: [{ name: "count_posts", when: "AFTER INSERT", body: "UPDATE users SET posts = posts + 1" }],
+  });
+  const titles = table("titles", { kind: "view", columns: [], uses: ["posts"], storage: "" });
+  const line = {
+    id: 1,
+    version: 1,
+    label: "0001_users",
+    what: "applied",
+    tone: "good" as const,
+    direction: "up" as const,
+    startedAt: "2026-03-01T12:00:00.123Z",
+    durationMs: 850,
+    who: "2 statements by app@% (ann on laptop), with 0.1.0",
+    reason: null,
+    error: null,
+  };
+  const migration = {
+    version: 1,
+    label: "0001_users",
+    state: "applied",
+    isPending: false,
+    problems: [],
+    up: "CREATE TABLE users (id INT PRIMARY KEY); -- who\nINSERT INTO users VALUES (1);",
+    down: "DROP TABLE users;",
+    missingText: null,
+  };
+  const tags = table("tags");
+  return reportOf([users, posts, titles], {
+    programs: [{ kind: "procedure", name: "merge_tags", definition: "CREATE PROCEDURE merge_tags() DO 1" }],
+    history: [
+      line,
+      {
+        ...line,
+        id: 2,
+        what: "failed after 1 of 2",
+        tone: "bad",
+        error: "Table 'x' does not exist",
+        durationMs: null,
+      },
+      {
+        ...line,
+        id: 3,
+        what: "repaired",
+        tone: "warn",
+        direction: null,
+        reason: "a comment was wrong",
+        durationMs: null,
+      },
+      { ...line, id: 4, what: "reverted", tone: "neutral", direction: "down", durationMs: 12 },
+    ],
+    migrations: [
+      migration,
+      {
+        ...migration,
+        version: 2,
+        label: "0002_posts",
+        isPending: true,
+        state: "pending",
+        problems: ["0002_posts.up.sql is out of order."],
+      },
+    ],
+    difference: {
+      title: "Pending",
+      tables: [
+        {
+          name: "tags",
+          mark: "added",
+          columns: [{ name: "id", type: "int", mark: "added", note: "" }],
+          notes: [],
+          table: tags,
+        },
+        {
+          name: "posts",
+          mark: "changed",
+          columns: [
+            { name: "title", type: "varchar(50)", mark: "changed", note: "was varchar(100)" },
+            { name: "old", type: "int", mark: "dropped", note: "" },
+          ],
+          notes: ["index by_title added"],
+          table: posts,
+        },
+        {
+          name: "gone",
+          mark: "dropped",
+          columns: [{ name: "id", type: "int", mark: "dropped", note: "" }],
+          notes: [],
+          table: table("gone"),
+        },
+      ],
+      others: [{ mark: "added", what: "procedure p" }],
+      sql: "DROP TABLE gone;",
+      findings: [
+        {
+          place: "0002_posts.up.sql:1",
+          sql: "DROP TABLE gone",
+          level: "error",
+          text: "loses-data: drops table gone with its rows.",
+        },
+        {
+          place: "0002_posts.up.sql:2",
+          sql: "ALTER TABLE posts",
+          level: "warning",
+          text: "blocks-writes: writes to posts wait.",
+        },
+        {
+          place: "0002_posts.up.sql:2",
+          sql: "ALTER TABLE posts",
+          level: "cost",
+          text: "INSTANT; nobody waits.",
+        },
+      ],
+    },
+    drift: "ALTER TABLE users DROP COLUMN hotfix;",
+    remarks: ["Not shown: procedure q: nobody may see it."],
+  });
+}
