@@ -43,7 +43,7 @@ const SETTINGS: readonly (readonly [string, string])[] = [
   ["MIGRATE_ONLINE_COMMAND", "another tool than pt-online-schema-change for -- migrate: online"],
   ["MIGRATE_ONLINE_MAX_LAG", "seconds that a replica may be behind while a table is copied online"],
   ["MIGRATE_ONLINE_MAX_LOAD", "status variables that pause the copying; default Threads_running=25"],
-  ["MIGRATE_ONLINE_CHUNK_TIME", "seconds for each piece that is copied; default 0.2"],
+  ["MIGRATE_ONLINE_CHUNK_TIME", "seconds for each piece that is copied; default 0.1"],
   ["MIGRATE_ALLOW_EXISTING", "1: the same as --allow-existing of up"],
   ["SCRATCH_DATABASE_URL", "server for the throwaway databases of diff, verify, lint, check and report"],
 ];

@@ -1,6 +1,7 @@
 import type { ToolMark } from "../history/tool-mark";
-import { alterWithTool, type OnlineHands } from "../online/alter-with-tool";
+import { alterWithTool } from "../online/alter-with-tool";
 import { cannotOnline } from "../online/cannot-online";
+import type { OnlineHands } from "../online/hands";
 import { decideClearing } from "../online/leftovers";
 import { clearLeftovers, observe } from "../online/observe";
 import { cannotBeAsked, waysOf } from "../online/ways";

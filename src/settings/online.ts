@@ -17,7 +17,7 @@ export interface OnlineSettings {
 
 const DEFAULT_MAX_LOAD = "Threads_running=25";
 /** Writes to rows that are being copied wait for so long. */
-const DEFAULT_CHUNK_TIME = "0.2";
+const DEFAULT_CHUNK_TIME = "0.1";
 /** For the API, which reads no environment: where systems keep programs. */
 const SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin";
 
@@ -34,7 +34,7 @@ export function readOnlineSettings(env: Environment, problems: Problem[]): Onlin
   if (!/^\w+[=:]\d+(?:,\w+[=:]\d+)*$/.test(maxLoad))
     problems.push(badSetting("MIGRATE_ONLINE_MAX_LOAD takes status variables, such as Threads_running=25."));
   if (!/^\d{1,3}(?:\.\d{1,3})?$/.test(chunkTime) || Number(chunkTime) === 0)
-    problems.push(badSetting("MIGRATE_ONLINE_CHUNK_TIME takes a number of seconds, such as 0.2."));
+    problems.push(badSetting("MIGRATE_ONLINE_CHUNK_TIME takes a number of seconds, such as 0.1."));
   return {
     command: env.MIGRATE_ONLINE_COMMAND || null,
     maxLag: maxLag === null ? null : Number(maxLag),

@@ -9,6 +9,7 @@ import { addLine, type NewLine, type Progress, recordProgress } from "../history
 import { formatMigration, formatVersion } from "../migrations/names";
 import { type MigrationFile, readMigrations } from "../migrations/read-migrations";
 import { readStatements } from "../migrations/read-statements";
+import { clearLeftovers } from "../online/observe";
 import { nameChangedStatement } from "../run/prefix";
 import { acquireLock } from "../server/lock";
 import { COMMIT, type Session } from "../server/session";
@@ -108,6 +109,7 @@ export async function settleStatement(
         const { rows } = await readHistoryState(session, settings.table);
         const { row } = partialState(rows, version);
         refuseWithoutDoubt(row, outcome);
+        await clearTool(session, row);
         const line: Line = { table: settings.table, lock, id: row.id };
         const file = findFile(settings, row);
         const resolved = await settle(session, line, row, file, outcome);
@@ -131,6 +133,7 @@ export async function giveUpPartial(settings: Settings, version: number, reason:
   return await withRecorder(settings, async ({ session, state, record }) => {
     const held = partialState(state.rows, version);
     const { row, name, upChecksum, downChecksum } = held;
+    await clearTool(session, row);
     const direction = held.state === "partial-up" ? "up" : "down";
     // `show`, and `down` with an older folder, read the texts from the line that says "applied".
     const texts =
@@ -148,6 +151,11 @@ export async function giveUpPartial(settings: Settings, version: number, reason:
     ]);
     return { version, name, direction, statement: row.done, statements: row.total, outcome: "given-up" };
   });
+}
+
+/** What a tool left is named in the intent, which is gone once it is settled. */
+async function clearTool(session: Session, { intent }: HistoryRow): Promise<void> {
+  if (intent?.tool !== undefined) await clearLeftovers(session, intent.tool, (work) => work());
 }
 
 function partialState(rows: readonly HistoryRow[], version: number): VersionState {

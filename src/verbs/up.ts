@@ -1,3 +1,4 @@
+import type { Emit } from "../run/events";
 import { migrate } from "../run/migrate";
 import { refuseBlocking } from "./blocking-limit";
 import { flag } from "./options";
@@ -36,9 +37,23 @@ export const up = defineCommand({
       const plan = await migrate(settings, "up", target, { ...options, dryRun: true, emit: () => {} });
       await refuseBlocking(settings, context.scratch(), settings.blockingLimit, plan.planned ?? [], options);
     }
-    return migrate(settings, "up", target, options);
+    const unlimited = settings.blockingLimit === undefined && context.production();
+    return migrate(settings, "up", target, unlimited ? { ...options, emit: warned(context.emit) } : options);
   },
   overMany: runsOverMany,
   script: scriptOf,
   render: renderRun,
 });
+
+/** Says, once something is about to run, that nothing keeps it from making writes wait for a large table. */
+function warned(emit: Emit): Emit {
+  let told = false;
+  return (event) => {
+    emit(event);
+    if (told || event.event !== "plan" || event.steps.length === 0) return;
+    told = true;
+    const message =
+      "MIGRATE_BLOCKING_LIMIT is not set: nothing keeps a statement from making writes wait for a large table.";
+    emit({ event: "warning", message });
+  };
+}

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { type Child, startChild, within } from "./child";
 import { withMigrations } from "./migrations";
@@ -26,8 +27,10 @@ export interface OnlineRun {
   readonly server: { readonly host: string; readonly port: number };
   readonly rows: number;
   readonly perSecond: number;
-  /** Seconds for each piece that the tool copies. */
-  readonly chunkTime: string;
+  /** Seconds for each piece that the tool copies; left out: as is the default. */
+  readonly chunkTime?: string;
+  /** How long others write before it begins, in ms, to see what the machine itself makes them wait. */
+  readonly quietMs?: number;
   /** Told each command of runner and tool; what it does is done before the server gets the command. */
   readonly onCommand?: (command: ClientCommand, kill: Kill) => Promise<void>;
   /** Done between the two runs: a server that was killed is started again. */
@@ -43,6 +46,8 @@ export interface OnlineResult {
   readonly first: string;
   readonly ms: number;
   readonly written: Written;
+  /** The longest that a write took before, in ms. */
+  readonly quietLongestMs: number;
   readonly commands: readonly ClientCommand[];
 }
 
@@ -54,20 +59,23 @@ export interface OnlineResult {
 export async function alterUnderWriters(run: OnlineRun): Promise<OnlineResult> {
   const { url, rows, perSecond } = run;
   await fill(url, rows);
+  const before = await whileWriting(url, perSecond, rows, () => delay(run.quietMs ?? 0));
+  await replayOn(url, "twin", before.written);
   const startedAt = performance.now();
   const { result, written } = await whileWriting(url, perSecond, rows, () => runTwice(run));
   const ms = performance.now() - startedAt;
   assert.deepEqual(written.errors, []);
   await compare(url, written);
-  return { ...result, ms, written };
+  return { ...result, ms, written, quietLongestMs: before.written.longestMs };
 }
 
 async function runTwice(run: OnlineRun): Promise<Pick<OnlineResult, "first" | "commands">> {
   const { bin, tool, url, server, chunkTime, onCommand, between } = run;
   const given = {
     PATH: tool.path,
-    MIGRATE_ONLINE_CHUNK_TIME: chunkTime,
+    // This machine is busy with more than the table.
     MIGRATE_ONLINE_MAX_LOAD: "Threads_running=200",
+    ...(chunkTime === undefined ? {} : { MIGRATE_ONLINE_CHUNK_TIME: chunkTime }),
   };
   return await withMigrations(MIGRATIONS, async (dir) => {
     let child: Child | null = null;

@@ -66,6 +66,11 @@ const TABLE: readonly Row[] = [
     found: ["loses-data!", "breaks-running-code", "blocks-writes"],
     offline: ["loses-data!", "may-fail", "breaks-running-code", "blocks-writes"],
   },
+  {
+    sql: "-- migrate: online\nALTER TABLE t ADD CONSTRAINT x CHECK (a < 5)",
+    found: ["blocks-writes allowed"],
+    offline: ["may-fail", "blocks-writes allowed"],
+  },
   { sql: "ALTER TABLE t COMMENT 'x'", found: [] },
   { sql: "CREATE VIEW v AS SELECT id FROM t", found: [] },
   { sql: "INSERT INTO t (a) VALUES (7)", found: [] },
@@ -113,7 +118,10 @@ async function withLint(
 
 function told({ statements }: LintResult): readonly string[] {
   return statements.flatMap(({ findings }) =>
-    findings.map(({ rule, level }) => `${rule}${level === "error" ? "!" : ""}`),
+    findings.map(
+      ({ rule, level, allowed }) =>
+        `${rule}${level === "error" ? "!" : ""}${allowed === null ? "" : " allowed"}`,
+    ),
   );
 }
 
@@ -155,7 +163,7 @@ forEachServer("a comment allows a rule with a reason, and nothing else", async (
   await withLint(server, sql, async (run, dir) => {
     const result = await run();
     assert.deepEqual(told(result), [
-      ...["loses-data!", "breaks-running-code"],
+      ...["loses-data! allowed", "breaks-running-code"],
       ...["loses-data!", "breaks-running-code"],
       ...["unknown-rule!", "loses-data!", "breaks-running-code"],
     ]);
@@ -233,6 +241,8 @@ forEachServer("up makes nobody wait for a table that is larger than the limit", 
     [blocks, "3", false],
     [blocks, "1M", false],
     [blocks, "2GB", false],
+    // Nobody has to wait for it, so the limit has nothing against it. What does is that there is no tool here.
+    [`-- migrate: online\n${blocks}`, "2", "cannot be changed online"],
     [`-- migrate: allow blocks-writes it is small\n${blocks}`, "2", false],
     ["ALTER TABLE t ADD COLUMN z INT;", "2", false],
   ] as const) {
@@ -240,16 +250,22 @@ forEachServer("up makes nobody wait for a table that is larger than the limit", 
       withLint(server, sql, async (_run, dir, url) => {
         const printed: string[] = [];
         const stream = { isTTY: false, columns: 80, write: (text: string) => void printed.push(text) };
-        const env = { DATABASE_URL: url, SCRATCH_DATABASE_URL: server.url, MIGRATE_BLOCKING_LIMIT: limit };
+        const env = {
+          DATABASE_URL: url,
+          SCRATCH_DATABASE_URL: server.url,
+          MIGRATE_BLOCKING_LIMIT: limit,
+          PATH: "/nowhere",
+        };
         const ended = await main(["up", "--dir", dir], env, {
           stdout: stream,
           stderr: stream,
           cwd: () => dir,
         });
-        assert.equal(ended, refused ? 2 : 0, printed.join(""));
+        assert.equal(ended, refused === false ? 0 : 2, printed.join(""));
         const { current } = await createMigrator({ databaseUrl: url, dir }).status();
-        assert.equal(current, refused ? 1 : 2);
-        if (refused)
+        assert.equal(current, refused === false ? 2 : 1);
+        if (typeof refused === "string") assert.ok(printed.join("").includes(refused));
+        if (refused === true)
           assert.match(printed.join(""), /writes to t wait .* about 3 rows.*MIGRATE_BLOCKING_LIMIT is/);
       }),
     );
