@@ -2,7 +2,7 @@ import type { View } from "../schema/kinds/view";
 import type { Column, ForeignKey, Index, IndexPart, Schema, Table } from "../schema/model";
 import type { ReportedColumn, ReportedIndex, ReportedKey, ReportedProgram, ReportedTable } from "./model";
 
-/** What is known of a schema beside its shape. */
+/** What is known about a schema besides its shape. */
 export interface SchemaFacts {
   /** The statement that makes each object, by its label: `table users`, `trigger t`, `procedure p`. */
   readonly definitions: ReadonlyMap<string, string>;
@@ -37,7 +37,7 @@ function programOf(kind: string, name: string, { definitions }: SchemaFacts): Re
   return { kind, name, definition: definitions.get(`${kind} ${name}`) ?? "" };
 }
 
-/** A table, view or sequence of which no more is known than what it is called and how it is made. */
+/** A table, view or sequence of which we know only the name and the statement that makes it. */
 function bare(kind: ReportedTable["kind"], name: string, { definitions }: SchemaFacts): ReportedTable {
   return {
     kind,

@@ -1,6 +1,6 @@
 import type { ChangedTable, Difference, Mark, ReportedColumn, ReportedTable } from "./model";
 
-/** Tables, and what leads from one to another, before anybody knows where they go. */
+/** Tables and their relations, before the layout. */
 export interface Diagram {
   readonly boxes: readonly Box[];
   readonly edges: readonly Edge[];
@@ -26,7 +26,7 @@ export interface BoxRow {
   readonly mark: Mark | null;
 }
 
-/** From a table to the one that its foreign key, or its query, leads to. */
+/** From a table to the one that its foreign key, or its query, refers to. */
 export interface Edge {
   readonly from: string;
   /** The row it starts at; null: the box as a whole. */
@@ -34,17 +34,17 @@ export interface Edge {
   readonly to: string;
   readonly toRow: string | null;
   readonly kind: "key" | "uses" | "between groups";
-  /** In words, for who points at it. */
+  /** In words, for the reader who points at it. */
   readonly label: string;
   readonly mark: Mark | null;
 }
 
-/** A table with more columns shows those of its keys first, and says how many it leaves out. */
+/** A table with more columns shows only some, first those in keys, and says how many it leaves out. */
 const MOST_ROWS = 14;
 
 /**
  * A diagram of these tables.
- * @param others tables around them, of which no more than the name is shown where something leads there
+ * @param others other tables, shown only by name when something refers to them
  */
 export function diagramOf(tables: readonly ReportedTable[], others: readonly ReportedTable[] = []): Diagram {
   const inside = new Set(tables.map(({ name }) => name));
@@ -74,7 +74,7 @@ function tableBox(table: ReportedTable): Box {
   return { ...EMPTY, name, kind, note, rows, hidden: columns.length - rows.length };
 }
 
-/** In their own order. */
+/** The shown columns, in their original order. */
 function shownColumns(columns: readonly ReportedColumn[]): readonly ReportedColumn[] {
   if (columns.length <= MOST_ROWS) return columns;
   const isKey = ({ key }: ReportedColumn): boolean => key === "primary" || key === "foreign";
@@ -106,7 +106,7 @@ function edgesFrom(table: ReportedTable): readonly Edge[] {
   return [...keys, ...uses];
 }
 
-/** A row that is not shown, or a box without rows, has the edge at the box itself. */
+/** If a row is not shown, or the box has no rows, the edge ends at the box itself. */
 function withRows(edge: Edge, inside: ReadonlySet<string>, boxes: readonly Box[]): Edge {
   const row = (box: string, name: string | null): string | null => {
     if (name === null || !inside.has(box)) return null;
@@ -116,7 +116,7 @@ function withRows(edge: Edge, inside: ReadonlySet<string>, boxes: readonly Box[]
   return { ...edge, fromRow: row(edge.from, edge.fromRow), toRow: row(edge.to, edge.toRow) };
 }
 
-/** What changes, with the tables that lead to it and from it by name. */
+/** The changed tables, and by name only those that they refer to or that refer to them. */
 export function diagramOfDifference({ tables }: Pick<Difference, "tables">): Diagram {
   const changed = new Map(tables.map((table) => [table.name, table]));
   const plain = diagramOf(
@@ -153,7 +153,7 @@ function changedRows({ mark, columns, table }: ChangedTable): readonly BoxRow[] 
     return columns.slice(0, MOST_ROWS).map(({ name, type }) => ({ name, type, key: key(name), mark }));
   return columns.slice(0, MOST_ROWS * 2).map(({ name, type, mark: becomes, note }) => ({
     name,
-    // In words, too: not everybody sees the colours.
+    // Also in words, since not everybody sees the colours.
     type: mark === "added" ? type : `${becomes} ${type}${note === "" ? "" : ` (${note})`}`,
     key: key(name),
     mark: becomes,

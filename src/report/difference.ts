@@ -11,8 +11,8 @@ import type {
 } from "./model";
 
 /**
- * What becomes of the tables, and of all else, from one schema to another. Things are told apart by their names: one that is
- * renamed is dropped and added.
+ * What changes from one schema to another, in tables and everything else. Names identify things: a renamed one counts
+ * as dropped and added.
  */
 export function differenceOf(
   from: DescribedSchema,
@@ -62,7 +62,7 @@ function changedColumns(
   return [...kept, ...gone];
 }
 
-/** What a column was, as far as it is something else now; its part in keys is told with the keys. */
+/** What a column was, where that has changed; its part in keys is reported with the keys. */
 function columnNote(was: ReportedColumn, is: ReportedColumn): string {
   const notes = [
     was.type === is.type ? "" : `was ${was.type}`,

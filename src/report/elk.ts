@@ -11,7 +11,7 @@ import {
   sizeOf,
 } from "./layout";
 
-/** What of elkjs is used. https://github.com/kieler/elkjs */
+/** The part of elkjs that we use. https://github.com/kieler/elkjs */
 interface Elk {
   layout(graph: ElkNode): Promise<ElkNode>;
 }
@@ -40,9 +40,9 @@ interface ElkEdge {
 }
 
 /**
- * Finds elkjs, in the project that it is run in or beside this package. It is not among the dependencies: it takes 8 MB, and
- * whoever draws no diagrams has no use for it.
- * @param folder the project's; null: it is not known
+ * Finds elkjs, in the user's project or beside this package. It is not a dependency, because it takes 8 MB and is
+ * needed only for diagrams.
+ * @param folder the project's folder; null: not known
  * @returns null when it is not installed
  */
 export function findElk(folder: string | null): LayOut | null {
@@ -73,11 +73,11 @@ const OPTIONS = {
   "elk.layered.spacing.edgeNodeBetweenLayers": "16",
   "elk.layered.spacing.edgeEdgeBetweenLayers": "8",
   "elk.layered.thoroughness": "3",
-  // The same picture of the same schema.
+  // So that the same schema always gives the same picture.
   "elk.randomSeed": "1",
 };
 
-/** What is referred to is on the left: an edge goes from it to what refers to it, and is turned round again afterwards. */
+/** Tables that others refer to are on the left: edges go from them to the others here, and are reversed afterwards. */
 function graphOf(diagram: Diagram): ElkNode {
   const index = new Map(diagram.boxes.map((box, at) => [box.name, { box, at, size: sizeOf(box) }]));
   const ports = new Map<string, ElkNode[]>();

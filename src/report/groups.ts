@@ -9,19 +9,19 @@ export interface Group {
   readonly tables: readonly ReportedTable[];
 }
 
-/** So many tables still fit one picture. */
+/** The most tables that fit into one picture. */
 export const MOST_IN_ONE = 60;
 
-/** A picture of so many can be read. */
+/** The most tables in a picture of a group, so that it can be read. */
 const MOST_IN_GROUP = 28;
 
-/** A group of fewer joins others. */
+/** A group with fewer tables joins others. */
 const FEWEST_IN_GROUP = 6;
 
 /**
- * Parts tables into groups that have much to do with each other: relations bind, those to a table that everybody refers to the
- * least. The same tables always give the same groups.
- * @returns one group where all fit one picture
+ * Splits tables into groups of closely related ones: relations bind tables, but least those to a table that everybody
+ * refers to. The same tables always give the same groups.
+ * @returns one group if all fit into one picture
  */
 export function groupTables(tables: readonly ReportedTable[]): readonly Group[] {
   if (tables.length <= MOST_IN_ONE) return [{ name: "all", tables }];
@@ -47,7 +47,10 @@ function relationsOf(tables: readonly ReportedTable[]): readonly Relation[] {
   });
 }
 
-/** The most specific relations are looked at first, and join what is on both sides as long as it fits a picture. */
+/**
+ * Goes through relations, the most specific first, and joins the groups on both sides if the result fits into a
+ * picture.
+ */
 function joinRelated(tables: readonly ReportedTable[]): readonly (readonly ReportedTable[])[] {
   const relations = relationsOf(tables);
   const degree = new Map<string, number>();
@@ -83,7 +86,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** After the table that has most to do with the others of its group. */
+/** Names a group after the table with the most relations within it. */
 function nameOf(group: readonly ReportedTable[]): string {
   const inside = new Set(group.map(({ name }) => name));
   const ties = ({ references, referencedBy, uses, usedBy }: ReportedTable): number =>
@@ -119,7 +122,7 @@ function packed(small: readonly (readonly ReportedTable[])[]): readonly Group[] 
 
 const NAMES_IN_BOX = 6;
 
-/** The groups themselves, and how many relations lead from one to another. */
+/** A diagram of the groups, with the number of relations between them. */
 export function diagramOfGroups(groups: readonly Group[]): Diagram {
   const groupOf = new Map(groups.flatMap(({ name, tables }) => tables.map((table) => [table.name, name])));
   const boxes = groups.map(({ name, tables }): Box => {

@@ -6,7 +6,7 @@ import type { Picture, Pictures } from "./pictures";
 import { renderSvg } from "./svg";
 import { count } from "./text";
 
-/** The diagrams of tables and relations, of which one is shown at a time. */
+/** The diagrams of tables and relations; one is shown at a time. */
 export function renderDiagrams(report: Report, { overview, groups }: Pictures, ids: Ids): Section {
   const { tables } = report;
   const relations = tables.reduce((sum, table) => sum + table.references.length, 0);
@@ -43,7 +43,7 @@ function renderChoice(overview: Picture | null, groups: readonly Picture[]): Mar
   return markup`<p class="choice"><label for="group">Group</label> <select id="group"><option value="picture-groups">All groups</option>${options}</select></p>`;
 }
 
-/** The buttons above a picture, and where it says what was chosen. */
+/** The buttons above a picture, and the place that says what was chosen. */
 export function renderTools(): Markup {
   return markup`<div class="tools" role="toolbar" aria-label="Diagram"><button type="button" data-zoom="in" aria-label="Larger">+</button><button type="button" data-zoom="out" aria-label="Smaller">−</button><button type="button" data-zoom="fit">Fit</button><button type="button" data-zoom="full">100 %</button><p class="chosen" role="status"></p></div>`;
 }

@@ -1,11 +1,11 @@
 import type { Ids } from "./ids";
 import { type Markup, markup } from "./markup";
 
-/** A part of the page, and the link that leads there. */
+/** A part of the page, and the link to it. */
 export interface Section {
   readonly id: string;
   readonly title: string;
-  /** What stands behind its link: how many there are. */
+  /** The number shown after its link: how many there are. */
   readonly count: number | null;
   readonly body: Markup;
 }
@@ -15,13 +15,13 @@ export function formatTime(iso: string): string {
   return iso.slice(0, 19).replace("T", " ");
 }
 
-/** A link to a table's own page; its name alone where there is none. */
+/** A link to a table's own page; only its name if there is none. */
 export function linkTo(name: string, ids: Ids): Markup {
   const id = ids.table(name);
   return id === null ? markup`${name}` : markup`<a href="#${id}">${name}</a>`;
 }
 
-/** SQL, which the page's script colours once it is seen. */
+/** SQL, which the page's script colours when it becomes visible. */
 export function renderSql(sql: string): Markup {
   return markup`<pre class="sql" tabindex="0"><code>${sql}</code></pre>`;
 }

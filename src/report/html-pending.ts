@@ -7,7 +7,7 @@ import type { ChangedTable, Difference, Mark, Report, ReportedFinding } from "./
 import type { Pictures } from "./pictures";
 import { count } from "./text";
 
-/** What the schema is about to become. */
+/** How the pending migrations change the schema. */
 export function renderPending(report: Report, pictures: Pictures, ids: Ids): Section | null {
   const { difference, migrations } = report;
   const pending = migrations.filter(({ isPending }) => isPending);
@@ -77,7 +77,7 @@ function renderFindings(findings: readonly ReportedFinding[] | null): Markup | n
   return markup`<h3>What lint finds</h3>${body}`;
 }
 
-/** What differs from what the migrations build. */
+/** How the database differs from what the migrations build. */
 export function renderDrift({ drift }: Report): Section | null {
   if (drift === null) return null;
   const lines = drift.split("\n").length;

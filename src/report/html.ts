@@ -10,15 +10,15 @@ import type { Report } from "./model";
 import type { Pictures } from "./pictures";
 import { count } from "./text";
 
-/** The page's own script and style, as they stand in page/. */
+/** The page's own script and style, from page/. */
 export interface PageParts {
   readonly script: string;
   readonly style: string;
 }
 
 /**
- * The whole report as one HTML file. It asks nobody for anything: its policy allows only the very script and style that stand in
- * it, told by their hashes.
+ * The whole report as one HTML file. It loads nothing: its policy allows only the script and style that it contains, by
+ * their hashes.
  * @see https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CSP
  */
 export function renderHtml(report: Report, pictures: Pictures, page: PageParts): string {

@@ -1,13 +1,13 @@
 import type { Report } from "./model";
 
-/** Ids of what a page has a part of its own for; they stay the same from one report to the next where names do. */
+/** Ids of the parts of a page; they stay the same from one report to the next if the names do. */
 export interface Ids {
   /** Null: there is no such table. */
   table(name: string): string | null;
   migration(version: number): string | null;
 }
 
-/** Ids that are plain and unique, whatever names are like. */
+/** Makes ids that are plain and unique, whatever the names are. */
 export function createIds({ tables, migrations }: Pick<Report, "tables" | "migrations">): Ids {
   const taken = new Set<string>();
   const byName = new Map<string, string>();

@@ -1,7 +1,7 @@
 import type { Box, BoxRow, Diagram, Edge } from "./diagram";
 import { cellsOf, cutTo } from "./text";
 
-/** A diagram with a place for everything, in CSS pixels. */
+/** A diagram with a position for everything, in CSS pixels. */
 export interface Placed {
   readonly width: number;
   readonly height: number;
@@ -40,14 +40,14 @@ export interface SizedRow {
   readonly type: string;
 }
 
-/** Says where everything goes. */
+/** Decides where everything goes. */
 export type LayOut = (diagram: Diagram) => Promise<Placed>;
 
-/** Width of a character of the diagrams' font, which is monospaced: 12 px high. */
+/** Width of a character in the diagrams' font, which is monospaced and 12 px high. */
 export const CELL = 7.25;
 export const HEAD_HEIGHT = 30;
 export const ROW_HEIGHT = 20;
-/** Between the frame and what is in it. */
+/** Between the frame and its content. */
 export const PADDING = 10;
 /** For `PK`, `FK`, `+`. */
 export const KEY_WIDTH = 30;
@@ -56,7 +56,7 @@ const MOST_NAME = 28;
 const MOST_TYPE = 26;
 const MOST_TITLE = 40;
 
-/** How large a box has to be for what it shows; long names and types are cut. */
+/** The size of a box for its content; long names and types are cut. */
 export function sizeOf(box: Box): Size {
   const isWordy = box.rows.some(({ mark }) => mark !== null);
   const rows = box.rows.map((row) => ({
@@ -77,7 +77,7 @@ export function sizeOf(box: Box): Size {
   return { width, height: HEAD_HEIGHT + shown * ROW_HEIGHT + (shown > 0 ? 6 : 0), title, rows };
 }
 
-/** The height at which an edge meets a box: at the middle of a row, or of the head. */
+/** The height at which an edge meets a box: in the middle of a row, or of the head. */
 export function anchor(box: Box, row: string | null): number {
   const at = row === null ? -1 : box.rows.findIndex(({ name }) => name === row);
   return at === -1 ? HEAD_HEIGHT / 2 : HEAD_HEIGHT + at * ROW_HEIGHT + ROW_HEIGHT / 2;
@@ -88,7 +88,7 @@ const GAP_X = 64;
 const GAP_Y = 28;
 
 /**
- * A plain layout for where there is no library: boxes in columns, what is referred to on the left of what refers to it, and
+ * A plain layout without the library: boxes in columns, with a table to the left of those that refer to it, and
  * straight lines between them.
  */
 export const layOutPlainly: LayOut = async (diagram) => {
@@ -123,7 +123,7 @@ export const layOutPlainly: LayOut = async (diagram) => {
   };
 };
 
-/** Names by how far they are from those that refer to nothing; a circle ends where it is met again. */
+/** Names by their distance from those that refer to nothing; a circle ends where it meets itself. */
 function layersOf({ boxes, edges }: Diagram): readonly (readonly string[])[] {
   const targets = new Map<string, string[]>();
   for (const { from, to } of edges) {

@@ -1,6 +1,6 @@
 /**
- * HTML and SVG that is safe to put into a page. Only `markup` makes it, and everything that it is given as a value is escaped:
- * there is no other way for a name, a comment or a statement to get into a report.
+ * HTML and SVG that is safe to put into a page. Only `markup` makes it, and it escapes every value: there is no other
+ * way for a name, a comment or a statement to get into a report.
  */
 export interface Markup {
   readonly markup: string;
@@ -9,7 +9,8 @@ export interface Markup {
 type Value = string | number | Markup | readonly Markup[] | null;
 
 /**
- * A template of HTML or SVG. A text among its values is escaped, for content and for a quoted attribute alike; null is nothing.
+ * A template of HTML or SVG. Texts among its values are escaped, for content and for quoted attributes alike; null
+ * gives nothing.
  * @example markup`<td title="${comment}">${name}</td>`
  */
 export function markup(strings: TemplateStringsArray, ...values: readonly Value[]): Markup {
@@ -18,12 +19,12 @@ export function markup(strings: TemplateStringsArray, ...values: readonly Value[
   return { markup: out };
 }
 
-/** Text of our own that is markup already: the page's script and style, and nothing that came from outside. */
+/** Our own text that is already markup: the page's script and style, and nothing from outside. */
 export function trusted(text: string): Markup {
   return { markup: text };
 }
 
-/** One behind the other. */
+/** Joins the parts, one after another. */
 export function join(parts: readonly Markup[]): Markup {
   return { markup: parts.map((part) => part.markup).join("") };
 }
@@ -45,8 +46,9 @@ const ESCAPED: Readonly<Record<string, string>> = {
 };
 
 /**
- * What a browser, or who reads the page, would act upon: markup; control characters, of which XML and HTML take none but tab and
- * line feed; what turns the direction of the text around it; and halves of a character, which cannot be written as UTF-8.
+ * Characters that a browser would obey, or that mislead a reader: markup; control characters, of which XML and HTML
+ * allow only tab and line feed; characters that change the direction of the text around them; and half characters,
+ * which cannot be written as UTF-8.
  */
 const ACTED_UPON =
   /[&<>"'`]|[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff\ufffe\uffff]|\p{Surrogate}/gu;
@@ -56,7 +58,7 @@ export function escapeText(text: string): string {
   return text.replace(ACTED_UPON, (character) => ESCAPED[character] ?? spellOut(character));
 }
 
-/** `\u202e`, to be seen instead of followed. */
+/** Spells a character out, as `\u202e`, so that it is seen and not obeyed. */
 function spellOut(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

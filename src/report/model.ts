@@ -1,8 +1,8 @@
 import type { Finding } from "../scratch/lint";
 
-/** What a report shows, all of it: renderers need nothing else. It can be printed as JSON. */
+/** Everything that a report shows: renderers need nothing else. It can be printed as JSON. */
 export interface Report {
-  /** The database; the folder where no database was asked. */
+  /** The database; the folder if no database was asked. */
   readonly title: string;
   /** `MySQL 9.7.4`. */
   readonly server: string;
@@ -10,9 +10,9 @@ export interface Report {
   readonly made: string;
   /** Version of this tool. */
   readonly tool: string;
-  /** What the schema is: as found in the database, or as migrations build it. */
+  /** Where the schema comes from: as found in the database, or as migrations build it. */
   readonly of: string;
-  /** The version it is at; null: base, or unknown. */
+  /** Its version; null: base, or unknown. */
   readonly version: number | null;
   /** Tables, views and sequences, by name. */
   readonly tables: readonly ReportedTable[];
@@ -20,9 +20,9 @@ export interface Report {
   readonly migrations: readonly ReportedMigration[];
   /** Oldest first. */
   readonly history: readonly ReportedLine[];
-  /** What is to be changed; null: nothing is, or it is not known (then a remark says why). */
+  /** What will change; null: nothing, or unknown (then a remark says why). */
   readonly difference: Difference | null;
-  /** SQL that would make the database what its migrations build; empty: it is that. Null: not looked for. */
+  /** SQL that would make the database what its migrations build; empty: no difference. Null: not checked. */
   readonly drift: string | null;
   /** What a reader should know: what could not be read, and why something is missing. */
   readonly remarks: readonly string[];
@@ -34,9 +34,9 @@ export interface ReportedTable {
   readonly comment: string;
   readonly columns: readonly ReportedColumn[];
   readonly indexes: readonly ReportedIndex[];
-  /** Where its foreign keys lead. */
+  /** Its foreign keys. */
   readonly references: readonly ReportedKey[];
-  /** Foreign keys that lead here; `table` is where they are. */
+  /** Foreign keys of other tables that refer to it; `table` is where they are. */
   readonly referencedBy: readonly ReportedKey[];
   readonly checks: readonly { readonly name: string; readonly expression: string }[];
   readonly triggers: readonly { readonly name: string; readonly when: string; readonly body: string }[];
@@ -44,7 +44,7 @@ export interface ReportedTable {
   readonly uses: readonly string[];
   /** Views that mention it. */
   readonly usedBy: readonly string[];
-  /** `InnoDB, utf8mb4_0900_ai_ci`; empty for what has none. */
+  /** `InnoDB, utf8mb4_0900_ai_ci`; empty if there is none. */
   readonly storage: string;
   /** The server's estimate; null: not known. */
   readonly size: { readonly rows: number; readonly bytes: number } | null;
@@ -58,10 +58,10 @@ export interface ReportedColumn {
   readonly nullable: boolean;
   /** As SQL; null: none. */
   readonly default: string | null;
-  /** All else: `AUTO_INCREMENT`, `GENERATED ALWAYS AS (…) STORED`, `COLLATE …`. */
+  /** Everything else: `AUTO_INCREMENT`, `GENERATED ALWAYS AS (…) STORED`, `COLLATE …`. */
   readonly more: string;
   readonly comment: string;
-  /** The most important part it plays in a key. */
+  /** Its most important role in a key. */
   readonly key: "primary" | "foreign" | "unique" | "index" | null;
 }
 
@@ -98,7 +98,7 @@ export interface ReportedMigration {
   readonly label: string;
   readonly state: string;
   readonly isPending: boolean;
-  /** What is wrong with it. */
+  /** The problems with it. */
   readonly problems: readonly string[];
   /** Null: not in the folder and not in the history, or too large to show (`missingText` says which). */
   readonly up: string | null;
@@ -124,7 +124,7 @@ export interface ReportedLine {
 
 export type Tone = "good" | "neutral" | "warn" | "bad";
 
-/** What becomes of a thing. */
+/** What happens to a thing. */
 export type Mark = "added" | "changed" | "dropped";
 
 export interface Difference {
@@ -135,18 +135,18 @@ export interface Difference {
   readonly others: readonly { readonly mark: Mark; readonly what: string }[];
   /** SQL that has the same effect on the schema. */
   readonly sql: string;
-  /** Null: not asked. */
+  /** Null: lint was not run. */
   readonly findings: readonly ReportedFinding[] | null;
 }
 
 export interface ChangedTable {
   readonly name: string;
   readonly mark: Mark;
-  /** Those that are added, changed or dropped; of an added or dropped table all. */
+  /** The columns that are added, changed or dropped; all columns of an added or dropped table. */
   readonly columns: readonly ChangedColumn[];
   /** What else changes, in words: `index by_email added`. */
   readonly notes: readonly string[];
-  /** As it is afterwards; as it was, for one that is dropped. */
+  /** The table as it is afterwards, or as it was if it is dropped. */
   readonly table: ReportedTable;
 }
 

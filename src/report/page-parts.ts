@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PageParts } from "./html";
 
-/** Reads the page's own script and styles: files of their own beside this one, also in the built program. */
+/** Reads the page's own script and styles: separate files beside this one, also in the built program. */
 export function readPageParts(): PageParts {
   const read = (name: string): string => readFileSync(join(__dirname, "page", name), "utf8");
   return { script: read("report.js"), style: read("diagram.css") + read("report.css") };

@@ -10,11 +10,11 @@ export interface Picture {
   readonly placed: Placed;
 }
 
-/** What is drawn of a report. */
+/** The pictures of a report. */
 export interface Pictures {
-  /** Where there are groups: they, and what leads from one to another. */
+  /** If there are groups: the groups and their relations. */
   readonly overview: Picture | null;
-  /** One where all tables fit. */
+  /** Only one if all tables fit. */
   readonly groups: readonly Picture[];
   readonly difference: Picture | null;
 }

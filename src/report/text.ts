@@ -1,4 +1,4 @@
-/** Everything that a terminal shows two cells wide, as nearly as it can be told: East Asian scripts and emoji. */
+/** Characters that a terminal shows two cells wide, as far as one can tell: East Asian scripts and emoji. */
 const WIDE =
   /\p{Extended_Pictographic}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f000}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 
@@ -15,7 +15,7 @@ export function cellsOf(text: string): number {
   return cells;
 }
 
-/** A text cut to so many cells, with `…` at its end where something is missing; never within a character. */
+/** A text cut to a number of cells, with `…` at its end if something is missing; never cut within a character. */
 export function cutTo(text: string, cells: number): string {
   if (cellsOf(text) <= cells) return text;
   let cut = "";
