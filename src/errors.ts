@@ -129,7 +129,7 @@ export class RefusedError extends MigrateError {
 }
 
 export interface StatementFailure {
-  /** File name of the migration file. */
+  /** Name of the migration file. */
   readonly file: string;
   /** 1-based position of the statement's first character in that file. */
   readonly line: number;

@@ -101,7 +101,7 @@ export async function runOverMany(
 ): Promise<0 | 1 | 2> {
   const { parallel } = readOptions(command.name, manyOptions, given);
   const { canary, maxFailures } = readOptions(command.name, rolloutOptions, given);
-  // Most of what passes through is garbage soon.
+  // Most data that passes through soon becomes garbage.
   keepHeapSmall();
   const dryRun = context.options.dryRun === true;
   const reporter = createFleetReporter(io.stderr, layoutFor(io.stderr, env), {

@@ -163,14 +163,14 @@ export function keepHeapSmall(v8Version: string = process.versions.v8): void {
   setFlagsFromString("--semi-space-growth-factor=1");
 }
 
-/** What opens a file with the program that is meant for it, by platform. */
+/** The command that opens a file with its default program, by platform. */
 const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
   darwin: ["open"],
   win32: ["cmd", "/c", "start", ""],
 };
 
 /**
- * Opens a file in the browser that $BROWSER names, else in the one that the system opens pages with.
+ * Opens a file in the browser that $BROWSER names, otherwise in the system's default browser.
  * @throws MigrateError `usage` when nothing can be started
  */
 export function openInBrowser(path: string, env: Environment, cwd: string): void {

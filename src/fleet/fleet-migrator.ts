@@ -25,32 +25,35 @@ import { limitsFor } from "./limits";
 import type { FleetEvent, FleetResult } from "./result";
 import { forMany, runFleet } from "./run-fleet";
 
-/** The same for many databases. */
+/** Options of a migrator for many databases. */
 export interface FleetOptions extends CommonOptions {
   /**
-   * Names, on the server that the other options name, whose own database may be left out; patterns with a `%` in them, as for LIKE; or
-   * URLs, whose user, password and TLS default to those of the other options. At least one.
+   * Names, on the server in the other options (which need not name a database then); patterns with a `%`, as for LIKE;
+   * or URLs, whose user, password and TLS default to those of the other options. At least one.
    */
   readonly databases: readonly string[];
-  /** `up` and `down` first work on so many, one after another, and on the rest only if they succeed. Default 1; 0: none. */
+  /**
+   * `up` and `down` first work on this many, one after another, and on the rest only if these succeed. Default 1; 0:
+   * none.
+   */
   readonly canary?: number | undefined;
-  /** How many are worked on at a time. Default 4, for `check` 1. */
+  /** How many to work on at a time. Default 4, for `check` 1. */
   readonly parallel?: number | undefined;
-  /** Once so many failed, `up` and `down` begin no other one. Default 1. */
+  /** After this many failures, `up` and `down` begin no more. Default 1. */
   readonly maxFailures?: number | undefined;
-  /** Told what happens while a verb runs, with the name of the database. Default: nobody is told. */
+  /** Called with each event while a verb runs, with the name of the database. Default: none. */
   readonly onEvent?: ((event: FleetEvent) => void) | undefined;
 }
 
 /**
- * The verbs that work on many databases, as functions. Each gives one result for every database, in their order; that one of them
- * failed is in its result, and nothing that they reject with. They reject with what is wrong for all: `usage`, the folder's faults,
- * `unknown-database` for a pattern that none matches, `cannot-connect` when the databases cannot be listed.
+ * The verbs that work on many databases, as functions. Each gives one result per database, in order; a failure of one
+ * is in its result and does not reject. They reject when something is wrong for all: `usage`, problems of the folder,
+ * `unknown-database` for a pattern without a match, `cannot-connect` when the databases cannot be listed.
  */
 export interface FleetMigrator {
   /**
-   * Applies pending migrations: the canaries first, the rest if they succeed. A target has to say where all of them end up: with `steps` or
-   * `"+1"` it rejects with `usage`.
+   * Applies pending migrations: the canaries first, the rest if they succeed. A target must say where all of them end
+   * up: with `steps` or `"+1"` it rejects with `usage`.
    * @example
    * const { failed, databases } = await migrator.up();
    */
@@ -64,28 +67,28 @@ export interface FleetMigrator {
   down(input: DownOptions): Promise<FleetResult<RunResult>>;
 
   /**
-   * Says of each migration what state it is in. Changes nothing and waits for nobody.
+   * Gives the state of each migration. Changes nothing and waits for nobody.
    * @example
    * const behind = (await migrator.status()).databases.filter(({ result }) => result?.clean !== true);
    */
   status(input?: StatusOptions): Promise<FleetResult<StatusResult>>;
 
   /**
-   * Says which version each database is at.
+   * Gives each database's version.
    * @example
    * const { databases } = await migrator.current();
    */
   current(input?: NoOptions): Promise<FleetResult<CurrentReport>>;
 
   /**
-   * Says what was done in each, as a log, newest last.
+   * Gives a log of what was done in each, newest last.
    * @example
    * const { databases } = await migrator.history({ last: 1 });
    */
   history(input?: HistoryOptions): Promise<FleetResult<LogReport>>;
 
   /**
-   * Says whether each database is what the migrations build; one after another unless `parallel` says otherwise.
+   * Tells whether each database is what the migrations build; one after another unless `parallel` says otherwise.
    * @example
    * const drifted = (await migrator.check()).databases.filter(({ result }) => result?.drift !== "");
    */

@@ -173,10 +173,10 @@ export function createJournal(
   return journal;
 }
 
-/** What the record of an error says of progress, which it leaves as it is. */
+/** The progress in the record of an error, which leaves the real progress unchanged. */
 const NOTHING = { done: 0, doneHash: null, intent: null, saved: null, finished: false };
 
-/** Milliseconds since the file began, with those that earlier runs spent on it. */
+/** Milliseconds since the file began, including those of earlier runs. */
 function createClock(spentMs: number): { begin(): void; elapsedMs(): number } {
   let started = performance.now();
   return {

@@ -179,8 +179,8 @@ function leading(unfinished: readonly Unfinished[]): Expression {
 }
 
 /**
- * What finished lines say: statements done, the hash over them, and milliseconds. The value for the position itself
- * comes first.
+ * What finished lines say: statements done, the hash over them, and milliseconds. The caller puts the value for `place`
+ * itself before theirs.
  */
 function finishing(
   place: string,

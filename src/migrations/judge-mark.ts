@@ -19,11 +19,11 @@ export function judgeMark(fileName: string, statement: Statement, options: LexOp
   };
 }
 
-/** What a file says of statements that are marked `online`. */
+/** What a file tells about its statements marked `online`. */
 export interface Marks {
-  /** Those before which nothing in the file alters anything; left out: there are none. */
+  /** Those with no altering statement before them in the file; left out: there are none. */
   readonly marked?: readonly Pick<Statement, "line" | "column" | "text">[];
-  /** Something in the file may alter what a statement behind it is about. */
+  /** Whether something in the file may alter the objects of a later statement. */
   readonly altersMore?: true;
 }
 

@@ -11,7 +11,7 @@ import { findTool } from "./find-tool";
 import { readFacts, whyUnfit } from "./fit";
 import { cannotBeAsked, waysOf } from "./ways";
 
-/** A statement that is marked, before which nothing alters what it is about. */
+/** A marked statement with nothing before it that alters its table. */
 export interface Marked {
   readonly file: string;
   readonly line: number;
@@ -20,9 +20,10 @@ export interface Marked {
 }
 
 /**
- * Finds, before anything runs, what would be refused when its turn comes: no tool can do it, and the server would make writes wait.
- * The server is asked only about tables that no tool could copy, on an empty copy; where that cannot be made, nothing is foreseen.
- * @param beside opens a session of its own
+ * Finds, before anything runs, statements that would be refused when their turn comes: no tool can do them, and the
+ * server would make writes wait. We ask the server only about tables that no tool can copy, with an empty copy; if that
+ * cannot be made, we foresee nothing.
+ * @param beside opens another session
  */
 export async function foreseeRefusals(
   session: Session,
@@ -37,7 +38,7 @@ export async function foreseeRefusals(
     if (parts === null || parts.database !== null) continue;
     const { table } = parts;
     const facts = await readFacts(session, session.database, table);
-    // An earlier statement makes it.
+    // An earlier statement creates the table.
     if (facts.type === null) continue;
     const unfit = whyUnfit(text, table, facts);
     const missing = (await findTool(PT_OSC, settings.environment)) === null;
@@ -54,7 +55,7 @@ export async function foreseeRefusals(
   return problems;
 }
 
-/** Whether the server would make writes wait; false also where it cannot be asked. */
+/** Whether the server would make writes wait; also false when we cannot ask it. */
 async function leavesItToTool(
   beside: () => Promise<Session>,
   database: string,
@@ -85,7 +86,7 @@ async function refusesAll(own: Session, text: string): Promise<boolean> {
       await own.run(wished);
       return false;
     } catch (error) {
-      // What it says otherwise, it says again when the statement runs.
+      // Other errors come up again when the statement runs.
       if (!refusesThisWay(error) && !cannotBeAsked(error, text)) return false;
     }
   }

@@ -22,7 +22,7 @@ export interface Execution extends Transacting {
   announced: Announcement | null;
   /** The current statement commits by itself, has failed or vanished, and may have taken effect all the same. */
   fateOpen: boolean;
-  /** What the session holds, or may hold, that the next migration must not see. */
+  /** What the session has, or may have, that the next migration must not see. */
   leftovers: Leftovers;
 }
 

@@ -134,7 +134,7 @@ function howToGoOn(at: StoppedAt, error: unknown, killed: boolean): string {
   return `${from}, then run it again:\n  ${command(at)}`;
 }
 
-/** It was asked to stop, or a tool gave up, which says nothing against the file. */
+/** Whether it was asked to stop, or a tool gave up: neither is the file's fault. */
 function isCalledOff(error: unknown): boolean {
   return error instanceof MigrateError && (error.code === "interrupted" || error.code === "tool-failed");
 }

@@ -192,7 +192,7 @@ function maySendTogether({ head }: Statement, { statement: { kind } }: Classifie
 }
 
 /**
- * A statement and those right behind it that read what it left, such as ROW_COUNT(): nothing of the runner's own may be
+ * A statement and those right after it that read what it left, such as ROW_COUNT(): nothing of the runner's own may be
  * sent between them.
  * @param preparedText the text of a prepared statement, or null when it is not known
  * @returns one statement alone when nothing reads what it left

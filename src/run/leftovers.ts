@@ -4,8 +4,8 @@ import { identifiersOf, qualifiersOf } from "../syntax/qualifiers";
 import type { Work } from "./companions";
 
 /**
- * What statements leave in their session for the next migration to find: nothing; LAST_INSERT_ID() alone, unless triggers or
- * functions ran; or whatever else (settings, user variables, temporary tables, locks). In rising order.
+ * What statements leave in their session for the next migration: nothing; only LAST_INSERT_ID(), unless triggers or
+ * functions ran; or anything else (settings, user variables, temporary tables, locks). In rising order.
  */
 export const LEFTOVERS = ["nothing", "last-insert-id", "anything"] as const;
 
@@ -29,12 +29,12 @@ export function leftoversOf({ statement, classified }: Work, options: LexOptions
   return found;
 }
 
-/** Longer ones are not looked at: that takes longer than a new session. */
+/** We do not look at longer statements, because that would take longer than a new session. */
 const LOOKED_AT = 16 * 1024;
 
 const WRITES_ROWS = /^\s*(?:INSERT|REPLACE|UPDATE|DELETE)\b/i;
 
-/** Functions that leave something else; stored ones are looked for where they are kept. */
+/** Functions that leave something else; stored functions are looked up on the server. */
 const LEAVING: readonly string[] = ["get_lock", "nextval", "setval", "lastval", "next", "previous"];
 
 function read(head: string, { statement, userVariables }: Classified, options: LexOptions): Leftovers {
@@ -42,7 +42,7 @@ function read(head: string, { statement, userVariables }: Classified, options: L
   if (statement.kind === "self-committing" || statement.kind === "repeatable") return "nothing";
   if (statement.kind !== "transactional" || head.length > LOOKED_AT || !WRITES_ROWS.test(head))
     return "anything";
-  // What is in another database may have triggers there, and functions are called by such a name.
+  // A table in another database may have triggers there, and a qualified name may be that of a function.
   if (qualifiersOf(head, options).length > 0) return "anything";
   const names = identifiersOf(head, options);
   return LEAVING.some((name) => names.has(name)) ? "anything" : "last-insert-id";

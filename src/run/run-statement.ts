@@ -164,7 +164,7 @@ export async function finish(execution: Execution): Promise<void> {
 /** Does the same, but leaves the record to the next migration's first one if a crash in between could be judged. */
 export async function finishWithNext(execution: Execution): Promise<readonly Unfinished[]> {
   const { unrecorded, leftovers, journal } = execution;
-  // What leaves something in the session may be followed by another one, which must find it recorded.
+  // A migration that leaves something in the session may be followed by a new session, which must find it recorded.
   const unfinished = unrecorded && leftovers === "nothing" ? journal.leaveUnfinished() : null;
   if (unfinished !== null) return [unfinished];
   await finish(execution);

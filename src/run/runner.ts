@@ -117,7 +117,7 @@ export async function withReady<T>(
   }
 }
 
-/** Only what is marked `online` is asked about, so that nobody else waits for it. */
+/** Asks only about statements marked `online`, so that other runs do not wait for it. */
 async function refuseForeseen({ session, settings, open }: Run, marked: readonly Marked[]): Promise<void> {
   if (marked.length === 0 || settings.online === undefined) return;
   const problems = await foreseeRefusals(session, open, settings.online, marked);

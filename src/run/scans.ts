@@ -12,7 +12,7 @@ export interface Scans {
   of(step: Step): Promise<FileScan>;
   /** @throws RefusedError with every problem of every file, before any of them runs */
   refuseProblems(steps: readonly Step[]): Promise<void>;
-  /** The statements marked `online` of these steps, as far as nothing before them may alter what they are about. */
+  /** The statements of these steps that are marked `online` and whose tables nothing before them may alter. */
   marked(steps: readonly Step[]): Promise<readonly Marked[]>;
 }
 
@@ -44,7 +44,7 @@ export function createScans(settings: Settings, session: Session, emit: Emit): S
     async marked(steps) {
       const found: Marked[] = [];
       for (const step of steps) {
-        // Of one that was begun, the tool's own triggers may be there still.
+        // In a partial migration the tool's own triggers may still exist.
         if (step.resume !== null) break;
         const { marked = [], altersMore } = await of(step);
         found.push(...marked.map((statement) => ({ file: step.file.fileName, ...statement })));

@@ -58,7 +58,7 @@ export async function runStep(
     durationMs: Math.round(performance.now() - started),
   };
   context.emit({ event: "step-done", ...result });
-  // What an earlier run left in its session was set up again in this one.
+  // What an earlier run left in its session has been restored in this one.
   const leftovers = step.resume === null ? execution.leftovers : "anything";
   return { result, leftovers, unfinished };
 }

@@ -41,7 +41,9 @@ export interface Transacting {
   readonly retry: Retry;
   readonly counters: Counters;
   transaction: Transaction | null;
-  /** Set when the next transaction uses up something just set, which cannot be read to set it again. */
+  /**
+   * Why the next transaction must not run again: it uses up a value just set, which cannot be read back. Null: it can.
+   */
   whyNextNotAgain: string | null;
 }
 

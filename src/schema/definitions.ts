@@ -3,7 +3,7 @@ import { KINDS } from "./kinds/all-kinds";
 import { createTable } from "./kinds/table";
 import type { Schema } from "./model";
 
-/** The statement that makes each object of a schema, by what it is called in messages: `table users`, `procedure p`. */
+/** The statement that makes each object of a schema, by its name in messages: `table users`, `procedure p`. */
 export function definitionsOf(schema: Schema, server: ServerInfo): ReadonlyMap<string, string> {
   const definitions = new Map<string, string>();
   for (const table of schema.tables) {

@@ -120,9 +120,9 @@ export async function showCreate(
   return shown;
 }
 
-/** Bytes of a SHOW CREATE PROCEDURE with the longest of names: 64 characters of four bytes. */
+/** Bytes of a SHOW CREATE PROCEDURE with the longest possible name: 64 characters of four bytes. */
 const LONGEST = 300;
-/** Bytes of a command: 2,000 names. The answers come one by one, so no packet has to hold them all. */
+/** The most bytes in a command: 2,000 names. The answers come one by one, so no packet must hold them all. */
 const TEXT_LENGTH = 2_000 * LONGEST;
 
 /**

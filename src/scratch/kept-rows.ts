@@ -7,11 +7,11 @@ import { quoteIdentifier } from "../syntax/quote";
 interface KeptTable {
   readonly name: string;
   readonly autoIncrement: number;
-  /** Columns that take values; empty when there were no rows. */
+  /** Columns that can be written; empty when there were no rows. */
   readonly columns: readonly string[];
-  /** How its rows go away: DELETE costs least by far, but would fire its triggers. */
+  /** How to remove its rows: DELETE is by far the cheapest, but would fire its triggers. */
   readonly emptiedBy: "delete" | "truncate";
-  /** Its rows cannot come back one by one: triggers would fire, or the server keeps what was deleted. */
+  /** Its rows cannot be inserted again: triggers would fire, or the server keeps deleted rows. */
   readonly onlyAnew: boolean;
 }
 
@@ -19,11 +19,11 @@ interface KeptTable {
 export interface KeptRows {
   readonly database: string;
   readonly tables: readonly KeptTable[];
-  /** MariaDB's sequences, with the number that comes next. */
+  /** MariaDB's sequences, with their next number. */
   readonly sequences: readonly { readonly name: string; readonly next: string }[];
   /** Names and kinds of all tables and views. */
   readonly shape: string;
-  /** When they were last as they are kept, by the server's clock, in seconds. */
+  /** When the rows were last as they are kept, by the server's clock, in seconds. */
   since: number;
 }
 
@@ -31,13 +31,13 @@ interface TableState {
   readonly name: string;
   readonly type: string;
   readonly autoIncrement: number;
-  /** By the server's clock, in seconds; null: not since the server knows the table, or since it was truncated. */
+  /** By the server's clock, in seconds; null: not since the server loaded the table, or since it was truncated. */
   readonly updated: number | null;
 }
 
 /**
  * Keeps the rows of the session's database, so that `bringBack` can undo what tests do to them.
- * @param keeper name of a database to make for them; the caller drops it
+ * @param keeper name of a database to create for them; the caller drops it
  */
 export async function keepRows(session: Session, keeper: string): Promise<KeptRows> {
   const states = await readStates(session);
@@ -64,8 +64,9 @@ export async function keepRows(session: Session, keeper: string): Promise<KeptRo
 }
 
 /**
- * Puts back the rows of every table that changed, and where its AUTO_INCREMENT stood.
- * @returns false when that cannot be: tables came or went, or a table that changed can only be made anew. Nothing was done then.
+ * Restores the rows of every table that changed, and its AUTO_INCREMENT.
+ * @returns false when that is impossible: tables were created or dropped, or a changed table can only be made anew.
+ * Then nothing was done.
  * @throws MigrateError `blocked` when another session has a transaction open
  */
 export async function bringBack(session: Session, kept: KeptRows): Promise<boolean> {
@@ -93,7 +94,7 @@ export async function bringBack(session: Session, kept: KeptRows): Promise<boole
 
 const KINDS = { VIEW: "VIEW", SEQUENCE: "SEQUENCE", "SYSTEM VIEW": "VIEW" } as const;
 
-/** Drops all that is in the session's database. Sessions that have chosen it would lose it with a DROP DATABASE. */
+/** Drops everything in the session's database. (With DROP DATABASE, sessions that use it would lose it.) */
 export async function emptyDatabase(session: Session): Promise<void> {
   const { database } = session;
   const events = await session.query(
@@ -148,7 +149,7 @@ async function copyRows(session: Session, keeper: string, name: string): Promise
   return columns;
 }
 
-/** Rows are written as they were, whatever they refer to, and a 0 stays one. */
+/** Rows are written as they were, no matter what they refer to, and a 0 stays a 0. */
 async function prepare(session: Session): Promise<void> {
   await session.execute(
     `SET SESSION foreign_key_checks = 0, SESSION sql_mode = 'NO_AUTO_VALUE_ON_ZERO', SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`,
@@ -176,18 +177,18 @@ async function writeBack(session: Session, kept: KeptRows, changed: readonly Kep
 }
 
 /**
- * InnoDB notes the second of a table's last change, also of one by a cascade, and forgets it with a TRUNCATE. What was changed in
- * the very second in which all was put back counts as changed: to put it back again does no harm.
+ * InnoDB records the second of a table's last change, even by a cascade, and forgets it with a TRUNCATE. A change in
+ * the same second in which everything was restored counts as a change: restoring again does no harm.
  */
 function hasChanged(table: KeptTable, state: TableState | undefined, since: number): boolean {
   if (state === undefined || state.autoIncrement !== table.autoIncrement) return true;
   if (state.updated === null) return table.columns.length > 0;
-  // The clock of the note may lag behind NOW() by some milliseconds.
+  // The recorded time can lag behind NOW() by some milliseconds.
   return state.updated >= since - 1;
 }
 
 async function readStates(session: Session): Promise<readonly TableState[]> {
-  // MySQL would answer from a copy that may be a day old.
+  // Otherwise MySQL would answer from a cache that may be a day old.
   if (session.server.family === "mysql")
     await session.execute("SET SESSION information_schema_stats_expiry = 0");
   const rows = await session.query(

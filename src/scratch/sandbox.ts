@@ -19,13 +19,13 @@ import type { Environment, ServerFamily } from "./server-programs";
 /** What goes into a sandbox. */
 export interface SandboxContents {
   readonly folder: FolderSettings;
-  /** Name of its database; null: any, and on a server that there is for sandboxes already, if there is one. */
+  /** Name of its database; null: any name, on an existing server for sandboxes if there is one. */
   readonly database: string | null;
   /** Which server; null: any that is found. */
   readonly family: ServerFamily | null;
   /** A file of SQL to run after the migrations; null: none. */
   readonly seed: string | null;
-  /** Whether `reset` is going to be called: the rows are kept for it. */
+  /** Whether `reset` will be called: then the rows are kept for it. */
   readonly resets?: boolean;
   /** Used to find a server program, or to fetch one. */
   readonly environment: Environment;
@@ -42,23 +42,28 @@ export interface RunningSandbox {
   readonly database: DatabaseSettings;
   /** The database's version. */
   readonly current: number | null;
-  /** `mysql://root@127.0.0.1:PORT`: where the sandboxes of programs that this one starts may go. */
+  /** `mysql://root@127.0.0.1:PORT`: where programs that this one starts can put their sandboxes. */
   readonly serverUrl: string;
-  /** Gives every table the rows that it had at first. @throws MigrateError `blocked` */
+  /** Restores the initial rows of every table. @throws MigrateError `blocked` */
   reset(): Promise<void>;
   /** Resolves when the server has ended, with the exit status in words. Waiting for it keeps this process alive. */
   ended(): Promise<string>;
-  /** Ends the server and removes its folder, or drops the database of a server that goes on; may be repeated. */
+  /**
+   * Ends the server and removes its folder, or drops the database on a server that goes on; can be called repeatedly.
+   */
   close(): Promise<void>;
 }
 
-/** Events would change rows at moments that no test can know; and what is forgotten of a table counts as a change of it. */
+/**
+ * Events would change rows at moments that no test can predict; and a table that falls out of the cache counts as
+ * changed.
+ */
 const SERVER_ARGUMENTS = ["--event-scheduler=OFF", "--table-definition-cache=20000"];
 
-/** Leads programs that run inside a sandbox to its server, so that theirs are databases on it. */
+/** Tells programs inside a sandbox where its server is, so that their sandboxes are databases on it. */
 export const SERVER_VARIABLE = "MYSQL_UPDOWN_SANDBOX";
 
-/** A server for sandboxes: one that was started for this one, or one that goes on afterwards. */
+/** A server for sandboxes: started for this one, or one that goes on afterwards. */
 interface Host {
   readonly family: ServerFamily;
   readonly version: string;
@@ -124,7 +129,7 @@ export async function startSandbox(contents: SandboxContents): Promise<RunningSa
 
 const UNLIMITED = { unlimited: true } as const;
 
-/** @returns null when there is none, or it is not what is wanted */
+/** @returns null when there is none, or it is not the right one */
 async function hostThere({ environment, database, family }: SandboxContents): Promise<Host | null> {
   const url = environment[SERVER_VARIABLE];
   const place = /^mysql:\/\/root@(127\.0\.0\.1):(\d+)$/.exec(url ?? "");
@@ -169,7 +174,7 @@ async function createDatabase(database: DatabaseSettings): Promise<void> {
   await withSession(database, (session) => session.execute(create), { withoutDatabase: true });
 }
 
-/** @returns the version that it is at */
+/** @returns the database's version */
 async function fill(contents: SandboxContents, database: DatabaseSettings): Promise<number | null> {
   const { folder, seed, run } = contents;
   const settings = { ...folder, database, waitMs: 0, ignore: [], ignorePartitions: [] };

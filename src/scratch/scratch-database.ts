@@ -9,8 +9,8 @@ const A_DAY_SECONDS = 86_400;
 
 /**
  * Gives the body a new, empty database and drops it afterwards, whatever happens. On a server of our own it has the
- * target's name, so that SQL which spells that out means what it means there; a second one beside it, and any elsewhere, has a
- * random one.
+ * target's name, so that SQL which contains that name means the same; a second database there, and any elsewhere, has a
+ * random name.
  */
 export async function withScratchDatabase<T>(
   server: ScratchServer,

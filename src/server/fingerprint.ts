@@ -58,7 +58,7 @@ function mayHoldSecrets(object: string, definition: string): boolean {
 export type Identity = "none" | "any" | "innodb" | Fingerprint;
 
 /**
- * Reads the definitions of objects as the server renders them, less what changes by itself.
+ * Reads the definitions of objects as the server prints them, without what changes by itself.
  * @param currentDatabase where to look for names without a database
  * @throws the driver's error when the server failed in a way that says nothing about the object
  */

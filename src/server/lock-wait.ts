@@ -40,7 +40,7 @@ const WAIT_SECONDS = 1;
 const TELL_EVERY_MS = 10_000;
 
 /**
- * Takes a lock, waiting for whoever has it.
+ * Takes a lock, waiting for its present holder.
  * @throws MigrateError `lock-timeout`, `interrupted`
  */
 export async function takeOrWait(

@@ -13,7 +13,10 @@ export interface DatabaseSettings {
   readonly socket: string | null;
   readonly user: string;
   readonly password: string;
-  /** The password as its file has it by now: tokens live for minutes. Left out: it came from no file. */
+  /**
+   * Reads the password from its file again, because tokens live only for minutes. Left out: it did not come from a
+   * file.
+   */
   readonly passwordNow?: () => string;
   readonly database: string;
   readonly ssl: SslSettings;
@@ -87,7 +90,7 @@ export function settleDatabase(source: Source, problems: Problem[]): DatabaseSet
   });
 }
 
-/** What is replaced may be missing for a moment. */
+/** While the file is being replaced it may be missing for a moment. */
 function lastKnown(again: () => string | null, first: string): () => string {
   let last = first;
   return () => {
@@ -96,7 +99,7 @@ function lastKnown(again: () => string | null, first: string): () => string {
   };
 }
 
-/** How to read the password once more where it came from a file; null: it did not. */
+/** How to read the password again if it came from a file; null: it did not. */
 function passwordAgain({ given }: Source, url: UrlParts | null): (() => string | null) | null {
   if (given.password?.again !== undefined) return given.password.again;
   const { name, again } = given.url ?? {};

@@ -22,7 +22,7 @@ export const variables: Readonly<Record<Part, string>> = {
 export interface Given {
   readonly name: string;
   readonly value: string;
-  /** Reads the file that it came from once more; null: that cannot be read now. Left out: it came from no file. */
+  /** Reads its file again; null: that cannot be read now. Left out: it did not come from a file. */
   readonly again?: () => string | null;
 }
 

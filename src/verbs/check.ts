@@ -133,24 +133,24 @@ export async function checkDatabase(
   return (await compareWithMigrations(settings, scratch, { status, live, declared }, stop)).report;
 }
 
-/** What is held against what the migrations build. */
+/** What is compared with what the migrations build. */
 export interface Compared {
   readonly status: StatusReport;
   readonly live: LiveSchema;
-  /** Null: there is no schema.sql, or nobody asks. */
+  /** Null: there is no schema.sql, or it was not asked for. */
   readonly declared: DeclaredSchema | null;
 }
 
-/** What a check found, with the schemas that it was found by. */
+/** The result of a check, with the schemas that were compared. */
 export interface Comparison {
   readonly report: CheckReport;
   readonly built: Built;
-  /** Which built them. */
+  /** The server that built them. */
   readonly server: ServerInfo;
 }
 
 /**
- * Builds on a scratch database what the migrations say, and holds what was read of the target against it.
+ * Builds the migrations' schema on a scratch database, and compares it with what was read from the target.
  * @throws MigrateError `no-scratch`; StatementError when a migration or schema.sql fails on scratch
  */
 export async function compareWithMigrations(

@@ -169,7 +169,7 @@ async function withTarget<T>(
   return await withTranslatedErrors(() => withSession(settings.database, look, { unlimited: true }));
 }
 
-/** How large the target's tables are, by name in lower case. */
+/** The sizes of the target's tables, by name in lower case. */
 export async function readSizes(session: Session): Promise<LintTarget["sizes"]> {
   const rows = await session.query(
     `SELECT TABLE_NAME AS name, COALESCE(TABLE_ROWS, 0) AS n, COALESCE(DATA_LENGTH + INDEX_LENGTH, 0) AS bytes
@@ -206,7 +206,7 @@ function shorten(sql: string): string {
   return line.length <= LONGEST ? line : `${line.slice(0, LONGEST - 1)}…`;
 }
 
-/** How a server does it, and who waits meanwhile. */
+/** How a server alters a table, and who waits meanwhile. */
 export function describeCost({ algorithm, waits, rebuilds, withRow }: AlterCost): string {
   const how = algorithm ?? (rebuilds ? "Copies rows" : "Copies no rows");
   const rows = algorithm !== null && algorithm !== "COPY" && rebuilds ? ", writes the table anew" : "";

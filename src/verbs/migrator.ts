@@ -230,8 +230,8 @@ export interface Migrator {
   dump(input?: DumpOptions): Promise<DumpResult>;
 
   /**
-   * Writes schema, history and what is pending as one HTML file. The target is only looked at; what needs a throwaway database and
-   * cannot have one is left out, and `remarks` says why. Rejects with `unwritable`, `interrupted`.
+   * Writes schema, history and pending migrations as one HTML file. The target is only read; parts that need a
+   * throwaway database are left out if there is none, and `remarks` says why. Rejects with `unwritable`, `interrupted`.
    * @example
    * const { path } = await migrator.report({ out: "schema.html" });
    */

@@ -6,7 +6,7 @@ import type { OptionTable } from "./options";
 import type { CommonOptions } from "./program-options";
 import type { Context } from "./verb";
 
-/** What a verb gets from a program, whatever its database. */
+/** A verb's context in a program, for any database. */
 export function contextFor(
   options: CommonOptions,
   folder: FolderSettings,

@@ -4,11 +4,12 @@ import type { SettingOptions } from "../settings/settings";
 // the names are those of the flags in camelCase, and seconds there are milliseconds here, with Ms at the end of the
 // name.
 
-/** What every migrator takes beside the database: where the migrations are, and how it is stopped. */
+/** Options of every migrator besides the database: where the migrations are, and how to stop. */
 export interface CommonOptions extends SettingOptions {
   /**
-   * The server for the throwaway databases of `diff`, `verify`, `lint` and `check`: `mysql://user:password@host:port`. Default: a server
-   * program on this machine is started for the purpose; else they are made on the target's own server.
+   * The server for the throwaway databases of `diff`, `verify`, `lint` and `check`: `mysql://user:password@host:port`.
+   * Default: a server program on this machine is started for the purpose; without one, they are made on the target's
+   * own server.
    */
   readonly scratchDatabaseUrl?: string | undefined;
   /**
@@ -16,11 +17,14 @@ export interface CommonOptions extends SettingOptions {
    * `redo` need `yes`. Default false.
    */
   readonly production?: boolean | undefined;
-  /** Milliseconds between `progress` events, above 0. Default: there are none. */
+  /** Milliseconds between `progress` events, above 0. Default: no such events. */
   readonly progressMs?: number | undefined;
   /** Abort it to end a run after the current statement; the run then fails with `interrupted`. */
   readonly signal?: AbortSignal | undefined;
-  /** Abort it to end the current statement on the server; its outcome is recorded, and the run fails with `interrupted`. */
+  /**
+   * Abort it to kill the current statement on the server; its outcome is recorded, and the run fails with
+   * `interrupted`.
+   */
   readonly killSignal?: AbortSignal | undefined;
 }
 

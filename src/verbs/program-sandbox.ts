@@ -5,30 +5,30 @@ import type { Environment } from "../scratch/server-programs";
 import { readFolderSettings } from "../settings/settings";
 import { checkInput, type InputType, inputTypes } from "./program-input";
 
-/** What a program's sandbox is to be. */
+/** Options of a program's sandbox. */
 export interface SandboxOptions {
   /** Folder of the migration files; default `sql/migrations` in the working folder. */
   readonly dir?: string | undefined;
   /** Name of the history table; default `migration_history`. */
   readonly table?: string | undefined;
-  /** Path of a file of SQL to run behind the migrations: rows that every test wants. Default: none. */
+  /** Path of an SQL file to run after the migrations, for rows that every test wants. Default: none. */
   readonly seed?: string | undefined;
-  /** Which server it has to be; `no-local-server` when there is none. Default: whichever is found first. */
+  /** Which server to use; `no-local-server` when there is none. Default: the first one found. */
   readonly server?: "mysql" | "mariadb" | undefined;
   /**
-   * Name of the database, for migrations that spell it out; the sandbox then always has a server of its own. Default: a name that
-   * no other sandbox has.
+   * Name of the database, for migrations that contain it; the sandbox then always has a server of its own. Default: a
+   * unique name.
    */
   readonly database?: string | undefined;
-  /** Told what happens while the migrations are applied, in order. Default: nobody is told. */
+  /** Called with each event while the migrations are applied, in order. Default: none. */
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
   /** Abort it to give up while it is being made: it then fails with `interrupted`. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A migrated database of a test's own. `await using` closes it. */
+/** A migrated database for a test of its own. `await using` closes it. */
 export interface Sandbox extends AsyncDisposable {
-  /** `mysql://root@127.0.0.1:PORT/DATABASE`, as drivers and `createMigrator` take it. */
+  /** `mysql://root@127.0.0.1:PORT/DATABASE`, for drivers and `createMigrator`. */
   readonly url: string;
   /** The parts of the URL, for drivers that want those. The password is empty. */
   readonly connection: {
@@ -41,12 +41,12 @@ export interface Sandbox extends AsyncDisposable {
   readonly server: "mysql" | "mariadb";
   readonly serverVersion: string;
   /**
-   * Gives every table the rows that it had after migrations and seed, and its AUTO_INCREMENT. Connections stay. Where tables were
-   * made or dropped the database is made anew, which takes longer.
-   * Rejects with `blocked` when a test has left a transaction open.
+   * Gives every table the rows that it had after migrations and seed, and its AUTO_INCREMENT. Connections stay open. If
+   * tables were created or dropped, the database is made anew, which takes longer. Rejects with `blocked` when a test
+   * has left a transaction open.
    */
   reset(): Promise<void>;
-  /** Removes the database, and the server if it is the sandbox's own; may be repeated. */
+  /** Removes the database, and the server if it is the sandbox's own; can be called repeatedly. */
   close(): Promise<void>;
 }
 
@@ -86,7 +86,7 @@ export async function makeSandbox(options: SandboxOptions, environment: Environm
 function asSandbox(running: RunningSandbox): Sandbox {
   const { host, port, user, password, database } = running.database;
   let closed: Promise<void> | null = null;
-  /** One reset at a time: two tests that share a sandbox are told apart by nobody. */
+  /** One reset at a time: nothing tells two tests apart that share a sandbox. */
   let last: Promise<void> = Promise.resolve();
   const close = (): Promise<void> => {
     closed ??= last.catch(() => {}).then(() => running.close());

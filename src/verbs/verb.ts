@@ -39,7 +39,7 @@ export interface Context<O extends OptionTable> {
     words: readonly string[],
     environment: Readonly<Record<string, string | null>>,
   ): Promise<CommandEnd>;
-  /** Opens a file in the user's browser and does not wait for it.  @throws MigrateError `usage` */
+  /** Opens a file in the user's browser, without waiting for it. @throws MigrateError `usage` */
   openInBrowser(path: string): void;
   /** Reports progress. */
   emit(event: RunEvent): void;
