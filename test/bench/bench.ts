@@ -11,13 +11,14 @@ import { type Options, parseOptions } from "./options";
 import { findPeers, installPeers } from "./peers";
 import { type Row, renderTable } from "./table";
 import type { Bench, Work } from "./work";
-import { creates } from "./works/creates";
+import { creates, mixed } from "./works/creates";
 import { bigFile, LARGE_FILE_RUNS, singleRows } from "./works/entries";
 import { far } from "./works/far";
 import { fleet } from "./works/fleet";
 import { memory } from "./works/memory";
 import { noOp } from "./works/no-op";
 import { npmRun } from "./works/npm-run";
+import { check, dump } from "./works/schema";
 import { verify } from "./works/verify";
 
 const ROOT = join(__dirname, "../..");
@@ -28,12 +29,15 @@ const WORKS: Readonly<Record<string, Work>> = {
   "no-op-10000": noOp(10_000),
   "npm-run": npmRun,
   creates,
+  mixed,
   far,
   "big-file": bigFile,
   "single-rows": singleRows,
   memory,
   verify,
   fleet,
+  check,
+  dump,
 };
 
 /**

@@ -68,6 +68,45 @@ export function verifiedMigrations(count: number): readonly SqlMigration[] {
   });
 }
 
+/** What projects do, five migrations for each table: it is made, filled, widened and filled in, indexed, corrected. */
+export function mixedMigrations(count: number): readonly SqlMigration[] {
+  return numbered(count, (n) => {
+    const kind = (n - 1) % CHANGES.length;
+    return (CHANGES[kind] ?? tableMigration)(n - kind);
+  });
+}
+
+const CHANGES: readonly ((table: number) => SqlMigration)[] = [
+  tableMigration,
+  (n) => ({
+    name: `fill_${n}`,
+    up: `INSERT INTO table_${n} (parent_id, name, amount) VALUES ${Array.from({ length: 20 }, (_, row) => `(NULL, 'name ${row}', ${row}.5)`).join(", ")};
+UPDATE table_${n} SET amount = amount * 2 WHERE name LIKE '%7';
+`,
+    down: `DELETE FROM table_${n};\n`,
+  }),
+  (n) => ({
+    name: `add_note_${n}`,
+    up: `ALTER TABLE table_${n} ADD COLUMN note VARCHAR(100) NULL;
+UPDATE table_${n} SET note = CONCAT('about ', name);
+ALTER TABLE table_${n} MODIFY note VARCHAR(100) NOT NULL;
+`,
+    down: `ALTER TABLE table_${n} DROP COLUMN note;\n`,
+  }),
+  (n) => ({
+    name: `index_${n}`,
+    up: `CREATE INDEX by_amount ON table_${n} (amount);\n`,
+    down: `DROP INDEX by_amount ON table_${n};\n`,
+  }),
+  (n) => ({
+    name: `correct_${n}`,
+    up: `UPDATE table_${n} SET state = 'active' WHERE amount > 5;
+ALTER TABLE table_${n} ALTER COLUMN state SET DEFAULT 'active';
+`,
+    down: `ALTER TABLE table_${n} ALTER COLUMN state SET DEFAULT 'new';\n`,
+  }),
+];
+
 /** Migrations as long as those, for folders that are only looked at: applying 10,000 of them takes no 10,000 tables. */
 export function rowMigrations(count: number): readonly SqlMigration[] {
   return numbered(count, (n) => ({

@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { Command } from "./measure";
 import type { Bench } from "./work";
 
@@ -14,15 +15,34 @@ export function oursUp(bench: Bench, folder: string, url: string): Command {
   };
 }
 
-/** The built program's `verify`, on throwaway databases beside the target; it finds something. */
-export function oursVerify(bench: Bench, folder: string, url: string): Command {
+/**
+ * A verb of the built program that needs throwaway databases, on such beside the target.
+ * @param exitCode that it ends with; 1: it finds something
+ */
+export function oursOnScratch(
+  bench: Bench,
+  verb: "verify" | "check" | "dump",
+  [folder, url]: readonly [folder: string, url: string],
+  exitCode: number,
+): Command {
   return {
     program: process.execPath,
-    args: [bench.bin, "verify", "--dir", folder],
+    args: [bench.bin, verb, "--dir", folder],
     environment: { DATABASE_URL: url, SCRATCH_DATABASE_URL: bench.server.url },
     cwd: folder,
-    exitCode: 1,
+    exitCode,
   };
+}
+
+/**
+ * mysqldump, which comes with MySQL's own client, without rows.
+ * @returns null where it is not beside the client
+ */
+export function dumpProgram({ server, client }: Bench, database: string): Command | null {
+  const program = join(dirname(client), "root/usr/bin/mysqldump");
+  if (server.family !== "mysql" || !existsSync(program)) return null;
+  const where = [`--host=${server.host}`, `--port=${server.port}`, "--user=root", "--ssl-mode=DISABLED"];
+  return { program, args: ["--no-defaults", ...where, "--no-data", database] };
 }
 
 /** One of the programs in limits/ on a folder and a database. */

@@ -7,7 +7,13 @@ const mysql = require("mysql2/promise");
 
 async function main(folder) {
   const { hostname: host, port, username: user, pathname } = new URL(process.env.DATABASE_URL);
-  const connection = await mysql.createConnection({ host, port, user, database: pathname.slice(1) });
+  const connection = await mysql.createConnection({
+    host,
+    port,
+    user,
+    database: pathname.slice(1),
+    multipleStatements: true,
+  });
   await connection.query(
     "CREATE TABLE history (version BIGINT NOT NULL PRIMARY KEY, name VARCHAR(255) NOT NULL, checksum CHAR(64) NOT NULL)",
   );

@@ -30,7 +30,7 @@ export const far: Work = async (bench) => {
         limit: { what: "the same bare Node", figure: limit.ms },
         ours: ours.ms,
         unit: "ms",
-        atMost: 1.5,
+        atMost: 0.2,
         peers: "",
       },
     ];

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { freshDatabase } from "../database";
 import { readAll, verifiedMigrations, writePairs } from "../generate";
 import { measure, race } from "../measure";
-import { oursUp, oursVerify } from "../programs";
+import { oursOnScratch, oursUp } from "../programs";
 import type { Work } from "../work";
 
 const PAIRS = 130;
@@ -19,7 +19,12 @@ export const verify: Work = async (bench) => {
   const after = async (): Promise<void> => {};
   const medians = await race(
     { name: "up", before, after, run: () => measure(oursUp(bench, folder, url), bench) },
-    { name: "verify", before, after, run: () => measure(oursVerify(bench, folder, url), bench) },
+    {
+      name: "verify",
+      before,
+      after,
+      run: () => measure(oursOnScratch(bench, "verify", [folder, url], 1), bench),
+    },
     [],
     { runs: bench.options.runs, warmUp: false, report: bench.report },
   );
