@@ -4,7 +4,6 @@ import { type Identity, readIdentity } from "../history/record";
 import { finishLines } from "../history/several-lines";
 import type { Unfinished } from "../history/writer";
 import type { Plan, Step } from "../plan/planned";
-import { makeAsNew } from "../server/as-new";
 import type { Lock } from "../server/lock";
 import type { NonTransactional } from "../server/non-transactional";
 import type { Session } from "../server/session";
@@ -33,8 +32,8 @@ export interface Running {
   readonly meter: ProgressMeter;
   readonly nonTransactional: NonTransactional;
   readonly companionsSize: BatchSize;
-  /** Rows were written without leaving anything but LAST_INSERT_ID(), as far as that was asked. */
-  mayStay: boolean;
+  /** Makes a session as new in which only rows were written, where that can be. */
+  readonly makeAsNew: (session: Session) => Promise<boolean>;
   /** Id of the history's newest line, as this run left it. */
   lastId: number;
   /** The last migrations, when their record was left to the next one. */
@@ -96,9 +95,7 @@ export async function runPlan(
 /** Whether the session can be used for another migration, which must find nothing of the one before in it. */
 async function staysAsNew(run: Running, leftovers: Leftovers): Promise<boolean> {
   if (leftovers === "nothing") return true;
-  if (leftovers === "anything" || !run.mayStay) return false;
-  run.mayStay = await makeAsNew(run.session);
-  return run.mayStay;
+  return leftovers !== "anything" && (await run.makeAsNew(run.session));
 }
 
 /** @returns what the session holds that another migration must not see */

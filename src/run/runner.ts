@@ -8,6 +8,7 @@ import { foreseeRefusals, type Marked } from "../online/foresee";
 import { currentVersion, makePlan } from "../plan/plan";
 import type { Plan, Step } from "../plan/planned";
 import type { Target } from "../plan/target";
+import { createAsNew } from "../server/as-new";
 import { acquireLock, type Lock, leaseNews } from "../server/lock";
 import { createNonTransactional } from "../server/non-transactional";
 import { refuseReplica } from "../server/replica";
@@ -101,7 +102,7 @@ export async function withReady<T>(
     meter,
     nonTransactional: createNonTransactional(),
     companionsSize: createCompanionsSize(),
-    mayStay: true,
+    makeAsNew: createAsNew(),
     lastId: 0,
     unfinished: [],
   });

@@ -4,8 +4,10 @@ import type { Migration, MigrationFile } from "../migrations/read-migrations";
 import { readStatements } from "../migrations/read-statements";
 import { createTransactionTracker } from "../migrations/transaction-tracker";
 import { createBatchSizes, gatherBatch, type Work } from "../run/group";
+import { type Leftovers, leftoversOf, more } from "../run/leftovers";
 import { type StopOptions, watchForStop } from "../run/stop";
 import type { Schema } from "../schema/model";
+import { createAsNew } from "../server/as-new";
 import type { Session } from "../server/session";
 import type { DatabaseSettings } from "../settings/database";
 import type { Settings } from "../settings/settings";
@@ -56,20 +58,22 @@ export async function withReplay<T>(
   };
   const withRunning = async (
     fileName: string,
-    work: (session: Session) => Promise<boolean>,
+    work: (session: Session) => Promise<Leftovers>,
   ): Promise<void> => {
     session ??= await openScratchSession(scratch);
     running.statement = true;
-    let touched = true;
+    let left: Leftovers = "anything";
     try {
-      touched = await work(session);
+      left = await work(session);
     } finally {
       running.statement = false;
-      // The next file must not see anything that this one set in its session.
-      if (touched) await close();
+      // The next file must not see anything that this one left in its session.
+      const stays = left === "nothing" || (left === "last-insert-id" && (await makeAsNew(session)));
+      if (!stays) await close();
     }
     refuseIfStopped(fileName, stop);
   };
+  const makeAsNew = createAsNew();
   const changed = createChangedObjects();
   let last: Schema | null = null;
   const scans = new Map<string, FileScan>();
@@ -90,14 +94,14 @@ export async function withReplay<T>(
       runScript: (fileName, sql) =>
         withRunning(fileName, async (own) => {
           const { noBackslashEscapes } = own.server;
-          let touched = false;
-          await runText(own, fileName, sql, ({ text }) => {
+          let left: Leftovers = "nothing";
+          await runText(own, fileName, sql, (statement) => {
             refuseIfStopped(fileName, stop);
-            const classified = classify(text, { noBackslashEscapes });
+            const classified = classify(statement.text, { noBackslashEscapes });
             changed.see(classified.statement);
-            touched ||= !isPlainDdl(classified);
+            left = more(left, leftoversOf({ statement, classified }, { noBackslashEscapes }));
           });
-          return touched;
+          return left;
         }),
       async readSchema() {
         last = await readSchemaOf(reader, settings, last === null ? null : changed.since(last));
@@ -134,14 +138,13 @@ async function scanFor(session: Session, settings: Settings, file: MigrationFile
   });
 }
 
-/** @returns whether the session must not be used for another file */
 async function runFile(
   session: Session,
   file: MigrationFile,
   { total, usesPrevious, problems }: FileScan,
   changed: ChangedObjects,
   stop: Stop,
-): Promise<boolean> {
+): Promise<Leftovers> {
   if (problems.length > 0) throw new RefusedError(problems);
   const { noBackslashEscapes } = session.server;
   const place = { fileName: file.fileName, total, database: session.database };
@@ -153,7 +156,7 @@ async function runFile(
     }
   }
   await runner.end();
-  return runner.touched();
+  return runner.left();
 }
 
 interface Runner {
@@ -161,7 +164,7 @@ interface Runner {
   runSome(statements: readonly Statement[], at: number): Promise<number>;
   /** Call when there are no more. */
   end(): Promise<void>;
-  touched(): boolean;
+  left(): Leftovers;
 }
 
 /**
@@ -174,10 +177,11 @@ function createRunner(
   mayBatch: boolean,
   changed: ChangedObjects,
 ): Runner {
-  const classify = createClassifier({ noBackslashEscapes: session.server.noBackslashEscapes });
+  const options = { noBackslashEscapes: session.server.noBackslashEscapes };
+  const classify = createClassifier(options);
   const transactions = createTransactionTracker();
   const sizes = createBatchSizes();
-  let touched = false;
+  let left: Leftovers = "nothing";
   /** Whether a transaction of ours is open. */
   let own = false;
   /** The file locks tables or does something similar, which a transaction of ours would end. */
@@ -224,7 +228,7 @@ function createRunner(
       await send(works);
       sizes.learn(works, performance.now() - started);
       for (const work of works) {
-        touched ||= !isPlainDdl(work.classified);
+        left = more(left, leftoversOf(work, options));
         onItsOwn ||= HOLDS.includes(work.classified.statement.kind) || setsAutocommit(work.classified);
         transactions.see(work.statement, work.classified.statement);
       }
@@ -234,7 +238,7 @@ function createRunner(
       if (own) await session.execute("COMMIT");
       own = false;
     },
-    touched: () => touched,
+    left: () => left,
   };
 }
 
@@ -247,11 +251,4 @@ const HOLDS: readonly Classified["statement"]["kind"][] = [
 
 function setsAutocommit({ statement }: Classified): boolean {
   return statement.kind === "set" && statement.autocommit !== null;
-}
-
-/** Only such statements leave a session as it was. */
-function isPlainDdl({ statement, userVariables }: Classified): boolean {
-  return (
-    (statement.kind === "self-committing" || statement.kind === "repeatable") && userVariables.length === 0
-  );
 }

@@ -32,6 +32,15 @@ export async function makeAsNew(session: Session): Promise<boolean> {
   return row !== undefined && Number(row.other) === 0 && Number(row.sees) === 1;
 }
 
+/** `makeAsNew` for one run after another: once it was in vain it is not asked again. */
+export function createAsNew(): (session: Session) => Promise<boolean> {
+  let inVain = false;
+  return async (session) => {
+    if (!inVain) inVain = !(await makeAsNew(session));
+    return !inVain;
+  };
+}
+
 /** A user's name may have an @ in it, a host's may not. */
 const HOST = "SUBSTRING_INDEX(CURRENT_USER(), '@', -1)";
 const USER = `LEFT(CURRENT_USER(), CHAR_LENGTH(CURRENT_USER()) - CHAR_LENGTH(${HOST}) - 1)`;
