@@ -49,7 +49,7 @@ function renderMigration(migration: ReportedMigration, ids: Ids): Markup {
   const { version, label, state, isPending, problems } = migration;
   const tone = problems.length > 0 ? "bad" : isPending ? "warn" : "good";
   const wrong = problems.map((problem) => markup`<p class="bad">${problem}</p>`);
-  return markup`<details class="migration" id="${ids.migration(version) ?? ""}"><summary><b>${label}</b> <span class="badge ${tone}">${state}</span></summary>${wrong}${renderTexts(migration)}</details>`;
+  return markup`<details class="migration" id="${ids.migration(version) ?? ""}"><summary><b>${label}</b> ${state === "" ? null : markup`<span class="badge ${tone}">${state}</span>`}</summary>${wrong}${renderTexts(migration)}</details>`;
 }
 
 /** Both files of a pair. */

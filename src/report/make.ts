@@ -24,6 +24,8 @@ export interface ReportInput
   readonly schema: Schema;
   readonly facts: SchemaFacts;
   readonly entries: readonly StatusEntry[];
+  /** Whether it is known which of them are applied: not where no database was asked. */
+  readonly isStateKnown: boolean;
   readonly texts: ReadonlyMap<number, MigrationTexts>;
   readonly rows: readonly HistoryRow[];
   readonly difference: DifferenceInput | null;
@@ -62,7 +64,7 @@ export function makeReport(input: ReportInput): Report {
     version,
     tables: tables.map((table) => safeTable(table, safe)),
     programs: programs.map((program) => ({ ...program, definition: safe(program.definition) })),
-    migrations: describeMigrations(input.entries, input.texts, safe),
+    migrations: describeMigrations(input, safe),
     history: input.rows.map(describeLine),
     difference: input.difference === null ? null : describeDifference(input.difference, safe),
     drift: input.drift === null ? null : safe(input.drift),
@@ -100,8 +102,7 @@ const LONGEST_TEXT = 100_000;
 const ALL_TEXTS = 4_000_000;
 
 function describeMigrations(
-  entries: readonly StatusEntry[],
-  texts: ReportInput["texts"],
+  { entries, texts, isStateKnown }: ReportInput,
   safe: Safe,
 ): readonly ReportedMigration[] {
   let left = ALL_TEXTS;
@@ -120,8 +121,8 @@ function describeMigrations(
     return {
       version: entry.version,
       label: formatMigration(entry),
-      state: stateOf(entry),
-      isPending: entry.state !== "applied",
+      state: isStateKnown ? stateOf(entry) : entry.irreversible ? "irreversible" : "",
+      isPending: isStateKnown && entry.state !== "applied",
       problems: [...entry.problems, ...entry.warnings].map(({ message }) => message),
       up: shorten(up),
       down: shorten(down),

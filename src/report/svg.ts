@@ -10,7 +10,7 @@ import {
   type Point,
   ROW_HEIGHT,
 } from "./layout";
-import { join, type Markup, markup } from "./markup";
+import { join, type Markup, markup, trusted } from "./markup";
 import { cellsOf } from "./text";
 
 export interface SvgOptions {
@@ -18,18 +18,23 @@ export interface SvgOptions {
   readonly label: string;
   /** Id of the part of the page that a box leads to; left out: the picture stands alone. */
   readonly target?: (name: string) => string | null;
+  /** A style of its own, for a picture that stands alone. */
+  readonly style?: string;
 }
 
 /**
  * A diagram as SVG. In a page boxes are buttons, since a click marks the neighbours: `data-box` numbers them, `data-ends` has the
  * numbers of the two that an edge is between, and `data-to` the part of the page that is about it.
  */
-export function renderSvg({ width, height, boxes, edges }: Placed, { label, target }: SvgOptions): Markup {
+export function renderSvg(
+  { width, height, boxes, edges }: Placed,
+  { label, target, style }: SvgOptions,
+): Markup {
   const number = new Map(boxes.map(({ box }, index) => [box.name, index]));
   const drawnEdges = edges.map((edge) => renderEdge(edge, number));
   const drawnBoxes = boxes.map((box, index) => renderBox(box, index, target));
   const role = target === undefined ? "img" : "group";
-  return markup`<svg xmlns="http://www.w3.org/2000/svg" class="diagram" role="${role}" aria-label="${label}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${drawnEdges}${drawnBoxes}</svg>`;
+  return markup`<svg xmlns="http://www.w3.org/2000/svg" class="diagram" role="${role}" aria-label="${label}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${style === undefined ? null : markup`<style>${trusted(style)}</style>`}${drawnEdges}${drawnBoxes}</svg>`;
 }
 
 function renderEdge({ edge, points }: PlacedEdge, number: ReadonlyMap<string, number>): Markup {

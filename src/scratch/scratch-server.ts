@@ -140,7 +140,7 @@ async function onServer<T>(
  * Refuses SQL that could reach real databases.
  * @throws RefusedError `no-scratch` with every offender; nothing has been run
  */
-async function refuseReaching(options: ScratchServerOptions, server: DatabaseSettings): Promise<void> {
+export async function refuseReaching(options: ScratchServerOptions, server: DatabaseSettings): Promise<void> {
   const problems = await findProblems(options, server);
   if (problems.length > 0)
     throw new RefusedError(problems.map((problem) => ({ ...problem, hint: STAY_INSIDE })));

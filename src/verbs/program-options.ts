@@ -242,8 +242,24 @@ export interface DumpOptions extends IgnoreOptions {
 
 /** Options of `report`. */
 export interface ReportOptions extends IgnoreOptions {
-  /** Path of the file. Default `schema-report.html` in the working folder. */
+  /** Path of the file. Default `schema-report.html` in the working folder, and none for other formats: then it is in `text`. */
   readonly out?: string | undefined;
+  /** What it is written as. Default `"html"`. */
+  readonly format?: "html" | "mermaid" | "svg" | "dot" | "markdown" | "json" | undefined;
   /** For the command line: a program has no browser to open. */
   readonly open?: boolean | undefined;
+  /** Only tables with such names: patterns with `*` and `?`, separated by commas. */
+  readonly tables?: string | undefined;
+  /** Only this table and those that it has to do with. */
+  readonly around?: string | undefined;
+  /** How many relations away from it, from 1. Default 1. */
+  readonly depth?: number | undefined;
+  /** Ask no target: what the folder's migrations build, on a throwaway database. Default false. */
+  readonly offline?: boolean | undefined;
+  /** The same, for the migrations up to this one. */
+  readonly at?: number | `${number}` | undefined;
+  /** What changed since this version, up to `to` or the last; asks no target. */
+  readonly from?: number | `${number}` | undefined;
+  /** See `from`. */
+  readonly to?: number | `${number}` | undefined;
 }

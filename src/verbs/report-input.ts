@@ -62,6 +62,7 @@ export async function readTargetForReport(
     schema,
     facts: { definitions: definitionsOf(schema, server), sizes },
     entries: status.entries,
+    isStateKnown: true,
     texts: await readTexts(settings, status, lines),
     rows: lines,
     difference: pending?.difference ?? null,
@@ -71,7 +72,7 @@ export async function readTargetForReport(
 }
 
 /** `MySQL 9.7.4`. */
-function nameServer({ family, version }: ServerInfo): string {
+export function nameServer({ family, version }: ServerInfo): string {
   return `${family === "mysql" ? "MySQL" : "MariaDB"} ${/^[\d.]+/.exec(version)?.[0] ?? version}`;
 }
 
@@ -104,7 +105,8 @@ async function readPending(
   return { difference: { ...difference, findings }, remarks: [] };
 }
 
-function compareSchemas(title: string, from: Schema, to: Schema, server: ServerInfo): Difference {
+/** What becomes of one schema to be the other. */
+export function compareSchemas(title: string, from: Schema, to: Schema, server: ServerInfo): Difference {
   const changes = diffSchemas(from, to, { server, renames: NO_RENAMES, anyDefiner: true });
   const sizes = new Map();
   return {
@@ -145,7 +147,8 @@ async function readTexts(
   return texts;
 }
 
-function readFolderTexts(dir: string): Texts {
+/** The texts of the folder's files, by version. @throws as `readMigrations`, `readText` */
+export function readFolderTexts(dir: string): Texts {
   return new Map(
     readMigrations(dir).migrations.map(({ version, up, down }) => {
       const isLarge = [up, down].some((file) => file !== null && file.bytes > STORED_TEXT_LIMIT);

@@ -61,7 +61,7 @@ const rows: Readonly<Record<Verb, Readonly<Partial<Record<Source, readonly strin
   lint: { failing: ["lint!"], schema: ["lint"], words: ["lint --from P"] },
   verify: { failing: ["verify!"], words: ["verify --from P"] },
   check: { schema: ["check!"], failing: ["check!"], words: ["check --schema P!"] },
-  report: { failing: ["report --out /dev/null!"], words: ["report --out P/P!"] },
+  report: { failing: ["report --out /dev/null!"], words: ["report --format P!", "report --at P!"] },
   dump: { schema: ["dump~!"], words: ["dump --schema P/P!"] },
   sandbox: { names: ["sandbox!"], words: ["sandbox --server P!", "sandbox --seed P!"] },
   edit: { words: ["edit P!"] },

@@ -16,6 +16,7 @@ const EMPTY: ReportInput = {
   schema: { tables: [], ...objectLists(() => []), notCompared: [] },
   facts,
   entries: [],
+  isStateKnown: true,
   texts: new Map(),
   rows: [],
   difference: null,

@@ -141,3 +141,38 @@ forEachServer("report: a database without tables and without history", async (_t
     }
   });
 });
+
+forEachServer("report: from the folder alone, as it was, and what changed in between", async (_t, server) => {
+  await withMigrations(FILES, async (dir) => {
+    const databaseUrl = "mysql://nobody@127.0.0.1:1/none";
+    const migrator = createMigrator({ databaseUrl, dir, scratchDatabaseUrl: server.url });
+    const text = async (options: Parameters<Migrator["report"]>[0]): Promise<string> =>
+      (await migrator.report(options)).text ?? "";
+    const names = async (options: object): Promise<readonly string[]> => {
+      const { tables } = JSON.parse(await text({ ...options, format: "json" })) as {
+        tables: { name: string }[];
+      };
+      return tables.map((each) => each.name);
+    };
+    assert.deepEqual(await names({ offline: true }), ["posts", "tags", "titles", "users"]);
+    assert.deepEqual(await names({ at: 1 }), ["users"]);
+    assert.deepEqual(await names({ offline: true, around: "users", tables: "p*" }), ["posts"]);
+    const between = await text({ from: 2, to: 3, format: "markdown" });
+    assert.match(
+      between,
+      /\*\*changed\*\* posts\n.*\*\*changed\*\* title varchar\(20\) \(was varchar\(50\)\)/,
+    );
+    assert.match(between, /\*\*added\*\* tags/);
+    assert.match(await text({ from: 0, to: 1, format: "svg" }), /added/);
+    for (const [options, code] of [
+      [{ at: 9 }, "unknown-version"],
+      [{ from: 3, to: 1 }, "unknown-version"],
+      [{ at: 1, from: 1 }, "usage"],
+      [{ to: 1 }, "usage"],
+      [{ depth: 2 }, "usage"],
+      [{ offline: true, around: "nowhere", format: "dot" }, "usage"],
+    ] as const) {
+      await assert.rejects(migrator.report(options), { code });
+    }
+  });
+});
