@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
 import type { MigrateError, RefusedError, RunEvent } from "../../src/index";
+import type { RunProgress } from "../../src/run/events";
 import { migrate } from "../../src/run/migrate";
 import type { RunOptions } from "../../src/run/runner";
 import { readOnlineSettings } from "../../src/settings/online";
@@ -9,6 +12,7 @@ import { untilRunning } from "../support/long-alter";
 import { withMigrations } from "../support/migrations";
 import { type WatchedTool, withWatchedTool } from "../support/online-tool";
 import { forEachServer, rowsFor, type TestServer, withTestDatabase } from "../support/servers";
+import { temporaryFolder } from "../support/temporary-folder";
 
 /** A migration whose one statement is marked, and another that nothing stops. */
 function marked(statement: string): Readonly<Record<string, string>> {
@@ -272,6 +276,53 @@ forEachServer("a request to stop ends the tool, and the table is as it was", asy
       });
     }),
   );
+});
+
+forEachServer("another tool is run by a command line, and swaps the tables itself", async (_t, server) => {
+  await withWatchedTool("percona-toolkit-3.2", (tool) =>
+    withTestDatabase(server, async ({ url, name }) => {
+      await ask(url, T, ROWS, "CREATE TABLE twin LIKE t");
+      await ask(url, COPIES.replace("TABLE t", "TABLE twin"));
+      const command = [
+        "pt-online-schema-change --execute --no-version-check --recursion-method none --alter={alter}",
+        "F={config},h={host},P={port},D={database},t={table}",
+      ].join(" ");
+      const given = { MIGRATE_ONLINE_COMMAND: command };
+      // A table of the user's own that is called as the tool would call its copy stays: it takes another name.
+      await ask(url, "CREATE TABLE _t_gho (id INT)");
+      await withMigrations(marked(COPIES), (dir) => up({ url, dir, tool, given }));
+      assert.match(tool.calls().at(-1) ?? "", new RegExp(`h=127\\.0\\.0\\.1,P=\\d+,D=${name},t=t`));
+      const plain = (text: string): string => text.replace(/ AUTO_INCREMENT=\d+/, "");
+      assert.equal(plain(await definitionOf(url, "t")), plain(await definitionOf(url, "twin")));
+      assert.equal((await ask(url, "SELECT * FROM t")).length, 3);
+      assert.deepEqual(await objectsIn(url), ["_t_gho", "behind", "migration_history", "t", "twin"]);
+    }),
+  );
+});
+
+forEachServer("what a tool says of its progress is told, and how it failed", async (t, server) => {
+  const seen = join(temporaryFolder(t), "seen");
+  const command = `echo 'Copying \`d\`.\`t\`:  45% 00:23 remain'; until [ -e ${seen} ]; do sleep 0.05; done; echo 'no more'; exit 3`;
+  await withTestDatabase(server, async ({ url }) => {
+    await ask(url, T, ROWS);
+    const told: RunProgress[] = [];
+    const emit = (event: RunEvent): void => {
+      if (event.event !== "progress" || event.server?.stage !== "copying rows") return;
+      told.push(event);
+      writeFileSync(seen, "");
+    };
+    const given = { MIGRATE_ONLINE_COMMAND: command, PATH: process.env.PATH ?? "" };
+    await withMigrations(marked(COPIES), (dir) =>
+      assert.rejects(up({ url, dir, tool: NO_TOOL, given, emit, progressMs: 20 }), (error: MigrateError) => {
+        assert.equal(error.code, "tool-failed");
+        assert.match(error.message, /ended with exit code 3:\n {2}Copying .*\n {2}no more\n/);
+        assert.match(error.hint ?? "", /To go on, run it again/);
+        return true;
+      }),
+    );
+    const [{ server: progress, remainingMs } = { server: null, remainingMs: null }] = told;
+    assert.deepEqual([progress?.percent, remainingMs], [45, 23_000]);
+  });
 });
 
 forEachServer("without a tool on the PATH it is refused, and says what to install", async (_t, server) => {
