@@ -163,9 +163,7 @@ function summarize(
   const single = databases.some(({ error }) => /mysql-updown \w|npm run/.test(error?.hint ?? ""));
   return [
     ...(failed > 0 && single
-      ? [
-          "A command above that names no database works on the one of DATABASE_URL or MYSQL_DATABASE: set that first.",
-        ]
+      ? ["The commands above are for one database: let DATABASE_URL or MYSQL_DATABASE name it first.", ""]
       : []),
     `${parts.join(", ")}.`,
     ...(goOn === null

@@ -7,6 +7,7 @@ import type { ServerSettings, Settings } from "../settings/settings";
 import { type OptionTable, usageError } from "../verbs/options";
 import type { Command, Context, OverMany } from "../verbs/verb";
 import { decideNext, type Limits } from "./next";
+import { asOneOfMany, refuseForMany } from "./refusals";
 import { type DatabaseResult, type FleetEvent, type FleetResult, sumUp } from "./result";
 
 /** A verb that can work on many databases. */
@@ -40,7 +41,7 @@ export async function runFleet<O extends OptionTable, R>(
   fleet: Fleet,
 ): Promise<FleetResult<R>> {
   const { limits, settings, tell } = fleet;
-  refuseRelative(command.name, context.options);
+  refuseForMany(command.name, context);
   const folder = command.overMany.readsFolder ? folderOf(settings) : null;
   const databases = await fleet.databases();
   tell({ event: "databases", databases: databases.map(({ label }) => label), total: databases.length });
@@ -53,7 +54,7 @@ export async function runFleet<O extends OptionTable, R>(
     const result = await runOne(
       command,
       contextFor(one, { ...context, ...stop.signals }, fleet, folder),
-      one.label,
+      one,
     );
     results[place] = result;
     standing.ended++;
@@ -119,23 +120,6 @@ function relaySignals(
 
 type Signals = Pick<Context<OptionTable>, "signal" | "killSignal">;
 
-/** A run may be repeated, and then a relative target would go further on the databases that are done. */
-function refuseRelative(verb: string, options: Readonly<Record<string, unknown>>): void {
-  const target = options.to ?? options.target ?? null;
-  const given =
-    options.steps !== undefined && options.steps !== null
-      ? `--steps ${options.steps}`
-      : typeof target === "string" && /^[+-]/.test(target)
-        ? target
-        : null;
-  if (given === null) return;
-  throw new MigrateError(
-    "usage",
-    `${given} says how far to go, and not where to end up: repeated after a failure, ${verb} would go further on the databases that are done.`,
-    { hint: `Nothing was run. Say where all of them are to end up:\n  npm run migrate:${verb} -- --to N` },
-  );
-}
-
 /** The context of a verb that works on one of many databases. */
 function contextFor<O extends OptionTable>(
   { label, database }: OneDatabase,
@@ -159,8 +143,9 @@ function contextFor<O extends OptionTable>(
 async function runOne<O extends OptionTable, R>(
   command: ManyCommand<O, R>,
   context: Context<O>,
-  database: string,
+  one: OneDatabase,
 ): Promise<DatabaseResult<R>> {
+  const { label: database } = one;
   const startedMs = performance.now();
   let done = 0;
   let reached: number | null = null;
@@ -178,7 +163,7 @@ async function runOne<O extends OptionTable, R>(
     const spent = { durationMs: took(), error: null, result };
     return { database, outcome: "done", state, from, to, migrations, ...spent };
   } catch (thrown) {
-    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    const error = asOneOfMany(thrown, one);
     // A mistake in the command line would be the same for each database.
     if (codeOf(error) === "usage") throw error;
     const outcome = codeOf(error) === "interrupted" ? "interrupted" : "failed";

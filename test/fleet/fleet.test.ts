@@ -375,7 +375,9 @@ forEachServer(
         assert.equal((await run("up --to 1")).code, 0);
         const production = await run("down --to 0", { MIGRATE_ENV: "production" });
         assert.equal(production.code, 2);
-        assert.match(production.stdout, /1 failed, 1 not begun/);
+        assert.match(production.stderr, /^The databases are marked production/);
+        const listed = await run("up other");
+        assert.match(listed.stderr, /^"other" is not a version\.\n.*one list, with commas/s);
         assert.equal((await run("down --to 0 --yes", { MIGRATE_ENV: "production" })).code, 0);
       });
       await withMigrations({ "0001_a.up.sql": "SELECT 1;" }, async (dir) => {
