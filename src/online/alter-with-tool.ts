@@ -46,7 +46,7 @@ export async function alterWithTool(hands: OnlineHands, alter: OnlineAlter): Pro
     if (command === null || copying.end.code !== 0) await refuseEnd(hands, alter, copying.end);
     if (command === null) await swap(hands, alter, copying.mark);
   } catch (error) {
-    // Without the right to run, what is there by now may be another run's, which clears it.
+    // Without the right to run, what exists now may belong to another run, which will clear it.
     await hands
       .confirm()
       .then(clear)
@@ -146,7 +146,7 @@ async function refuseEnd(
   { database, table }: OnlineAlter,
   end: ToolEnd,
 ): Promise<void> {
-  // With the server gone, it is not the tool that failed.
+  // If the server is gone, it is not the tool that failed.
   if (end.code !== 0) await confirm();
   if (stop.aborted || kill.aborted) throw stopped(table);
   const said = end.said.map((line) => `\n  ${line}`).join("");

@@ -37,12 +37,12 @@ export interface OnlineAlter extends AlterParts {
   readonly text: string;
 }
 
-/** The run was asked to stop. */
+/** The error when the run was asked to stop. */
 export function stopped(table: string): MigrateError {
   return new MigrateError("interrupted", `stopped on request while ${table} was copied, which is as it was.`);
 }
 
-/** Makes the session wait for its locks no longer than the tool does: all writers wait behind it. */
+/** Makes the session wait for locks no longer than the tool does, because all writers wait behind it. */
 export async function briefly(
   { session, lockWaitSeconds }: OnlineHands,
   work: () => Promise<void>,
@@ -54,7 +54,7 @@ export async function briefly(
   try {
     await work();
   } finally {
-    // A connection that is gone says so itself.
+    // If the connection is gone, the next statement reports it.
     await set(Number(row?.seconds)).catch(() => {});
   }
 }

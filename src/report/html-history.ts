@@ -4,10 +4,10 @@ import { join, type Markup, markup } from "./markup";
 import type { Report, ReportedLine, ReportedMigration } from "./model";
 import { count, duration } from "./text";
 
-/** More lines make a page slow; `history` has them all. */
+/** More lines would make the page slow; the verb `history` has them all. */
 const MOST_LINES = 2_000;
 
-/** What was done, newest first, with a bar for how long it took. */
+/** What was done, newest first, with a bar for the time it took. */
 export function renderHistory({ history }: Report, ids: Ids): Section {
   const shown = history.slice(-MOST_LINES).reverse();
   const longest = Math.max(1, ...shown.map(({ durationMs }) => durationMs ?? 0));

@@ -17,7 +17,7 @@ import type {
 } from "./model";
 import { count } from "./text";
 
-/** What was read, from which a report is made. */
+/** The data from which a report is made. */
 export interface ReportInput
   extends Pick<Report, "title" | "server" | "tool" | "of" | "version" | "remarks"> {
   readonly made: Date;
@@ -33,7 +33,7 @@ export interface ReportInput
   readonly noBackslashEscapes: boolean;
 }
 
-/** Both files of a pair; null: none, or not to be had, and then `missing` says why. */
+/** Both files of a pair; null: there is none, or it cannot be had, and then `missing` says why. */
 export interface MigrationTexts {
   readonly up: string | null;
   readonly down: string | null;
@@ -50,7 +50,7 @@ export interface DifferenceInput {
   readonly findings: readonly (LintedStatement & { readonly costs: string | null })[] | null;
 }
 
-/** Makes a report of what was read. Passwords in SQL are left out. */
+/** Makes a report, without the passwords in SQL. */
 export function makeReport(input: ReportInput): Report {
   const { title, server, tool, of, version, remarks, made, schema, facts } = input;
   const safe = (sql: string): string => withoutSecretsOf(sql, input.noBackslashEscapes);
@@ -74,7 +74,10 @@ export function makeReport(input: ReportInput): Report {
 
 type Safe = (sql: string) => string;
 
-/** Statement by statement, since some are told by how they begin; a text that cannot be split is taken as one. */
+/**
+ * Works statement by statement, since the beginning of some matters; a text that cannot be split counts as one
+ * statement.
+ */
 function withoutSecretsOf(text: string, noBackslashEscapes: boolean): string {
   const options = { noBackslashEscapes };
   if (!/IDENTIFIED|PASSWORD|CONNECTION/i.test(text)) return text;
@@ -97,7 +100,7 @@ function safeTable(table: ReportedTable, safe: Safe): ReportedTable {
   return { ...table, triggers, definition: safe(table.definition) };
 }
 
-/** A longer text is cut, and all of them together stay below that: a report is to fit into a mail. */
+/** A longer text is cut, and there is a limit for all together: a report should fit into a mail. */
 const LONGEST_TEXT = 100_000;
 const ALL_TEXTS = 4_000_000;
 

@@ -12,11 +12,11 @@ import { renderSvg } from "./svg";
 export { type Choice, chooseTables } from "./choose";
 export { makeReport, type ReportInput } from "./make";
 
-/** Said where diagrams are made without it. */
+/** The remark when diagrams are made without elkjs. */
 const WITHOUT_ELK =
   "The diagrams are laid out plainly, since elkjs is not installed. For better ones: npm install --save-dev elkjs";
 
-/** A report as it is written, and what whoever asked for it should know. */
+/** A written report, and remarks for the person who asked for it. */
 export interface Rendered {
   readonly text: string;
   readonly remarks: readonly string[];

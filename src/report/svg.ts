@@ -14,17 +14,17 @@ import { join, type Markup, markup, trusted } from "./markup";
 import { cellsOf } from "./text";
 
 export interface SvgOptions {
-  /** What the picture shows, for who does not see it. */
+  /** What the picture shows, for readers who cannot see it. */
   readonly label: string;
-  /** Id of the part of the page that a box leads to; left out: the picture stands alone. */
+  /** Id of the part of the page that a box links to; left out: the picture stands alone. */
   readonly target?: (name: string) => string | null;
   /** A style of its own, for a picture that stands alone. */
   readonly style?: string;
 }
 
 /**
- * A diagram as SVG. In a page boxes are buttons, since a click marks the neighbours: `data-box` numbers them, `data-ends` has the
- * numbers of the two that an edge is between, and `data-to` the part of the page that is about it.
+ * A diagram as SVG. In a page boxes are buttons, since a click marks the neighbours: `data-box` numbers them,
+ * `data-ends` has the numbers of the two boxes of an edge, and `data-to` the part of the page about a box.
  */
 export function renderSvg(
   { width, height, boxes, edges }: Placed,
@@ -47,7 +47,7 @@ function renderEdge({ edge, points }: PlacedEdge, number: ReadonlyMap<string, nu
   return markup`<g class="edge${kind}${mark}" data-ends="${ends}"><title>${edge.label}</title><path d="${path}"/>${renderEnds(points)}</g>`;
 }
 
-/** Three toes where many may be, a bar where there is one. */
+/** A crow's foot at the end with many, a bar at the end with one. */
 function renderEnds(points: readonly Point[]): Markup {
   const [start, next] = points;
   const [before, end] = points.slice(-2);
@@ -78,7 +78,7 @@ function renderBox(placed: PlacedBox, index: number, target: SvgOptions["target"
   const rest = markup`${note}${lines}${hidden}`;
   if (target === undefined)
     return markup`<g class="box ${box.kind}${mark}" transform="translate(${x} ${y})">${inner}${rest}</g>`;
-  // Read out are name and columns, as the title has them; the page of a table says the rest.
+  // Screen readers get the name and columns from the title; the table's page has the rest.
   return markup`<g class="box ${box.kind}${mark}" transform="translate(${x} ${y})" tabindex="0" role="button" aria-pressed="false" data-box="${index}" data-to="${to ?? ""}">${inner}<g aria-hidden="true">${rest}</g></g>`;
 }
 

@@ -92,13 +92,13 @@ export async function runPlan(
   return true;
 }
 
-/** Whether the session can be used for another migration, which must find nothing of the one before in it. */
+/** Whether the session can be used for another migration, which must not find anything of the previous one. */
 async function staysAsNew(run: Running, leftovers: Leftovers): Promise<boolean> {
   if (leftovers === "nothing") return true;
   return leftovers !== "anything" && (await run.makeAsNew(run.session));
 }
 
-/** @returns what the session holds that another migration must not see */
+/** @returns what the session has that another migration must not see */
 async function runOne(going: Going, at: number, step: Step): Promise<Leftovers> {
   const { run, results } = going;
   const scan = await run.scans.of(step);

@@ -2,10 +2,10 @@ import { isConnectionLost, serverErrno } from "./error-numbers";
 import type { Row, Session } from "./session";
 
 /**
- * Makes a session as new in which nothing but rows of the current database's own tables was written, by names without a qualifier:
- * that leaves LAST_INSERT_ID(), which is set to 0 as in a new one. What triggers and functions leave cannot be undone, so there must
- * not be any, nor views, which may lead to those of other databases, nor sequences, whose last value the session remembers; and the
- * account has to be one that would be shown triggers.
+ * Makes a session like new after it has written only rows of tables in the current database, by unqualified names. That
+ * leaves only LAST_INSERT_ID(), which is set to 0 as in a new session. What triggers and functions leave cannot be
+ * undone, so there must be none of these; nor views, which may lead to other databases; nor sequences, whose last value
+ * the session remembers. And the account must be one that could see triggers.
  * @returns false when it may hold something else; then a new session is needed
  * @throws the driver's error
  */
@@ -24,7 +24,7 @@ export async function makeAsNew(session: Session): Promise<boolean> {
       [session.database, session.database, session.database, session.database],
     )
     .catch((error: unknown): Row[] => {
-      // A limit of time, say: what cannot be asked is no reason to fail.
+      // A time limit, for example: a question that fails is no reason to fail the run.
       if (serverErrno(error) === null || isConnectionLost(error)) throw error;
       return [];
     });
@@ -47,7 +47,8 @@ const USER = `LEFT(CURRENT_USER(), CHAR_LENGTH(CURRENT_USER()) - CHAR_LENGTH(${H
 const GRANTEE = `CONCAT(QUOTE(${USER}), '@', QUOTE(${HOST}))`;
 
 /**
- * Where privileges can be revoked for some databases, one for all of them says nothing. MariaDB passes over the comment.
+ * If privileges can be revoked for single databases, a privilege for all of them proves nothing. MariaDB skips the
+ * comment.
  * @see https://dev.mysql.com/doc/refman/8.4/en/partial-revokes.html
  */
 const WITHOUT_EXCEPTIONS = " /*!80016 AND @@GLOBAL.partial_revokes = 0 */";

@@ -16,7 +16,7 @@ export interface OnlineSettings {
 }
 
 const DEFAULT_MAX_LOAD = "Threads_running=25";
-/** Writes to rows that are being copied wait for so long. */
+/** Writes to rows that are being copied wait about this long. */
 const DEFAULT_CHUNK_TIME = "0.1";
 /** For the API, which reads no environment: where systems keep programs. */
 const SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin";

@@ -28,8 +28,8 @@ type Difference = NonNullable<ReportInput["difference"]>;
 type Texts = ReportInput["texts"];
 
 /**
- * Reads all that a report of the target shows. Only looks at the target. What needs a scratch server and cannot have one is left
- * out, and a remark says why.
+ * Reads everything that a report about the target shows. The target is only read. Parts that need a scratch server are
+ * left out if there is none, and a remark says why.
  * @throws as `readStatus`; MigrateError `interrupted`
  */
 export async function readTargetForReport(
@@ -76,7 +76,7 @@ export function nameServer({ family, version }: ServerInfo): string {
   return `${family === "mysql" ? "MySQL" : "MariaDB"} ${/^[\d.]+/.exec(version)?.[0] ?? version}`;
 }
 
-/** What came of it, or why nothing did; a request to stop is passed on. */
+/** The result, or the reason why there is none; a request to stop is passed on. */
 async function orWhyNot<T>(work: Promise<T>): Promise<T | string> {
   try {
     return await work;
@@ -120,7 +120,7 @@ export function compareSchemas(title: string, from: Schema, to: Schema, server: 
   };
 }
 
-/** The files' texts; of those that are not in the folder any more what the history keeps. */
+/** The files' texts; for files no longer in the folder, the texts in the history. */
 async function readTexts(
   settings: Settings,
   { entries }: StatusReport,

@@ -18,7 +18,7 @@ export interface ReportResult {
   readonly tables: number;
   /** Its size in bytes. */
   readonly bytes: number;
-  /** What a reader should know: what is missing in it, and why. */
+  /** What a reader should know: what is missing, and why. */
   readonly remarks: readonly string[];
 }
 

@@ -153,7 +153,7 @@ export async function giveUpPartial(settings: Settings, version: number, reason:
   });
 }
 
-/** What a tool left is named in the intent, which is gone once it is settled. */
+/** Only the intent names what a tool left behind, and settling removes the intent. */
 async function clearTool(session: Session, { intent }: HistoryRow): Promise<void> {
   if (intent?.tool !== undefined) await clearLeftovers(session, intent.tool, (work) => work());
 }

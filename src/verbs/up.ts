@@ -45,7 +45,7 @@ export const up = defineCommand({
   render: renderRun,
 });
 
-/** Says, once something is about to run, that nothing keeps it from making writes wait for a large table. */
+/** Warns, when something is about to run, that nothing keeps it from making writes wait for a large table. */
 function warned(emit: Emit): Emit {
   let told = false;
   return (event) => {
