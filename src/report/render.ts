@@ -27,7 +27,7 @@ export type ReportFormat = "html" | "mermaid" | "svg" | "dot" | "markdown" | "js
 
 /**
  * Writes a report.
- * @param folder of the project that may have the layout library; null: only what is beside this package counts
+ * @param folder the project that may have the layout library; null: only look beside this package
  */
 export async function renderReport(
   report: Report,

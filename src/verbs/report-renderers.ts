@@ -1,4 +1,4 @@
-// What `report` alone needs. The built program has it in a file of its own, so that no other verb has to read it.
+// What only `report` needs. In the built program it is a separate file, so that other verbs need not load it.
 export {
   type Choice,
   chooseTables,

@@ -57,7 +57,7 @@ const options = {
   ...ignoreOptions,
 } as const;
 
-/** Draws the schema and its history, to look at. */
+/** Draws the schema and its history, for people to look at. */
 export const report = defineCommand({
   name: "report",
   summary: "Write schema, history and what is pending as one HTML file, to look at",
