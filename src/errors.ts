@@ -6,6 +6,7 @@ export type ErrorCode =
   // files on disk
   | "folder-missing"
   | "folder-empty"
+  | "unfinished-squash"
   | "bad-name"
   | "not-a-file"
   | "unreadable"
@@ -44,6 +45,7 @@ export type ErrorCode =
   | "text-not-stored"
   | "existing-tables"
   | "would-block"
+  | "squashed"
   | "cannot-online"
   // other tools' tables
   | "foreign-dirty"

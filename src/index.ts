@@ -69,6 +69,7 @@ export type {
   ResolveOptions,
   RunOptions,
   ShowOptions,
+  SquashOptions,
   StampOptions,
   StatusOptions,
   TargetOption,
@@ -81,6 +82,7 @@ export type { RepairReport } from "./verbs/repair";
 export type { ReportResult } from "./verbs/report";
 export type { Resolved } from "./verbs/resolve";
 export type { ShowReport } from "./verbs/show";
+export type { SquashResult } from "./verbs/squash";
 export type { StampReport } from "./verbs/stamp";
 export type { StatusResult } from "./verbs/status";
 export type { VerifyResult } from "./verbs/verify";
@@ -200,6 +202,7 @@ function createOne(options: MigratorOptions): Migrator {
     repair: (input) => run(verbs.repair, input),
     stamp: (input) => run(verbs.stamp, input),
     baseline: (input) => run(verbs.baseline, input),
+    squash: (input) => run(verbs.squash, input),
     heads: (input) => run(verbs.heads, input),
     branches: (input) => run(verbs.branches, input),
     merge: (input) => run(verbs.merge, input),

@@ -4,6 +4,9 @@ import { MigrateError, type Problem } from "../errors";
 import { type Direction, parseFilename } from "./names";
 import { describeReadError } from "./text";
 
+/** What a squash leaves in the folder until it is done. */
+export const UNFINISHED_SQUASH = ".squash.json";
+
 /** An entry of the folder that has a migration's name. */
 export interface ListedFile {
   readonly fileName: string;
@@ -49,6 +52,7 @@ export function listFolder(dir: string): Listing {
 
   const suggested = new Set<string>();
   const others = readFolder(dir).filter((entry) => !take(entry));
+  if (others.some(({ name }) => name === UNFINISHED_SQUASH)) problems.push(UNFINISHED);
   for (const fileName of globSql(dir, others)) {
     const parsed = parseFilename(fileName);
     if (parsed.kind !== "near-miss") continue;
@@ -57,6 +61,14 @@ export function listFolder(dir: string): Listing {
   }
   return { files, suggested, problems };
 }
+
+/** Part of the files are old and part new: a database that is made of them is neither. */
+const UNFINISHED: Problem = {
+  code: "unfinished-squash",
+  file: UNFINISHED_SQUASH,
+  message: `A squash was interrupted in this folder (${UNFINISHED_SQUASH} is still there).`,
+  hint: "Have it done; it goes on where it stopped:\n  npm run migrate:squash",
+};
 
 function readFolder(dir: string): readonly Dirent[] {
   try {

@@ -3,6 +3,7 @@ import { type ListedFile, listFolder, unreadableProblem } from "./folder";
 import { type Inspected, inspectFile, READ_SIZE, type Unreadable } from "./inspect-file";
 import type { Direction } from "./names";
 import { type Pair, pairFiles, pairFilesByName } from "./pairs";
+import { type Replaced, readSquashedLine } from "./squashed-lines";
 
 /** One migration file as it was when the folder was read. Its text stays on disk, unless it came from the history. */
 export interface MigrationFile {
@@ -15,6 +16,8 @@ export interface MigrationFile {
   readonly bytes: number;
   /** SHA-256, hex, of the text without a byte-order mark and with CRLF as LF. */
   readonly checksum: string;
+  /** What it stands for, of a squashed up file; left out: nothing else. */
+  readonly replaces?: readonly Replaced[];
   /** Nobody has filled in the template that `create` wrote; left out: somebody has. */
   readonly template?: true;
   /** For a large file: changes when the file is written to or replaced. Left out: only its text tells. */
@@ -33,6 +36,8 @@ export interface Migration {
   readonly up: MigrationFile;
   /** null: the up file declares itself irreversible. */
   readonly down: MigrationFile | null;
+  /** The migrations that were squashed into it; left out: none were. */
+  readonly replaces?: readonly Replaced[];
 }
 
 export interface Folder {
@@ -86,7 +91,9 @@ function readFolder(dir: string, pair: typeof pairFiles): Folder {
     const { fileName, path, direction, version, name } = listed;
     const { bytes, checksum, identity, template } = found;
     if (direction === "up" && found.directives.includes("irreversible")) irreversible.add(fileName);
-    const file = { fileName, path, direction, version, name, bytes, checksum };
+    const plain = { fileName, path, direction, version, name, bytes, checksum };
+    const replaces = direction === "up" && found.directives.length > 0 ? readReplaced(found.directives) : [];
+    const file = replaces.length === 0 ? plain : { ...plain, replaces };
     if (template) return { ...file, template };
     return identity === null ? file : { ...file, identity };
   });
@@ -139,7 +146,12 @@ function untouchedTemplate({ fileName, direction }: MigrationFile): Problem {
 function toMigration({ up, down }: Pair<MigrationFile | ListedFile>): Migration {
   if (up === null || !wasRead(up) || !(down === null || wasRead(down)))
     throw new MigrateError("internal", "A pair lacks a file.");
-  return { version: up.version, name: up.name, up, down };
+  const migration = { version: up.version, name: up.name, up, down };
+  return up.replaces === undefined ? migration : { ...migration, replaces: up.replaces };
+}
+
+function readReplaced(directives: readonly string[]): readonly Replaced[] {
+  return directives.map(readSquashedLine).filter((line) => line !== null);
 }
 
 function wasRead(file: MigrationFile | ListedFile): file is MigrationFile {

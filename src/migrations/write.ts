@@ -75,7 +75,7 @@ export function writePair(
 }
 
 /** Letters lose their accents; other characters that a file name must not have become `_`. */
-function toName(wanted: string): string {
+export function toName(wanted: string): string {
   const name = wanted
     .trim()
     .replace(/(\.(up|down))?\.sql$/i, "")

@@ -1,11 +1,12 @@
 import { RefusedError } from "../errors";
-import { foldHistory, isInForce, type VersionState } from "../history/fold";
+import { isInForce, type VersionState } from "../history/fold";
 import type { HistoryRow } from "../history/lines";
 import type { Direction } from "../migrations/names";
 import type { Migration } from "../migrations/read-migrations";
 import { planDown } from "./plan-down";
 import { judgeForUp, planUp } from "./plan-up";
 import type { Plan, PlanOptions, Situation, Step } from "./planned";
+import { foldWith } from "./squashed";
 import type { Target } from "./target";
 import { judgeVersions } from "./version-state";
 
@@ -63,7 +64,7 @@ function reverse({ from, to, steps }: Plan): Plan {
  * @param rows the whole history, by rising id, without damage (see `checkHistory`)
  */
 export function assess(migrations: readonly Migration[], rows: readonly HistoryRow[]): Situation {
-  const states = foldHistory(rows);
+  const states = foldWith(migrations, rows);
   return { judgedVersions: judgeVersions(migrations, states), current: currentVersion(states) };
 }
 

@@ -75,6 +75,40 @@ export function missing(state: VersionState): Problem {
   };
 }
 
+/**
+ * The database has applied some of what was squashed, or is to be.
+ * @param into the squashed migration; null: it is yet to be made
+ * @param to what it ends with
+ */
+export function inTheMiddle(
+  newest: VersionState,
+  into: Migration | null,
+  held: number,
+  of: number,
+  to: { readonly version: number; readonly name: string } | null = into,
+): Problem {
+  const end = formatVersion(to?.version ?? 0);
+  const what =
+    into === null
+      ? `squash --to ${end} is about ${of} migrations`
+      : `${of} migrations were squashed into ${formatMigration(into)}`;
+  const which = held === of ? "not all of them as they were" : `${held} of them`;
+  const way =
+    into === null
+      ? `npm run migrate:up -- --to ${end}`
+      : `npm run migrate:up -- --to ${end} --dir sql/archive/${formatMigration(into)}`;
+  const from =
+    into === null
+      ? ""
+      : " with the old files (from sql/archive, or the version of your program before the squash)";
+  return {
+    code: "squashed",
+    file: into?.up.fileName ?? null,
+    message: `${formatMigration(newest)} ${since(newest)}, but ${what}, and this database has ${which}.`,
+    hint: `Bring it to ${end}${from}, then repeat this:\n  ${way}`,
+  };
+}
+
 /** The database has a version that is newer than the whole folder. */
 export function ahead(state: VersionState, newest: Migration | undefined): Problem {
   const was = formatMigration(state);

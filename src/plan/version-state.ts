@@ -1,5 +1,5 @@
 import type { Problem } from "../errors";
-import { foldHistory, isInForce, type VersionState } from "../history/fold";
+import { isInForce, type VersionState } from "../history/fold";
 import type { HistoryRow } from "../history/lines";
 import type { Migration } from "../migrations/read-migrations";
 import {
@@ -12,6 +12,7 @@ import {
   renumbered as renumberedProblem,
   replaced,
 } from "./refusals";
+import { findGaps, foldWith } from "./squashed";
 
 /** One version, on disk and in the history: the basis of planning. */
 export interface JudgedVersion {
@@ -33,6 +34,8 @@ export interface JudgedVersion {
 
 /** What the rules below need to know; the same for every version. */
 interface Context {
+  /** Versions that were squashed, in a database that has only some of them. */
+  readonly gaps: ReadonlyMap<number, Problem | null>;
   /** The folder's newest migration. */
   readonly newest: Migration | undefined;
   /** The highest version that is in force. */
@@ -52,11 +55,12 @@ export function judgeVersions(
   migrations: readonly Migration[],
   states: ReadonlyMap<number, VersionState>,
 ): readonly JudgedVersion[] {
+  const gaps = findGaps(migrations, states);
   const byVersion = new Map(migrations.map((migration) => [migration.version, migration]));
   const inForce = [...states.values()].filter(isInForce).sort((a, b) => a.version - b.version);
   const renumbered = findRenumbered(migrations, inForce, byVersion, states);
   const taken = new Set([...renumbered.values()].map(({ version }) => version));
-  const context: Context = { newest: migrations.at(-1), highest: inForce.at(-1), renumbered, taken };
+  const context: Context = { gaps, newest: migrations.at(-1), highest: inForce.at(-1), renumbered, taken };
 
   const withFiles = migrations.map((migration) => {
     const state = states.get(migration.version);
@@ -101,6 +105,8 @@ interface Finding {
 }
 
 function compare(state: VersionState, migration: Migration | null, context: Context): Finding | null {
+  const gap = context.gaps.get(state.version);
+  if (gap !== undefined) return gap === null ? null : { problem: gap, isReplaced: true };
   const moved = context.renumbered.get(state.version);
   if (moved !== undefined) return { problem: renumberedProblem(state, moved, migration), isReplaced: true };
   if (migration === null) return { problem: withoutFiles(state, context.newest), isReplaced: false };
@@ -215,7 +221,7 @@ export function judgeFolder(
   migrations: readonly Migration[],
   rows: readonly HistoryRow[],
 ): readonly StatusEntry[] {
-  return judgeStates(migrations, foldHistory(rows));
+  return judgeStates(migrations, foldWith(migrations, rows));
 }
 
 /** Does the same for a history that is already folded. */

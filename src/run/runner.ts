@@ -1,5 +1,5 @@
 import { MigrateError, RefusedError } from "../errors";
-import { foldHistory, readHistoryState } from "../history/fold";
+import { readHistoryState } from "../history/fold";
 import { type HistoryRow, readLastId } from "../history/lines";
 import { finishLines } from "../history/several-lines";
 import { createHistoryTable } from "../history/table";
@@ -7,6 +7,7 @@ import type { Folder, Migration } from "../migrations/read-migrations";
 import { foreseeRefusals, type Marked } from "../online/foresee";
 import { currentVersion, makePlan } from "../plan/plan";
 import type { Plan, Step } from "../plan/planned";
+import { foldWith } from "../plan/squashed";
 import type { Target } from "../plan/target";
 import { createAsNew } from "../server/as-new";
 import { acquireLock, type Lock, leaseNews } from "../server/lock";
@@ -169,7 +170,7 @@ export function planAgain(run: Ready, migrations: readonly Migration[], first: P
   const goal: Target = to === null ? { kind: "base" } : { kind: "version", version: to };
   const wanted = new Set(first.steps.map(({ version }) => version));
   return (rows) => {
-    const current = currentVersion(foldHistory(rows)) ?? 0;
+    const current = currentVersion(foldWith(migrations, rows)) ?? 0;
     const passed = direction === "up" ? current > (to ?? 0) : current < (to ?? 0);
     if (passed) return { ...first, steps: [], to: current === 0 ? null : current };
     const plan = makePlan(direction, migrations, rows, goal, run.options);

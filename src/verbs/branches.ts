@@ -1,9 +1,10 @@
-import { foldHistory, readHistoryState, type VersionState } from "../history/fold";
+import { readHistoryState, type VersionState } from "../history/fold";
 import { formatMigration, formatVersion } from "../migrations/names";
 import { type Folder, readBranchedMigrations } from "../migrations/read-migrations";
 import { type FileRename, renameFiles, renamesFor } from "../migrations/rename";
 import { type Collision, findCollisions } from "../plan/collisions";
 import { type MergeOptions, planMerge } from "../plan/plan-merge";
+import { foldWith } from "../plan/squashed";
 import { withSession } from "../server/connection";
 import { withTranslatedErrors } from "../server/translate-error";
 import type { Settings } from "../settings/settings";
@@ -105,7 +106,7 @@ async function withBranches<T>(
   return await withTranslatedErrors(() =>
     withSession(settings.database, async (session) => {
       const { rows } = await readHistoryState(session, settings.table);
-      return await body(session.database, folder, foldHistory(rows));
+      return await body(session.database, folder, foldWith(folder.migrations, rows));
     }),
   );
 }

@@ -19,6 +19,7 @@ import { report } from "./report";
 import { resolve } from "./resolve";
 import { sandbox } from "./sandbox";
 import { show } from "./show";
+import { squash } from "./squash";
 import { stamp } from "./stamp";
 import { status } from "./status";
 import { up } from "./up";
@@ -40,6 +41,7 @@ export const verbs = {
   merge,
   stamp,
   baseline,
+  squash,
   repair,
   resolve,
   diff,

@@ -26,6 +26,7 @@ import type {
   ReportOptions,
   ResolveOptions,
   ShowOptions,
+  SquashOptions,
   StampOptions,
   StatusOptions,
   UpOptions,
@@ -35,6 +36,7 @@ import type { RepairReport } from "./repair";
 import type { ReportResult } from "./report";
 import type { Resolved } from "./resolve";
 import type { ShowReport } from "./show";
+import type { SquashResult } from "./squash";
 import type { StampReport } from "./stamp";
 import type { StatusResult } from "./status";
 import type { VerifyResult } from "./verify";
@@ -155,6 +157,15 @@ export interface Migrator {
    * const { upPath } = await migrator.baseline({ name: "as_it_was" });
    */
   baseline(input: BaselineOptions): Promise<BaselineResult>;
+
+  /**
+   * Replaces the pairs up to a version by one that was executed both ways and builds the same schema and rows. The target is only
+   * looked at. Ends a squash that was interrupted. Rejects with `unknown-version`, `nothing-to-do`, `usage`, `not-proven`, `no-scratch`,
+   * `unwritable`, `interrupted`, and a `RefusedError` (`squashed`, `unsupported-statement`, and what is wrong with the folder).
+   * @example
+   * const { upPath, archive } = await migrator.squash({ to: 40 });
+   */
+  squash(input: SquashOptions): Promise<SquashResult>;
 
   /**
    * Names the newest migrations of the folder; more than one means a collision. Needs no database.

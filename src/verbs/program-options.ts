@@ -152,6 +152,18 @@ export interface BaselineOptions extends IgnoreOptions {
   readonly dryRun?: boolean | undefined;
 }
 
+/** Options of `squash`. */
+export interface SquashOptions {
+  /** What to call the new pair. Default `squashed`. */
+  readonly name?: string | undefined;
+  /** The last version that goes into it. */
+  readonly to: number | `${number}`;
+  /** Delete the old files instead of moving them to `archive` beside the folder. Default false. */
+  readonly delete?: boolean | undefined;
+  /** Give the new pair; write nothing. Default false. */
+  readonly dryRun?: boolean | undefined;
+}
+
 /** Options of `merge`. */
 export interface MergeOptions {
   /** Pending versions that build on a moved one and move with it. Default none. */

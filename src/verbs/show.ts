@@ -1,5 +1,5 @@
 import { MigrateError, RefusedError } from "../errors";
-import { foldHistory, isInForce, readHistoryState, type VersionState } from "../history/fold";
+import { isInForce, readHistoryState, type VersionState } from "../history/fold";
 import type { HistoryRow } from "../history/lines";
 import { type FileChange, judgeChange, readAppliedTexts, worstChange } from "../history/stored-migrations";
 import { type Direction, formatMigration } from "../migrations/names";
@@ -7,6 +7,7 @@ import { type Migration, type MigrationFile, readMigrations } from "../migration
 import { readStatements } from "../migrations/read-statements";
 import { readText, STORED_TEXT_LIMIT, type StoredTexts } from "../migrations/read-text";
 import { currentVersion } from "../plan/plan";
+import { foldWith } from "../plan/squashed";
 import { parseTarget, unknownVersion, versionAt } from "../plan/target";
 import { judgeStates, type StatusEntry } from "../plan/version-state";
 import { findChangedPrefix } from "../run/prefix";
@@ -180,7 +181,7 @@ export async function readOne(
   return await withTranslatedErrors(() =>
     withSession(settings.database, async (session) => {
       const { rows } = await readHistoryState(session, settings.table);
-      const states = foldHistory(rows);
+      const states = foldWith(migrations, rows);
       const entries = judgeStates(migrations, states);
       const versions = entries.map(({ version }) => version);
       const version = versionAt(wanted, versions, currentVersion(states));

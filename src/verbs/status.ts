@@ -1,9 +1,10 @@
 import type { Problem } from "../errors";
-import { foldHistory, readHistoryState, type VersionState } from "../history/fold";
+import { readHistoryState, type VersionState } from "../history/fold";
 import { judgeChange, readAppliedTexts, worstChange } from "../history/stored-migrations";
 import { formatMigration, formatVersion } from "../migrations/names";
 import { folderOf, type Migration } from "../migrations/read-migrations";
 import { currentVersion } from "../plan/plan";
+import { foldWith } from "../plan/squashed";
 import { judgeStates, type StatusEntry } from "../plan/version-state";
 import { findChangedPrefix } from "../run/prefix";
 import { withSession } from "../server/connection";
@@ -201,7 +202,7 @@ export async function readStatus(settings: Settings): Promise<StatusReport> {
   return await withTranslatedErrors(() =>
     withSession(settings.database, async (session) => {
       const { exists, rows } = await readHistoryState(session, settings.table);
-      const states = foldHistory(rows);
+      const states = foldWith(migrations, rows);
       const entries: StatusEntry[] = [];
       for (const entry of judgeStates(migrations, states)) {
         if (!isModified(entry) && entry.done === null) {

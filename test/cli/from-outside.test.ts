@@ -55,6 +55,7 @@ const rows: Readonly<Record<Verb, Readonly<Partial<Record<Source, readonly strin
   merge: { history: ["merge"], names: ["merge!"], words: ["merge --keep P"] },
   stamp: { history: ["stamp"], words: ["stamp P!", "stamp --from P!"] },
   baseline: { words: ["baseline P"] },
+  squash: { words: ["squash --to P", "squash P"] },
   repair: { history: ["repair"], modified: ["repair"], words: ["repair P!", "repair 1 --reason P"] },
   resolve: { history: ["resolve 1 --applied"], words: ["resolve P!"] },
   diff: { schema: ["diff --dry-run~"], failing: ["diff x!"], words: ["diff --schema P x!"] },
