@@ -11,7 +11,6 @@ import {
   readFileSync,
   rmSync,
   statSync,
-  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
@@ -21,6 +20,7 @@ import { after, before, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
+import { packedTarball } from "./support/packed";
 import { forEachServer, withTestDatabase } from "./support/servers";
 
 const ROOT = join(__dirname, "..");
@@ -108,7 +108,7 @@ void main();
 
 before(async () => {
   project = mkdtempSync(join(tmpdir(), "updown-package-"));
-  tarball = await pack(join(project, "sources"));
+  tarball = await packedTarball();
   writeFileSync(join(project, "package.json"), JSON.stringify({ name: "consumer", private: true }));
   const npm = await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", tarball], project);
   installed = npm.stdout + npm.stderr;
@@ -126,25 +126,6 @@ before(async () => {
 });
 
 after(() => rmSync(project, { recursive: true, force: true }));
-
-/** Packs a copy, so that neither a stale dist/ gets in nor a new one stays behind. Returns the tarball's path. */
-async function pack(folder: string): Promise<string> {
-  mkdirSync(folder);
-  for (const name of readdirSync(ROOT)) {
-    if (
-      /^(src|scripts|docs|examples|sql|package.*\.json|tsconfig.*\.json|[A-Z]+(\.md)?|\.env\.example)$/.test(
-        name,
-      )
-    ) {
-      cpSync(join(ROOT, name), join(folder, name), { recursive: true });
-    }
-  }
-  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
-  const { stdout } = await run("npm", ["pack", "--json"], folder);
-  const [packed] = JSON.parse(stdout) as { filename: string }[];
-  assert.ok(packed);
-  return join(folder, packed.filename);
-}
 
 /** Writes the program into a folder of that module type and compiles it, the package's own types included. */
 async function compileConsumer(type: string): Promise<void> {
