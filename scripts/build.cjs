@@ -8,6 +8,8 @@ const { join } = require("node:path");
 const {
   BUNDLE,
   ENTRIES,
+  INSIDE,
+  INSIDE_BUNDLE,
   ON_DEMAND,
   PAGE,
   PROGRAM,
@@ -57,6 +59,9 @@ function build() {
     keepTypesOf(made, "index.d.ts");
     const { buildSync } = require(BUNDLER);
     buildSync({ ...BUNDLE, outfile: join(made, PROGRAM) });
+    buildSync({ ...INSIDE_BUNDLE, outfile: join(made, `${INSIDE}.js`) });
+    const licenses = [...packagesOf(INSIDE)].sort().map(licenseOf).join("\n\n");
+    fs.writeFileSync(join(made, `${INSIDE}.LICENSE.txt`), licenses);
     for (const name of ON_DEMAND)
       buildSync({ ...BUNDLE, entryPoints: [`src/verbs/${name}.ts`], outfile: join(made, `${name}.js`) });
     copyPage(join(made, "page"));
@@ -76,6 +81,27 @@ function copyPage(folder) {
   for (const name of fs.readdirSync(join(ROOT, PAGE))) {
     if (/\.(js|css)$/.test(name)) fs.copyFileSync(join(ROOT, PAGE, name), join(folder, name));
   }
+}
+
+/** A package and all that it depends on. */
+function packagesOf(name, found = new Set()) {
+  if (found.has(name)) return found;
+  found.add(name);
+  for (const other of Object.keys(describePackage(name).dependencies ?? {})) packagesOf(other, found);
+  return found;
+}
+
+function describePackage(name) {
+  return JSON.parse(fs.readFileSync(join(ROOT, "node_modules", name, "package.json"), "utf8"));
+}
+
+/** Who gives a package's code away gives its license, too. */
+function licenseOf(name) {
+  const { version, license } = describePackage(name);
+  const folder = join(ROOT, "node_modules", name);
+  const file = fs.readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  if (file === undefined) throw new Error(`${name} has no license file, so it cannot be given away.`);
+  return `${name} ${version} (${license})\n\n${fs.readFileSync(join(folder, file), "utf8").trim()}\n`;
 }
 
 /** Removes the types that an entry point does not lead to: whoever uses the package cannot reach them. */

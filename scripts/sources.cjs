@@ -11,13 +11,16 @@ const ON_DEMAND = ["report-renderers"];
 /** What the program reads as it stands: the script and the styles of the report's page. */
 const PAGE = "src/report/page";
 
+/** The package that goes into dist/, in a file of its own. */
+const INSIDE = "glob";
+
 /** How esbuild makes the program of the sources. Dependencies stay outside: npm installs them, and audits them. */
 const BUNDLE = {
   absWorkingDir: ROOT,
   entryPoints: ["src/index.ts"],
   bundle: true,
-  packages: "external",
-  external: ON_DEMAND.map((name) => `./${name}`),
+  external: ["mysql2", "dotenv", ...[...ON_DEMAND, INSIDE].map((name) => `./${name}`)],
+  alias: { [INSIDE]: `./${INSIDE}` },
   platform: "node",
   target: "node20",
   format: "cjs",
@@ -25,6 +28,20 @@ const BUNDLE = {
   sourcesContent: false,
   // A fifth less to pack, and to read at the start; names stay, for who sends a stack.
   minifyWhitespace: true,
+};
+
+/**
+ * How it makes one file of glob and the six packages that it needs: they take 7.5 MB where npm installs them, more than half of all,
+ * for one look at the names that are no migration's.
+ */
+const INSIDE_BUNDLE = {
+  absWorkingDir: ROOT,
+  entryPoints: [INSIDE],
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  format: "cjs",
+  minify: true,
 };
 
 /** What esbuild makes. Only the entry points below load it, once they know that this Node can read it. */
@@ -91,4 +108,16 @@ function readStamp() {
   }
 }
 
-module.exports = { BUNDLE, ENTRIES, ON_DEMAND, PAGE, PROGRAM, ROOT, STAMP, describeSources, isBuilt };
+module.exports = {
+  BUNDLE,
+  ENTRIES,
+  INSIDE,
+  INSIDE_BUNDLE,
+  ON_DEMAND,
+  PAGE,
+  PROGRAM,
+  ROOT,
+  STAMP,
+  describeSources,
+  isBuilt,
+};

@@ -6,8 +6,10 @@ import { type BuildOptions, build } from "esbuild";
 const ROOT = join(__dirname, "../..");
 
 /** As the package is built. */
-const { BUNDLE, ENTRIES, PROGRAM } = require("../../scripts/sources.cjs") as {
+const { BUNDLE, ENTRIES, INSIDE, INSIDE_BUNDLE, PROGRAM } = require("../../scripts/sources.cjs") as {
   BUNDLE: BuildOptions;
+  INSIDE: string;
+  INSIDE_BUNDLE: BuildOptions;
   ENTRIES: Readonly<Record<string, string>>;
   PROGRAM: string;
 };
@@ -42,6 +44,7 @@ export async function buildRunner(): Promise<BuiltRunner> {
   await mkdir(cache, { recursive: true });
   const folder = await mkdtemp(join(cache, "mysql-updown-test-"));
   await build({ ...BUNDLE, outfile: join(folder, "dist", PROGRAM) });
+  await build({ ...INSIDE_BUNDLE, outfile: join(folder, "dist", `${INSIDE}.js`) });
   for (const [name, text] of Object.entries(ENTRIES)) {
     await writeFile(join(folder, "dist", name), text, { mode: 0o755 });
   }

@@ -11,7 +11,7 @@ const ROOT = join(__dirname, "../..");
 /**
  * Starts both servers, runs the test files on them, stops them, and sets the exit code.
  * @param args `--sweep` for test/sweep/ instead of all the rest, `--cluster` for test/cluster/; `--server=…` for that server
- *   alone; `--live` for test/live/; `--one-by-one` for one file at a time, on a machine that is to be sure rather than quick;
+ *   alone; `--live` for test/live/; `--elsewhere` for test/elsewhere/; `--one-by-one` for one file at a time, on a machine that is to be sure rather than quick;
  *   `--every-row` for all rows of long tables on both servers; `--test-name-pattern=…`; parts of files' paths
  */
 export async function main(args: readonly string[]): Promise<void> {
@@ -23,8 +23,8 @@ export async function main(args: readonly string[]): Promise<void> {
   if (named !== only) return fail(`--server= takes ${SERVER_CHOICES.join(", ")}, not ${named}`);
   const parts = args.filter((arg) => !arg.startsWith("-"));
   const atATime = args.includes("--one-by-one") ? 1 : availableParallelism() + 1;
-  const live = args.includes("--live");
-  const all = live ? listTests((file) => file.startsWith(LIVE)) : testFiles(sweep);
+  const apart = args.includes("--live") ? LIVE : args.includes("--elsewhere") ? ELSEWHERE : null;
+  const all = apart === null ? testFiles(sweep) : listTests((file) => file.startsWith(apart));
   const files = (cluster ? clusterFiles() : all).filter(
     (file) => parts.length === 0 || parts.some((part) => file.includes(part)),
   );
@@ -63,7 +63,7 @@ const SAMPLED =
 function testFiles(sweep: boolean): readonly string[] {
   const inSweep = (file: string): boolean =>
     file.startsWith(`sweep${sep}`) || SAMPLED.includes(file.replaceAll(sep, "/"));
-  const ofTheirOwn = [`sweep${sep}`, CLUSTER, LIVE];
+  const ofTheirOwn = [`sweep${sep}`, CLUSTER, LIVE, ELSEWHERE];
   const inTests = (file: string): boolean => !ofTheirOwn.some((folder) => file.startsWith(folder));
   return listTests(sweep ? inSweep : inTests);
 }
@@ -72,6 +72,9 @@ const CLUSTER = `cluster${sep}`;
 
 /** Tables that are changed while others write to them: large ones, killed at many moments. */
 const LIVE = `live${sep}`;
+
+/** The package under other releases of Node, installed by other package managers: they have to be fetched. */
+const ELSEWHERE = `elsewhere${sep}`;
 
 function clusterFiles(): readonly string[] {
   return listTests((file) => file.startsWith(CLUSTER));
