@@ -21,7 +21,10 @@ export interface SqlCursor {
   until(stop: (token: Token) => boolean): string;
   /** An attribute unknown to this program, as printed: its first token, then the text up to `stop`. */
   attribute(stop: (token: Token) => boolean): string;
-  /** The text from the next token to the end. */
+  /**
+   * The text from the next token to the end, without the semicolon that MySQL keeps of a program that was created among several
+   * statements in one command: sent alone, it is cut off.
+   */
   rest(): string;
 }
 
@@ -84,7 +87,7 @@ export function sqlCursor(text: string): SqlCursor {
       const separator = rest === "" || rest.startsWith("=") ? "" : " ";
       return `${text.slice(first.start, first.end)}${separator}${rest}`;
     },
-    rest: () => text.slice(cursor.peek()?.start ?? text.length),
+    rest: () => text.slice(cursor.peek()?.start ?? text.length).replace(/\s*;[;\s]*$/, ""),
   };
   return cursor;
 }

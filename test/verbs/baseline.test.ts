@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createConnection } from "mysql2/promise";
 import { createMigrator, MigrateError, type Migrator } from "../../src/index";
 import type { Session } from "../../src/server/session";
 import { forEachServer, type TestServer, withTestDatabase } from "../support/servers";
@@ -188,3 +189,30 @@ forEachServer("what cannot be recorded is not left in the folder", async (_, ser
     }
   });
 });
+
+forEachServer(
+  "baseline: a program that was made among several statements of one command",
+  async (_, server) => {
+    await withGrown(server, ["CREATE TABLE a (id INT PRIMARY KEY, n INT)"], async ({ migrator, session }) => {
+      const connection = await createConnection({
+        uri: `${server.url}/${session.database}`,
+        multipleStatements: true,
+      });
+      try {
+        await connection.query(
+          [
+            "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW SET NEW.n = 1",
+            "CREATE PROCEDURE p() SELECT 1",
+            "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DISABLE DO DELETE FROM a",
+            "CREATE VIEW v AS SELECT id FROM a",
+            "DO 1;",
+          ].join(";\n"),
+        );
+      } finally {
+        await connection.end();
+      }
+      await migrator.baseline({ name: "as it was" });
+      assert.equal((await migrator.check()).clean, true);
+    });
+  },
+);
