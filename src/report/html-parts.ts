@@ -23,5 +23,5 @@ export function linkTo(name: string, ids: Ids): Markup {
 
 /** SQL, which the page's script colours when it becomes visible. */
 export function renderSql(sql: string): Markup {
-  return markup`<pre class="sql" tabindex="0"><code>${sql}</code></pre>`;
+  return markup`<pre class="sql"><code>${sql}</code></pre>`;
 }

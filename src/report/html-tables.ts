@@ -10,7 +10,7 @@ export function renderTableList({ tables }: Report, ids: Ids): Section {
     const what = kind === "table" ? columns.length.toString() : kind;
     const rows = size === null ? "" : size.rows.toLocaleString("en-US");
     const takes = size === null ? "" : bytes(size.bytes);
-    return markup`<tr><th scope="row">${linkTo(name, ids)}<td class="n">${what}<td class="n">${references.length}<td class="n">${referencedBy.length}<td class="n">${rows}<td class="n">${takes}<td class="words">${comment}`;
+    return markup`<tr><th scope="row">${linkTo(name, ids)}<td class="n">${what}<td class="n">${references.length}<td class="n">${referencedBy.length}<td class="n">${rows}<td class="n">${takes}<td>${comment}`;
   });
   const body =
     lines.length === 0
@@ -58,10 +58,10 @@ function renderColumns(columns: readonly ReportedColumn[]): Markup | null {
   const lines = columns.map((column) => {
     const { name, type, nullable, more, comment, key } = column;
     const extra = more === "" ? null : markup` <small>${more}</small>`;
-    const value = column.default === null ? null : markup`<code>${column.default}</code>`;
-    return markup`<tr><th scope="row">${name}<td><code>${type}</code>${extra}<td>${nullable ? "null" : ""}<td>${value}<td>${key === null ? "" : KEYS[key]}<td class="words">${comment}`;
+    const value = column.default ?? "";
+    return markup`<tr><th scope="row">${name}<td>${type}${extra}<td>${nullable ? "null" : ""}<td>${value}<td>${key === null ? "" : KEYS[key]}<td>${comment}`;
   });
-  return markup`<div class="wide" tabindex="0" role="region" aria-label="Columns"><table class="columns"><thead><tr><th scope="col">Column<th scope="col">Type<th scope="col">Null<th scope="col">Default<th scope="col">Key<th scope="col">Comment</thead><tbody>${lines}</tbody></table></div>`;
+  return markup`<div class="wide" role="region" aria-label="Columns"><table class="columns"><thead><tr><th scope="col">Column<th scope="col">Type<th scope="col">Null<th scope="col">Default<th scope="col">Key<th scope="col">Comment</thead><tbody>${lines}</tbody></table></div>`;
 }
 
 function renderIndexes({ indexes }: ReportedTable): Markup | null {

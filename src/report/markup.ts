@@ -40,9 +40,8 @@ const ESCAPED: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",
   ">": "&gt;",
+  // Attributes stand in double quotes, all of them, so the other two end nothing.
   '"': "&quot;",
-  "'": "&#39;",
-  "`": "&#96;",
 };
 
 /**
@@ -51,7 +50,7 @@ const ESCAPED: Readonly<Record<string, string>> = {
  * which cannot be written as UTF-8.
  */
 const ACTED_UPON =
-  /[&<>"'`]|[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff\ufffe\uffff]|\p{Surrogate}/gu;
+  /[&<>"]|[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff\ufffe\uffff]|\p{Surrogate}/gu;
 
 /** The one place where text from outside becomes markup. */
 export function escapeText(text: string): string {

@@ -1,6 +1,6 @@
 import { diagramOf, diagramOfDifference } from "./diagram";
 import { diagramOfGroups, type Group, groupTables } from "./groups";
-import type { LayOut, Placed } from "./layout";
+import { type LayOut, layOutPlainly, type Placed } from "./layout";
 import type { Report } from "./model";
 
 /** A laid-out diagram and what it shows. */
@@ -27,8 +27,9 @@ export async function drawPictures(
   const groups = groupTables(tables);
   const pictures: Picture[] = [];
   for (const group of groups) pictures.push(await drawGroup(group, groups, layOut));
+  // Most groups lead to the one with the users: laid out by that, they are all one below the other.
   const overview =
-    groups.length < 2 ? null : { name: "groups", placed: await layOut(diagramOfGroups(groups)) };
+    groups.length < 2 ? null : { name: "groups", placed: await layOutPlainly(diagramOfGroups(groups)) };
   const changed =
     difference === null || difference.tables.length === 0
       ? null

@@ -23,8 +23,8 @@ export interface SvgOptions {
 }
 
 /**
- * A diagram as SVG. In a page boxes are buttons, since a click marks the neighbours: `data-box` numbers them,
- * `data-ends` has the numbers of the two boxes of an edge, and `data-to` the part of the page about a box.
+ * A diagram as SVG. In a page the script makes buttons of boxes, since a click marks the neighbours: `data-box` numbers
+ * them, `data-ends` has the numbers of the two boxes of an edge, and `data-to` the part of the page about a box.
  */
 export function renderSvg(
   { width, height, boxes, edges }: Placed,
@@ -71,15 +71,14 @@ function renderBox(placed: PlacedBox, index: number, target: SvgOptions["target"
     box.hidden === 0
       ? null
       : markup`<text class="more" x="${PADDING + KEY_WIDTH}" y="${HEAD_HEIGHT + rows.length * ROW_HEIGHT + 14}">… ${box.hidden} more</text>`;
-  const names = rows.map(({ row }) => row.name).join(", ");
-  const tip = `${box.name}${words === "" ? "" : ` (${words})`}${names === "" ? "" : `: ${names}`}`;
+  const tip = `${box.name}${words === "" ? "" : ` (${words})`}`;
   const mark = box.mark === null ? "" : ` ${box.mark}`;
   const inner = markup`<title>${tip}</title><rect class="outline" width="${width}" height="${height}" rx="5"/><path class="head" d="M0 ${HEAD_HEIGHT}V5a5 5 0 0 1 5-5h${width - 10}a5 5 0 0 1 5 5v${HEAD_HEIGHT - 5}z"/><text class="title" x="${PADDING}" y="19">${title}</text>`;
   const rest = markup`${note}${lines}${hidden}`;
   if (target === undefined)
     return markup`<g class="box ${box.kind}${mark}" transform="translate(${x} ${y})">${inner}${rest}</g>`;
-  // Screen readers get the name and columns from the title; the table's page has the rest.
-  return markup`<g class="box ${box.kind}${mark}" transform="translate(${x} ${y})" tabindex="0" role="button" aria-pressed="false" data-box="${index}" data-to="${to ?? ""}">${inner}<g aria-hidden="true">${rest}</g></g>`;
+  // Screen readers get the title; the table's page has the rest.
+  return markup`<g class="box ${box.kind}${mark}" transform="translate(${x} ${y})" data-box="${index}" data-to="${to ?? ""}">${inner}<g aria-hidden="true">${rest}</g></g>`;
 }
 
 const KEY_WORDS: Readonly<Record<string, string>> = {

@@ -51,7 +51,7 @@ function words(html: string): string {
     .replace(/<[^>]*>/g, " ")
     .replace(/&lt;/g, "<")
     .replace(/&gt;/g, ">")
-    .replace(/&#39;|&#96;|&quot;/g, "'")
+    .replace(/`|&quot;/g, "'")
     .replace(/\s+/g, " ");
 }
 

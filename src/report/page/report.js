@@ -107,7 +107,7 @@ function choose(/** @type {SVGElement | null} */ box, /** @type {SVGSVGElement} 
   box.setAttribute("aria-pressed", "true");
   const link = document.createElement("a");
   link.href = `#${box.dataset.to}`;
-  link.textContent = box.querySelector("title")?.textContent?.split(/[:(]/)[0]?.trim() || "Open";
+  link.textContent = box.querySelector("title")?.textContent?.replace(/ \([^(]*\)$/, "") || "Open";
   const rest =
     lines.length === 0
       ? ": no relations"
@@ -121,6 +121,11 @@ for (const frame of /** @type {HTMLElement[]} */ (all(".part > .frame"))) {
   /** @type {{ x: number, y: number, left: number, top: number } | null} */
   let pull = null;
   let moved = false;
+  for (const box of all(".box", svg)) {
+    box.setAttribute("tabindex", "0");
+    box.setAttribute("role", "button");
+    box.setAttribute("aria-pressed", "false");
+  }
   const boxAt = (/** @type {Event} */ event) =>
     /** @type {SVGElement | null} */ (event.target instanceof Element ? event.target.closest(".box") : null);
   frame.addEventListener("pointerdown", (event) => {
@@ -350,6 +355,8 @@ function colourSoon(/** @type {Element} */ sql) {
   if (!sql.classList.contains("coloured")) seen.observe(sql);
 }
 
+// What scrolls can be scrolled by keyboard.
+for (const one of all(".wide, pre.sql")) one.setAttribute("tabindex", "0");
 document.body.classList.add("js");
 addEventListener("hashchange", show);
 show();
