@@ -12,7 +12,7 @@ import type { Emit } from "./events";
 import { stoppedBefore } from "./failures";
 import { gatherSteps, type WholeFile } from "./gather-steps";
 import type { BatchSize } from "./group";
-import type { Leftovers } from "./leftovers";
+import type { Leftovers, Stays } from "./leftovers";
 import type { ProgressMeter } from "./progress";
 import type { Scans } from "./scans";
 import { runStep, type StepResult } from "./step";
@@ -32,8 +32,8 @@ export interface Running {
   readonly meter: ProgressMeter;
   readonly nonTransactional: NonTransactional;
   readonly companionsSize: BatchSize;
-  /** Makes a session as new in which only rows were written, where that can be. */
-  readonly makeAsNew: (session: Session) => Promise<boolean>;
+  /** Whether its session can go on behind a migration that leaves this. */
+  readonly stays: Stays;
   /** Id of the history's newest line, as this run left it. */
   lastId: number;
   /** The last migrations, when their record was left to the next one. */
@@ -86,16 +86,10 @@ export async function runPlan(
     const leftovers =
       several.length > 0 ? await runSeveral(going, at, several) : await runOne(going, at, step);
     at += Math.max(several.length, 1);
-    if (at === steps.length || (await staysAsNew(run, leftovers))) continue;
+    if (at === steps.length || (await run.stays(run.session, leftovers))) continue;
     if (!(await hands.renewSession())) return false;
   }
   return true;
-}
-
-/** Whether the session can be used for another migration, which must not find anything of the previous one. */
-async function staysAsNew(run: Running, leftovers: Leftovers): Promise<boolean> {
-  if (leftovers === "nothing") return true;
-  return leftovers !== "anything" && (await run.makeAsNew(run.session));
 }
 
 /** @returns what the session has that another migration must not see */

@@ -9,7 +9,6 @@ import { currentVersion, makePlan } from "../plan/plan";
 import type { Plan, Step } from "../plan/planned";
 import { foldWith } from "../plan/squashed";
 import type { Target } from "../plan/target";
-import { createAsNew } from "../server/as-new";
 import { acquireLock, type Lock, leaseNews } from "../server/lock";
 import { createNonTransactional } from "../server/non-transactional";
 import { refuseReplica } from "../server/replica";
@@ -17,6 +16,7 @@ import type { Session } from "../server/session";
 import type { Settings } from "../settings/settings";
 import type { Emit } from "./events";
 import { createCompanionsSize } from "./group";
+import { createStays } from "./leftovers";
 import { isLost } from "./lost";
 import { withoutNeverBegun } from "./never-begun";
 import { type PlannedStep, planText } from "./planned-sql";
@@ -103,7 +103,7 @@ export async function withReady<T>(
     meter,
     nonTransactional: createNonTransactional(),
     companionsSize: createCompanionsSize(),
-    makeAsNew: createAsNew(),
+    stays: createStays(),
     lastId: 0,
     unfinished: [],
   });

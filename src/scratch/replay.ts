@@ -4,10 +4,9 @@ import type { Migration, MigrationFile } from "../migrations/read-migrations";
 import { readStatements } from "../migrations/read-statements";
 import { createTransactionTracker } from "../migrations/transaction-tracker";
 import { createBatchSizes, gatherBatch, type Work } from "../run/group";
-import { type Leftovers, leftoversOf, more } from "../run/leftovers";
+import { createStays, type Leftovers, leftoversOf, more } from "../run/leftovers";
 import { type StopOptions, watchForStop } from "../run/stop";
 import type { Schema } from "../schema/model";
-import { createAsNew } from "../server/as-new";
 import type { Session } from "../server/session";
 import type { DatabaseSettings } from "../settings/database";
 import type { Settings } from "../settings/settings";
@@ -68,12 +67,11 @@ export async function withReplay<T>(
     } finally {
       running.statement = false;
       // The next file must not see anything that this one left in its session.
-      const stays = left === "nothing" || (left === "last-insert-id" && (await makeAsNew(session)));
-      if (!stays) await close();
+      if (!(await stays(session, left))) await close();
     }
     refuseIfStopped(fileName, stop);
   };
-  const makeAsNew = createAsNew();
+  const stays = createStays();
   const changed = createChangedObjects();
   let last: Schema | null = null;
   const scans = new Map<string, FileScan>();

@@ -32,13 +32,9 @@ export async function makeAsNew(session: Session): Promise<boolean> {
   return row !== undefined && Number(row.other) === 0 && Number(row.sees) === 1;
 }
 
-/** `makeAsNew` for one run after another: once it was in vain it is not asked again. */
-export function createAsNew(): (session: Session) => Promise<boolean> {
-  let inVain = false;
-  return async (session) => {
-    if (!inVain) inVain = !(await makeAsNew(session));
-    return !inVain;
-  };
+/** Sets LAST_INSERT_ID() to 0, as in a new session. */
+export async function resetLastInsertId(session: Session): Promise<void> {
+  await session.query("DO LAST_INSERT_ID(0)");
 }
 
 /** A user's name may have an @ in it, a host's may not. */

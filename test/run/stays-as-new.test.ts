@@ -14,6 +14,10 @@ import { forEachServer, rowsFor, type TestServer, withTestDatabase } from "../su
 const STATEMENTS: readonly (readonly [sql: string, leaves: string])[] = [
   ["CREATE TABLE t (id INT)", "nothing"],
   ["DROP TABLE IF EXISTS t", "nothing"],
+  ["CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET @x = 1", "anything"],
+  ["CREATE VIEW v AS SELECT 1", "programs"],
+  ["CREATE FUNCTION f() RETURNS INT RETURN 1", "programs"],
+  ["RENAME TABLE other.t TO t", "programs"],
   ["INSERT INTO t VALUES (1, 'a.b', 'get_lock', '@x')", "last-insert-id"],
   ["-- A comment.\nINSERT INTO t (a) SELECT a FROM u WHERE a > 1.5", "last-insert-id"],
   ["REPLACE INTO `t` VALUES (1)", "last-insert-id"],
@@ -171,5 +175,28 @@ forEachServer("a run of fifty migrations with rows takes one connection", async 
         assert.deepEqual([...new Set(proxy.commands.map(({ connection }) => connection))], [1]);
       }),
     );
+  });
+});
+
+forEachServer("a trigger that comes in the middle of a run is noticed", async (_, server) => {
+  await withTestDatabase(server, async ({ url }) => {
+    const id = "INSERT INTO seen SELECT CONNECTION_ID()";
+    const files: Record<string, string> = {
+      "0001_table.up.sql": `CREATE TABLE seen (id BIGINT);\n${id};`,
+      "0002_rows.up.sql": id,
+      "0003_trigger.up.sql": "CREATE TRIGGER g BEFORE INSERT ON seen FOR EACH ROW SET NEW.id = NEW.id",
+      "0004_rows.up.sql": id,
+      "0005_rows.up.sql": id,
+    };
+    for (const name of Object.keys(files)) files[name.replace(".up.", ".down.")] = "-- Nothing.";
+    await withMigrations(files, async (dir) => {
+      await migrate(settingsFromOptions({ databaseUrl: url, dir }), "up", null);
+    });
+    const connection = await createConnection(url);
+    const [rows] = await connection.query<RowDataPacket[]>("SELECT id FROM seen");
+    await connection.end();
+    const [first, second, fourth, fifth] = rows.map((row) => row.id);
+    assert.deepEqual([second, fourth], [first, first]);
+    assert.notEqual(fifth, fourth);
   });
 });
