@@ -18,6 +18,7 @@ import { fleet } from "./works/fleet";
 import { memory } from "./works/memory";
 import { noOp } from "./works/no-op";
 import { npmRun } from "./works/npm-run";
+import { report } from "./works/report";
 import { check, dump } from "./works/schema";
 import { verify } from "./works/verify";
 
@@ -38,6 +39,7 @@ const WORKS: Readonly<Record<string, Work>> = {
   fleet,
   check,
   dump,
+  report,
 };
 
 /**

@@ -54,6 +54,16 @@ export function limitProgram(name: "no-op" | "creates", folder: string, url: str
   };
 }
 
+/** The built program's `report`, with what is pending and drift worked out on the same server. */
+export function oursReport(bench: Bench, folder: string, url: string): Command {
+  return {
+    program: process.execPath,
+    args: [bench.bin, "report", "--dir", folder, "--out", "report.html"],
+    environment: { DATABASE_URL: url, SCRATCH_DATABASE_URL: bench.server.url },
+    cwd: folder,
+  };
+}
+
 /** The family's own client, fed a file; over TCP and without TLS, as the others connect. */
 export function clientFed({ server, client }: Bench, database: string, input: string): Command {
   const plain = server.family === "mysql" ? "--ssl-mode=DISABLED" : "--skip-ssl";
