@@ -37,7 +37,7 @@ function complete(script: string, words: readonly string[]): readonly string[] {
 
 const rows: readonly (readonly [words: string, expected: readonly string[]])[] = [
   ["mysql-updown he", ["heads"]],
-  ["mysql-updown re", ["redo", "repair", "resolve"]],
+  ["mysql-updown re", ["redo", "repair", "resolve", "report"]],
   ["mysql-updown up --al", ["--allow-replica", "--allow-ahead", "--allow-out-of-order", "--allow-existing"]],
   ["mysql-updown down --al", ["--allow-replica"]],
   ["mysql-updown status --js", ["--json"]],
