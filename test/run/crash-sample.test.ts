@@ -8,10 +8,10 @@ import { reconnectPoint, sweepPoint } from "../support/sweep";
 import { MOMENTS, observeAll, pointsOf, runSweep } from "../support/sweep-plan";
 
 // All points are swept by `npm run test:sweep`. Primes, so that the samples do not fall on one kind of command.
-const CUTS = 607;
-const KILLS = 2_503;
-const RECONNECTS = 1_409;
-const LOCKED = 2_503;
+const CUTS = 1_201;
+const KILLS = 4_001;
+const RECONNECTS = 2_803;
+const LOCKED = 4_001;
 
 test("a sample of connections cut and runners killed costs nothing but a second run", (t) =>
   withBuiltRunner((bin) =>

@@ -5,7 +5,7 @@ import { sweepPoint } from "../support/sweep";
 import { sweepSetups } from "../support/sweep-settings";
 
 // More of them are swept by `npm run test:sweep`. A prime, and few of the groups: an uninterrupted run comes first.
-const EVERY = 197;
+const EVERY = 397;
 const GROUPS = 9;
 
 test("a sample of connections cut costs nothing but a second run, however the server is set up", (t) =>

@@ -56,7 +56,7 @@ function statementCounts(commands: readonly ClientCommand[], database: string): 
   const counts: Record<string, number> = {};
   for (const statement of commands.flatMap(({ text }) => text.split("\n;\n"))) {
     if (!/^(CREATE|ALTER|DROP|RENAME|INSERT|UPDATE|DELETE|CALL)\b/.test(statement)) continue;
-    if (statement.includes(HISTORY_TABLE)) continue;
+    if (statement.includes(HISTORY_TABLE) || statement.includes("mysql_updown_scratch_")) continue;
     const anywhere = statement.replaceAll(database, "here");
     counts[anywhere] = (counts[anywhere] ?? 0) + 1;
   }
@@ -97,6 +97,14 @@ export async function assertDone(
   const alone = await observe(server, "up", WHOLE_FIXTURE);
   assert.deepEqual(await dumpState(url, { historyTable: HISTORY_TABLE }), alone.reference);
   if (except !== null) return;
-  const sent = racers.flatMap(({ commands }) => commands);
-  assert.deepEqual(statementCounts(sent, databaseOf(url)), statementCounts(alone.commands, alone.database));
+  const sent = statementCounts(
+    racers.flatMap(({ commands }) => commands),
+    databaseOf(url),
+  );
+  const expected = statementCounts(alone.commands, alone.database);
+  assert.deepEqual(Object.keys(sent).sort(), Object.keys(expected).sort());
+  // A server that is busy with other tests may have undone one in the run alone, which then was tried again.
+  for (const [statement, count] of Object.entries(sent)) {
+    assert.ok(count <= (expected[statement] ?? 0), `sent ${count} times: ${statement}`);
+  }
 }

@@ -1,6 +1,6 @@
 import { readdirSync, statfsSync } from "node:fs";
 import { availableParallelism, freemem } from "node:os";
-import { join, relative, sep } from "node:path";
+import { join, sep } from "node:path";
 import { Readable } from "node:stream";
 import { run } from "node:test";
 import { spec, type TestEvent, tap } from "node:test/reporters";
@@ -8,24 +8,30 @@ import { SERVER_CHOICES, startTestServers, type TestRunServers } from "./start-s
 
 const ROOT = join(__dirname, "../..");
 
+/** Folders below test/ that `npm test` leaves to a command of their own, by its flag. */
+const APART: Readonly<Record<string, string>> = {
+  "--sweep": "sweep",
+  "--cluster": "cluster",
+  "--live": "live",
+  "--elsewhere": "elsewhere",
+  "--journeys": "journeys",
+};
+
 /**
  * Starts both servers, runs the test files on them, stops them, and sets the exit code.
- * @param args `--sweep` for test/sweep/ instead of all the rest, `--cluster` for test/cluster/; `--server=…` for that server
- *   alone; `--live` for test/live/; `--elsewhere` for test/elsewhere/; `--one-by-one` for one file at a time, on a machine that is to be sure rather than quick;
- *   `--every-row` for all rows of long tables on both servers; `--test-name-pattern=…`; parts of files' paths
+ * @param args one of APART's flags for the tests in its folder instead of all the rest; `--server=…` for that server alone;
+ *   `--one-by-one` for one file at a time, on a machine that is to be sure rather than quick; `--every-row` for all rows of
+ *   long tables on both servers; `--test-name-pattern=…`; parts of files' paths
  */
 export async function main(args: readonly string[]): Promise<void> {
-  const sweep = args.includes("--sweep");
-  const cluster = args.includes("--cluster");
+  const apart = Object.keys(APART).find((flag) => args.includes(flag)) ?? null;
   const pattern = flagValue("--test-name-pattern", args);
   const named = flagValue("--server", args);
   const only = SERVER_CHOICES.find((choice) => choice === named) ?? null;
   if (named !== only) return fail(`--server= takes ${SERVER_CHOICES.join(", ")}, not ${named}`);
   const parts = args.filter((arg) => !arg.startsWith("-"));
   const atATime = args.includes("--one-by-one") ? 1 : availableParallelism() + 1;
-  const apart = args.includes("--live") ? LIVE : args.includes("--elsewhere") ? ELSEWHERE : null;
-  const all = apart === null ? testFiles(sweep) : listTests((file) => file.startsWith(apart));
-  const files = (cluster ? clusterFiles() : all).filter(
+  const files = testFiles(apart).filter(
     (file) => parts.length === 0 || parts.some((part) => file.includes(part)),
   );
   if (files.length === 0) return fail(`no test file matches ${parts.join(" ") || "test/**/*.test.ts"}`);
@@ -35,13 +41,14 @@ export async function main(args: readonly string[]): Promise<void> {
   let servers: TestRunServers;
   try {
     // Tests on clusters start their own.
-    servers = cluster ? { environment: {}, stop: async () => {} } : await startTestServers(only);
+    servers =
+      apart === "--cluster" ? { environment: {}, stop: async () => {} } : await startTestServers(only);
   } catch (error) {
     const { message, hint } = error as Error & { hint?: string | null };
     return fail(hint ? `${message}\n${hint}` : message);
   }
   try {
-    setEnvironment(servers, sweep, args.includes("--every-row"));
+    setEnvironment(servers, apart === "--sweep", args.includes("--every-row"));
     process.exitCode = (await runTests(files, pattern, abort, atATime)) ? 0 : 1;
   } finally {
     await servers.stop();
@@ -59,27 +66,16 @@ const SAMPLED =
     ? ["commits", "race", "row-count", "settings", "temporary-tables"].map((name) => `run/${name}.test.ts`)
     : [];
 
+function testFiles(apart: string | null): readonly string[] {
+  const folders = Object.values(APART);
+  return listTests((file) => {
+    const [folder = ""] = file.split(sep);
+    if (apart === null) return !folders.includes(folder);
+    return folder === APART[apart] || (apart === "--sweep" && SAMPLED.includes(file.replaceAll(sep, "/")));
+  });
+}
+
 /** Listed by name, since bare globs after --test run nothing on Node 20. */
-function testFiles(sweep: boolean): readonly string[] {
-  const inSweep = (file: string): boolean =>
-    file.startsWith(`sweep${sep}`) || SAMPLED.includes(file.replaceAll(sep, "/"));
-  const ofTheirOwn = [`sweep${sep}`, CLUSTER, LIVE, ELSEWHERE];
-  const inTests = (file: string): boolean => !ofTheirOwn.some((folder) => file.startsWith(folder));
-  return listTests(sweep ? inSweep : inTests);
-}
-
-const CLUSTER = `cluster${sep}`;
-
-/** Tables that are changed while others write to them: large ones, killed at many moments. */
-const LIVE = `live${sep}`;
-
-/** The package under other releases of Node, installed by other package managers: they have to be fetched. */
-const ELSEWHERE = `elsewhere${sep}`;
-
-function clusterFiles(): readonly string[] {
-  return listTests((file) => file.startsWith(CLUSTER));
-}
-
 function listTests(wanted: (file: string) => boolean): readonly string[] {
   return readdirSync(join(ROOT, "test"), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".test.ts") && wanted(file))
@@ -94,7 +90,7 @@ async function runTests(
   abort: AbortSignal,
   atATime: number,
 ): Promise<boolean> {
-  const tally: Tally = { ran: 0, failed: 0, msByFile: new Map() };
+  const tally: Tally = { ran: 0, failed: 0 };
   const events = counted(
     run({
       files: files.map((file) => join(ROOT, file)),
@@ -107,7 +103,6 @@ async function runTests(
   // TAP ends in node:test's totals also when tests fail; for people, spec is easier on the eyes.
   const report = process.stdout.isTTY ? Readable.from(events).pipe(new spec()) : tap(events);
   for await (const text of report) process.stdout.write(text);
-  for (const line of slowestFiles(tally)) console.log(line);
   if (tally.ran === 0) console.error("test: not one test ran");
   return tally.ran > 0 && tally.failed === 0;
 }
@@ -115,24 +110,13 @@ async function runTests(
 interface Tally {
   ran: number;
   failed: number;
-  readonly msByFile: Map<string, number>;
-}
-
-/** Where the time went, since files run beside each other and the totals do not tell. */
-function slowestFiles({ msByFile }: Tally): readonly string[] {
-  return [...msByFile]
-    .sort(([, a], [, b]) => b - a)
-    .slice(0, 12)
-    .map(([file, ms]) => `# ${Math.round(ms / 1_000)} s in ${relative(ROOT, file)}`);
 }
 
 /** Passes node:test's events on and counts the tests that ran: not skipped ones, suites or files. */
 async function* counted(events: AsyncIterable<TestEvent>, tally: Tally): AsyncGenerator<TestEvent, void> {
   for await (const event of events) {
     if (event.type === "test:pass" || event.type === "test:fail") {
-      const { details, name, skip, todo, file, nesting } = event.data;
-      if (nesting === 0 && file !== undefined)
-        tally.msByFile.set(file, (tally.msByFile.get(file) ?? 0) + details.duration_ms);
+      const { details, name, skip, todo } = event.data;
       // A file without tests counts as a passed test in Node 20.
       if (!skip && details.type !== "suite" && !name.endsWith(".test.ts")) tally.ran += 1;
       if (event.type === "test:fail" && !todo) tally.failed += 1;
