@@ -5,7 +5,7 @@ export interface RecordedLine {
   readonly atMs: number;
 }
 
-const COLUMNS = 88;
+const COLUMNS = 96;
 const ROWS = 24;
 const LINE_HEIGHT = 18;
 const CHARACTER_WIDTH = 7.8; // of a monospaced font of 13 pixels

@@ -1,4 +1,5 @@
 import type { Row, Session } from "../server/session";
+import { LASTING } from "../server/tables";
 import { quoteIdentifier, quoteQualified } from "../syntax/quote";
 
 /** The result of comparing a table with its copy. */
@@ -51,7 +52,7 @@ export async function compareRows(
 
 async function estimate(session: Session, database: string, table: string): Promise<number> {
   const [row] = await session.query(
-    "SELECT TABLE_ROWS AS n FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?",
+    `SELECT TABLE_ROWS AS n FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? AND ${LASTING}`,
     [database, table],
   );
   return Number(row?.n ?? 0);

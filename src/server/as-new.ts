@@ -1,5 +1,6 @@
 import { isConnectionLost, serverErrno } from "./error-numbers";
 import type { Row, Session } from "./session";
+import { LASTING } from "./tables";
 
 /**
  * Makes a session like new after it has written only rows of tables in the current database, by unqualified names. That
@@ -16,7 +17,7 @@ export async function makeAsNew(session: Session): Promise<boolean> {
         EXISTS (SELECT 1 FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = ?)
           OR EXISTS (SELECT 1 FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = ?)
           OR EXISTS (SELECT 1 FROM information_schema.TABLES
-                      WHERE TABLE_SCHEMA = ? AND TABLE_TYPE NOT IN ('BASE TABLE', 'SYSTEM VERSIONED')) AS other,
+                      WHERE TABLE_SCHEMA = ? AND ${LASTING} AND TABLE_TYPE NOT IN ('BASE TABLE', 'SYSTEM VERSIONED')) AS other,
         (EXISTS (SELECT 1 FROM information_schema.USER_PRIVILEGES
                   WHERE PRIVILEGE_TYPE = 'TRIGGER' AND GRANTEE = ${GRANTEE})${WITHOUT_EXCEPTIONS})
           OR EXISTS (SELECT 1 FROM information_schema.SCHEMA_PRIVILEGES

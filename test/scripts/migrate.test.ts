@@ -228,6 +228,7 @@ test("the program is one file, whose stack traces can be told in the sources' li
   // And what one verb alone reads: a file of its own, and the script of its page.
   assert.deepEqual(scripts.sort(), [
     "bin.js",
+    "glob.js",
     "index.js",
     "page/report.js",
     "program.js",

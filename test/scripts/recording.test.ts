@@ -10,7 +10,7 @@ test("a recording holds its lines, cut at the window's edge, and whatever is in 
     LINES.map((text, index) => ({ text, atMs: index * 500 })),
   );
   assert.deepEqual(readRecording(svg), LINES.map(cutLine));
-  assert.equal(cutLine("x".repeat(200)).length, 88);
+  assert.equal(cutLine("x".repeat(200)).length, 96);
   assert.doesNotMatch(svg, /<b>|<script|href/);
 });
 
