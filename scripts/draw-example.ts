@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { createMigrator } from "../src/index";
 
 const ROOT = join(__dirname, "..");
@@ -11,7 +11,8 @@ const ROOT = join(__dirname, "..");
 export async function drawExample(serverUrl: string): Promise<string> {
   const migrator = createMigrator({
     databaseUrl: `${serverUrl}/blog`,
-    dir: join(ROOT, "sql/migrations"),
+    // The picture names it, and is to be the same in every checkout.
+    dir: relative(process.cwd(), join(ROOT, "sql/migrations")),
     scratchDatabaseUrl: serverUrl,
   });
   const { text } = await migrator.report({ format: "svg", offline: true });
