@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { readdirSync, statfsSync } from "node:fs";
 import { availableParallelism, freemem } from "node:os";
 import { join, sep } from "node:path";
@@ -156,6 +157,7 @@ function setEnvironment(servers: TestRunServers, sweep: boolean, everyRow: boole
 /** Aborted by the first Ctrl-C or SIGTERM, which no longer end this process, since it has servers to stop. */
 function onInterrupt(): AbortSignal {
   const interrupted = new AbortController();
+  setMaxListeners(0, interrupted.signal); // each file that runs has one
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(signal, () => interrupted.abort());
   }
