@@ -1,4 +1,5 @@
 import type { Session } from "../server/session";
+import { LASTING } from "../server/tables";
 import { quoteIdentifier } from "../syntax/quote";
 import { renamesIn } from "../syntax/renames-in";
 import { mayComeBack } from "../syntax/statements/alter-table";
@@ -86,7 +87,8 @@ const PLAINLY = "Run it when nobody writes, without the mark.";
 /** @throws the driver's error */
 export async function readFacts(session: Session, database: string, table: string): Promise<TableFacts> {
   const [found] = await session.query(
-    "SELECT TABLE_TYPE AS type, ENGINE AS engine FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?",
+    `SELECT TABLE_TYPE AS type, ENGINE AS engine FROM information_schema.TABLES
+      WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? AND ${LASTING}`,
     [database, table],
   );
   if (found === undefined)
