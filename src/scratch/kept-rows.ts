@@ -1,6 +1,7 @@
 import { MigrateError } from "../errors";
 import { serverErrno } from "../server/error-numbers";
 import type { Session } from "../server/session";
+import { LASTING } from "../server/tables";
 import { quoteIdentifier } from "../syntax/quote";
 
 /** A table as it was when its rows were kept. */
@@ -106,7 +107,7 @@ export async function emptyDatabase(session: Session): Promise<void> {
     [database],
   );
   const tables = await session.query(
-    "SELECT TABLE_NAME AS name, TABLE_TYPE AS kind FROM information_schema.tables WHERE TABLE_SCHEMA = ?",
+    `SELECT TABLE_NAME AS name, TABLE_TYPE AS kind FROM information_schema.tables WHERE TABLE_SCHEMA = ? AND ${LASTING}`,
     [database],
   );
   await session.execute("SET SESSION foreign_key_checks = 0");
@@ -193,7 +194,7 @@ async function readStates(session: Session): Promise<readonly TableState[]> {
     await session.execute("SET SESSION information_schema_stats_expiry = 0");
   const rows = await session.query(
     `SELECT TABLE_NAME AS name, TABLE_TYPE AS type, COALESCE(AUTO_INCREMENT, 1) AS next, UNIX_TIMESTAMP(UPDATE_TIME) AS updated
-     FROM information_schema.tables WHERE TABLE_SCHEMA = ? ORDER BY TABLE_NAME`,
+     FROM information_schema.tables WHERE TABLE_SCHEMA = ? AND ${LASTING} ORDER BY TABLE_NAME`,
     [session.database],
   );
   return rows.map((row) => ({

@@ -1,6 +1,7 @@
 import type { Column, Table } from "../schema/model";
 import type { ScriptStatement } from "../schema/script";
 import type { Row, Session } from "../server/session";
+import { LASTING } from "../server/tables";
 import { quoteIdentifier, quoteString } from "../syntax/quote";
 
 /** A database's rows as statements that write them, by table. */
@@ -34,7 +35,8 @@ export async function readRowsAsSql(session: Session, tables: readonly Table[]):
   if (session.server.family === "mysql")
     await session.execute("SET SESSION information_schema_stats_expiry = 0");
   const rows = await session.query(
-    "SELECT TABLE_NAME AS name, AUTO_INCREMENT AS next FROM information_schema.tables WHERE TABLE_SCHEMA = ? AND AUTO_INCREMENT > 1 ORDER BY TABLE_NAME",
+    `SELECT TABLE_NAME AS name, AUTO_INCREMENT AS next FROM information_schema.tables
+      WHERE TABLE_SCHEMA = ? AND AUTO_INCREMENT > 1 AND ${LASTING} ORDER BY TABLE_NAME`,
     [session.database],
   );
   for (const { name, next } of rows) {
@@ -58,7 +60,8 @@ export function rowStatements({ tables, counters }: RowsAsSql): readonly ScriptS
 async function sequencesOf(session: Session): Promise<readonly string[]> {
   if (session.server.family === "mysql") return [];
   const rows = await session.query(
-    "SELECT TABLE_NAME AS name FROM information_schema.tables WHERE TABLE_SCHEMA = ? AND TABLE_TYPE = 'SEQUENCE' ORDER BY TABLE_NAME",
+    `SELECT TABLE_NAME AS name FROM information_schema.tables
+      WHERE TABLE_SCHEMA = ? AND TABLE_TYPE = 'SEQUENCE' AND ${LASTING} ORDER BY TABLE_NAME`,
     [session.database],
   );
   const statements: string[] = [];
