@@ -149,7 +149,7 @@ wrap_chromium() {
 #!/usr/bin/env bash
 root=$(cd "$(dirname "$(readlink -f "$0")")/root" && pwd)
 machine=$(uname -m)-linux-gnu
-export LD_LIBRARY_PATH=$root/usr/lib/$machine:$root/lib/$machine:$root/usr/lib/$machine/nss:$root/usr/lib/chromium
+export LD_LIBRARY_PATH=$root/usr/lib/$machine:$root/lib/$machine:$root/usr/lib/$machine/nss:$root/usr/lib/$machine/pulseaudio:$root/usr/lib/chromium
 export FONTCONFIG_SYSROOT=$root
 exec "$root/usr/lib/chromium/chromium" "$@"
 W
