@@ -1,5 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { setMaxListeners } from "node:events";
-import { readdirSync, statfsSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { availableParallelism, freemem } from "node:os";
 import { join, sep } from "node:path";
 import { Readable } from "node:stream";
@@ -138,9 +139,21 @@ function useMemory(): void {
   if (process.env.TMPDIR !== undefined) return;
   try {
     const { bavail, bsize } = statfsSync(MEMORY);
-    if (bavail * bsize > ENOUGH_MEMORY && freemem() > ENOUGH_MEMORY) process.env.TMPDIR = MEMORY;
+    const isEnough = bavail * bsize > ENOUGH_MEMORY && freemem() > ENOUGH_MEMORY;
+    if (isEnough && runsPrograms(MEMORY)) process.env.TMPDIR = MEMORY;
   } catch {
     // Not Linux: the usual folder does.
+  }
+}
+
+/** Tests write programs into temporary folders, too; where it is mounted `noexec` they could not run them. */
+function runsPrograms(folder: string): boolean {
+  const own = mkdtempSync(join(folder, "updown-runs-"));
+  try {
+    writeFileSync(join(own, "program"), "#!/bin/sh\n", { mode: 0o755 });
+    return spawnSync(join(own, "program")).status === 0;
+  } finally {
+    rmSync(own, { recursive: true, force: true });
   }
 }
 
