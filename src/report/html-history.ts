@@ -1,8 +1,9 @@
+import { formatDuration } from "./duration";
 import { formatTime, renderSql, type Section } from "./html-parts";
 import type { Ids } from "./ids";
 import { join, type Markup, markup } from "./markup";
 import type { Report, ReportedLine, ReportedMigration } from "./model";
-import { count, duration } from "./text";
+import { count } from "./text";
 
 /** More lines would make the page slow; the verb `history` has them all. */
 const MOST_LINES = 2_000;
@@ -30,7 +31,7 @@ function renderLine(line: ReportedLine, longest: number, ids: Ids): Markup {
   const took =
     durationMs === null
       ? null
-      : markup`<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect width="${Math.max(0.5, Math.round((durationMs / longest) * 1000) / 10)}" height="8"/></svg><span class="took">${duration(durationMs)}</span>`;
+      : markup`<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect width="${Math.max(0.5, Math.round((durationMs / longest) * 1000) / 10)}" height="8"/></svg><span class="took">${formatDuration(durationMs)}</span>`;
   const why = reason === null ? null : markup`<p>Why: ${reason}</p>`;
   const failed = error === null ? null : markup`<p class="bad">${error}</p>`;
   return markup`<li class="${tone}"><div><time datetime="${startedAt}">${formatTime(startedAt)}</time> <span class="badge ${tone}">${what}</span>${way} ${name}</div>${took}<p class="quiet">${who}</p>${why}${failed}</li>`;

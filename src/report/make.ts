@@ -1,3 +1,4 @@
+import { ACTION_WORDS } from "../history/action-words";
 import type { HistoryRow } from "../history/lines";
 import { formatMigration } from "../migrations/names";
 import type { StatusEntry } from "../plan/version-state";
@@ -146,21 +147,12 @@ function stateOf({ state, stamped, done, total, irreversible }: StatusEntry): st
   return `${words[state]}${irreversible ? ", irreversible" : ""}`;
 }
 
-const WORDS: Readonly<Record<HistoryRow["action"], string>> = {
-  up: "applied",
-  down: "reverted",
-  stamp: "stamped",
-  unstamp: "unstamped",
-  repair: "repaired",
-  resolve: "resolved",
-};
-
 function describeLine(row: HistoryRow): ReportedLine {
   const { id, version, action, startedAt, finishedAt, durationMs, reason, error, done, total } = row;
   const ran = action === "up" || action === "down";
   const what =
     finishedAt !== null
-      ? WORDS[action]
+      ? ACTION_WORDS[action]
       : `${error === null ? "stopped" : "failed"} ${action === "down" ? "on the way down " : ""}after ${done} of ${total}`;
   const tone = finishedAt === null ? "bad" : action === "up" ? "good" : ran ? "neutral" : "warn";
   const by = `by ${row.dbUser} (${row.osUser} on ${row.host}), with ${row.toolVersion}`;

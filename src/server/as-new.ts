@@ -1,4 +1,5 @@
 import { isConnectionLost, serverErrno } from "./error-numbers";
+import { GRANTEE } from "./grantee";
 import type { Row, Session } from "./session";
 import { LASTING } from "./tables";
 
@@ -37,11 +38,6 @@ export async function makeAsNew(session: Session): Promise<boolean> {
 export async function resetLastInsertId(session: Session): Promise<void> {
   await session.query("DO LAST_INSERT_ID(0)");
 }
-
-/** A user's name may have an @ in it, a host's may not. */
-const HOST = "SUBSTRING_INDEX(CURRENT_USER(), '@', -1)";
-const USER = `LEFT(CURRENT_USER(), CHAR_LENGTH(CURRENT_USER()) - CHAR_LENGTH(${HOST}) - 1)`;
-const GRANTEE = `CONCAT(QUOTE(${USER}), '@', QUOTE(${HOST}))`;
 
 /**
  * If privileges can be revoked for single databases, a privilege for all of them proves nothing. MariaDB skips the

@@ -1,5 +1,6 @@
 import { mentionsAny } from "../syntax/classify";
 import { readReaches } from "../syntax/reaches";
+import { GRANTEE } from "./grantee";
 import type { Row, Session, SqlValue } from "./session";
 import { LASTING } from "./tables";
 
@@ -55,7 +56,7 @@ async function readTables(
         AND (e.TRANSACTIONS IS NULL OR e.TRANSACTIONS <> 'YES')
       UNION ALL
      SELECT NULL, NULL FROM information_schema.USER_PRIVILEGES
-      WHERE PRIVILEGE_TYPE = 'SELECT' AND GRANTEE = CONCAT(QUOTE(${USER}), '@', QUOTE(${HOST}))`,
+      WHERE PRIVILEGE_TYPE = 'SELECT' AND GRANTEE = ${GRANTEE}`,
   );
   const tables = rows.filter(({ name }) => name !== null);
   return {
@@ -63,10 +64,6 @@ async function readTables(
     seesAll: tables.length < rows.length,
   };
 }
-
-/** A user's name can contain an @, a host's cannot. */
-const HOST = "SUBSTRING_INDEX(CURRENT_USER(), '@', -1)";
-const USER = `LEFT(CURRENT_USER(), CHAR_LENGTH(CURRENT_USER()) - CHAR_LENGTH(${HOST}) - 1)`;
 
 const NOT_UNSEEN = /^(?:new|old|mysql|information_schema|performance_schema|sys)$/i;
 

@@ -1,4 +1,5 @@
 import { MigrateError } from "../errors";
+import { ACTION_WORDS } from "../history/action-words";
 import { foldHistory, readHistoryState } from "../history/fold";
 import type { HistoryRow } from "../history/lines";
 import { formatVersion } from "../migrations/names";
@@ -79,17 +80,8 @@ function details({ action, reason, done, durationMs, dbUser, osUser, host }: His
   return parts.filter((part) => part !== null).join("; ");
 }
 
-const WORDS: Readonly<Record<HistoryRow["action"], string>> = {
-  up: "applied",
-  down: "reverted",
-  stamp: "stamped",
-  unstamp: "unstamped",
-  repair: "repaired",
-  resolve: "resolved",
-};
-
 function describe({ action, finishedAt, done, total }: HistoryRow): Cell {
-  const word = WORDS[action];
+  const word = ACTION_WORDS[action];
   if (finishedAt !== null) return { text: word, style: action === "up" ? "green" : null };
   return { text: `${word} ${done} of ${total}`, style: "red" };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createConnection, type RowDataPacket } from "mysql2/promise";
+import { createConnection } from "mysql2/promise";
 import type { MigrateError, RefusedError, RunEvent } from "../../src/index";
 import type { RunProgress } from "../../src/run/events";
 import { migrate } from "../../src/run/migrate";
@@ -10,6 +10,7 @@ import { readOnlineSettings } from "../../src/settings/online";
 import { settingsFromOptions } from "../../src/settings/settings";
 import { untilRunning } from "../support/long-alter";
 import { withMigrations } from "../support/migrations";
+import { ask } from "../support/online-kill";
 import { type WatchedTool, withWatchedTool } from "../support/online-tool";
 import { forEachServer, inTurn, rowsFor, type TestServer, withTestDatabase } from "../support/servers";
 import { temporaryFolder } from "../support/temporary-folder";
@@ -37,17 +38,6 @@ function up({ url, dir, tool, given = {}, ...options }: Run): ReturnType<typeof 
   const online = readOnlineSettings({ PATH: tool.path, ...given }, []);
   const settings = { ...settingsFromOptions({ databaseUrl: url, dir }), allowExisting: true, online };
   return migrate(settings, "up", null, options);
-}
-
-async function ask(url: string, ...statements: readonly string[]): Promise<RowDataPacket[]> {
-  const connection = await createConnection({ uri: url });
-  let rows: RowDataPacket[] = [];
-  try {
-    for (const statement of statements) [rows] = await connection.query<RowDataPacket[]>(statement);
-    return rows;
-  } finally {
-    connection.destroy();
-  }
 }
 
 async function objectsIn(url: string): Promise<readonly string[]> {

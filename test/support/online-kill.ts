@@ -157,7 +157,8 @@ async function compare(url: string, written: Written): Promise<void> {
   await ask(url, "DROP TABLE t", "DROP TABLE twin", "DROP TABLE migration_history");
 }
 
-async function ask(url: string, ...statements: readonly string[]): Promise<RowDataPacket[]> {
+/** Runs statements on a connection of their own. @returns the rows of the last */
+export async function ask(url: string, ...statements: readonly string[]): Promise<RowDataPacket[]> {
   const connection = await createConnection({ uri: url });
   let rows: RowDataPacket[] = [];
   try {
